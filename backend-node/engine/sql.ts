@@ -1,0 +1,95 @@
+/** Types of bound parameters. DuckDB needs them: it misreads untyped lists. */
+export type ParameterType = 'varchar' | 'bigint' | 'double' | 'boolean' | 'timestamptz_us' | 'varchar[]' | 'double[]' | 'bigint[]';
+
+export interface Parameter {
+  type: ParameterType;
+  /** `timestamptz_us` and `bigint` take integers (number or bigint); `timestamptz_us` counts microseconds since the epoch. */
+  value: unknown;
+}
+
+type Part = string | Parameter;
+
+/**
+ * A piece of SQL with its bound parameters. Made by the `sql` tag and by `param`, `identifier` and `join`, so that a value
+ * can only ever get into a statement as a parameter.
+ */
+export class Sql {
+  readonly parts: readonly Part[];
+
+  constructor(parts: readonly Part[]) {
+    this.parts = parts;
+  }
+
+  /** Text with `$1`, `$2` … and the parameters in that order. */
+  compile(): { text: string; parameters: Parameter[] } {
+    const parameters: Parameter[] = [];
+    const text = this.parts
+      .map((part) => {
+        if (typeof part === 'string') {
+          return part;
+        }
+        parameters.push(part);
+        return `$${parameters.length}`;
+      })
+      .join('');
+    return { text, parameters };
+  }
+
+  /** For people: the text with values in the place of parameters. Never run this. */
+  describe(): string {
+    return this.parts
+      .map((part) => (typeof part === 'string' ? part : describeValue(part)))
+      .join('');
+  }
+}
+
+/** Builds SQL. What is interpolated must be Sql: `param(…)`, `identifier(…)` or a nested `sql`. */
+export function sql(strings: TemplateStringsArray, ...values: Sql[]): Sql {
+  const parts: Part[] = [];
+  strings.forEach((text, index) => {
+    parts.push(text);
+    const value = values[index];
+    if (value) {
+      parts.push(...value.parts);
+    }
+  });
+  return new Sql(parts);
+}
+
+/** A bound value. */
+export function param(type: ParameterType, value: unknown): Sql {
+  return new Sql([{ type, value }]);
+}
+
+/** A quoted identifier. */
+export function identifier(name: string): Sql {
+  return new Sql([`"${name.replaceAll('"', '""')}"`]);
+}
+
+/** A quoted string literal, for the few places a parameter cannot stand: never for what a user sent. */
+export function literal(text: string): Sql {
+  return new Sql([`'${text.replaceAll("'", "''")}'`]);
+}
+
+/** SQL text that is ours: a keyword, a number computed here. Never for what a user sent. */
+export function raw(text: string): Sql {
+  return new Sql([text]);
+}
+
+/** Pieces with a separator between. */
+export function join(pieces: readonly Sql[], separator = ', '): Sql {
+  return new Sql(pieces.flatMap((piece, index) => (index === 0 ? piece.parts : [separator, ...piece.parts])));
+}
+
+function describeValue({ type, value }: Parameter): string {
+  if (value === null || value === undefined) {
+    return 'NULL';
+  }
+  if (type === 'timestamptz_us') {
+    return `TIMESTAMPTZ '${new Date(Number(value) / 1000).toISOString()}'`;
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map((item) => describeValue({ type: type.slice(0, -2) as ParameterType, value: item })).join(', ')}]`;
+  }
+  return type === 'varchar' ? `'${String(value).replaceAll("'", "''")}'` : String(value);
+}

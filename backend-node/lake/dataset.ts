@@ -1,0 +1,40 @@
+import type { Sql } from '../engine/sql';
+
+/** Half-open range in epoch milliseconds: `from <= time < to`. Absent ends are open. */
+export interface TimeRange {
+  from?: number;
+  to?: number;
+}
+
+/** Part of a snapshot, ready to be queried. */
+export interface Relation {
+  /**
+   * A parenthesised SQL relation with every column of the record under its own name and type (times TIMESTAMPTZ, maps
+   * MAP(VARCHAR, VARCHAR)), over only those files whose partition and stats overlap the range. Rows outside the range are
+   * still in it: the query filters on `time`.
+   */
+  sql: Sql;
+  files: number;
+  /** Size of those files: what a scan reads at most. */
+  bytes: number;
+  rows: number | null;
+}
+
+/** A dataset as it was at one moment. Everything a request reads, it reads from one snapshot. */
+export interface Snapshot {
+  /** Version of the Delta log; undefined for external datasets. */
+  version: number | undefined;
+  rows: number | null;
+  files: number;
+  /** Oldest and newest row, epoch milliseconds; null when there are none or it is not known. */
+  oldest: number | null;
+  newest: number | null;
+  relation(range: TimeRange): Relation;
+}
+
+/** A table of requests that can be queried: the lake, or an external folder of Parquet. */
+export interface Dataset {
+  readonly name: string;
+  readonly description?: string;
+  snapshot(): Promise<Snapshot>;
+}

@@ -1,0 +1,67 @@
+/**
+ * Stable codes of the errors a user sees. `docs/errors.md` is this table in words; a test holds the two together.
+ * `status` is the HTTP status an answer with the code carries.
+ */
+export const ERROR_CODES = {
+  APITRAIL_BAD_REQUEST: { status: 400, meaning: 'The request is not valid JSON or not of the expected shape.' },
+  APITRAIL_UNKNOWN_FIELD: { status: 400, meaning: 'A field that does not exist was sent.' },
+  APITRAIL_BAD_VALUE: { status: 400, meaning: 'A field has a value it cannot have.' },
+  APITRAIL_UNKNOWN_QUERY_TYPE: { status: 400, meaning: 'There is no query type of that name.' },
+  APITRAIL_UNSUPPORTED_VERSION: { status: 400, meaning: 'The query was saved by a newer Apitrail.' },
+  APITRAIL_UNSUPPORTED_FORMAT: { status: 400, meaning: 'The query type cannot answer in that format.' },
+  APITRAIL_UNRESOLVED_VARIABLE: { status: 400, meaning: 'A dashboard variable reached the companion unresolved.' },
+  APITRAIL_UNKNOWN_KEY: { status: 400, meaning: 'A filter or group-by names a key the record does not have.' },
+  APITRAIL_UNKNOWN_DATASET: { status: 400, meaning: 'There is no dataset of that name in the configuration.' },
+  APITRAIL_BAD_REGEX: { status: 400, meaning: 'A regular expression is not valid RE2.' },
+  APITRAIL_BAD_RANGE: { status: 400, meaning: 'The time range is empty, reversed or not a number.' },
+  APITRAIL_QUERY_TIMEOUT: { status: 504, meaning: 'The query did not end within its time.' },
+  APITRAIL_QUERY_CANCELLED: { status: 499, meaning: 'The one who asked went away.' },
+  APITRAIL_BUSY: { status: 503, meaning: 'Too many queries are waiting.' },
+  APITRAIL_OUT_OF_MEMORY: { status: 503, meaning: 'The query needs more memory than it may have.' },
+  APITRAIL_RESULT_TOO_LARGE: { status: 400, meaning: 'The answer would be larger than allowed.' },
+  APITRAIL_LAKE_UNREADABLE: { status: 500, meaning: 'The lake or a dataset cannot be read.' },
+  APITRAIL_INTERNAL: { status: 500, meaning: 'A fault in Apitrail; the log of the companion has more.' },
+  APITRAIL_UNAUTHENTICATED: { status: 401, meaning: 'No key, or one that is not valid.' },
+  APITRAIL_FORBIDDEN: { status: 403, meaning: 'The key lacks the scope, or the host or origin is not allowed.' },
+  APITRAIL_NOT_FOUND: { status: 404, meaning: 'There is nothing at that address.' },
+  APITRAIL_METHOD_NOT_ALLOWED: { status: 405, meaning: 'The address does not take that method.' },
+  APITRAIL_BODY_TOO_LARGE: { status: 413, meaning: 'The body is larger than allowed.' },
+  APITRAIL_UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'The content type is not one that is taken.' },
+  APITRAIL_BAD_CONFIG: { status: 500, meaning: 'The configuration has an unknown key or a bad value.' },
+  APITRAIL_PORT_IN_USE: { status: 500, meaning: 'Another program listens on the address.' },
+  APITRAIL_NO_AUTH_REFUSED: { status: 500, meaning: 'Running without keys was asked for on an address others can reach.' },
+  APITRAIL_BAD_FORMAT: { status: 400, meaning: 'A log format is not known or its description is not valid.' },
+  APITRAIL_BAD_MAPPING: { status: 400, meaning: 'A mapping file names unknown columns or fields.' },
+  APITRAIL_NOTHING_FITS: { status: 400, meaning: 'Not one line of a file fits the format; nothing was imported from it.' },
+  APITRAIL_BAD_FILE: { status: 400, meaning: 'A file cannot be read, is damaged or is cut short.' },
+  APITRAIL_LAKE_BUSY: { status: 409, meaning: 'Another process writes to the lake.' },
+  APITRAIL_LAKE_UNSUPPORTED: { status: 500, meaning: 'The file system or the table’s protocol lacks what safe commits need.' },
+  APITRAIL_BAD_RULE: { status: 400, meaning: 'A route rule is not valid.' },
+  APITRAIL_USAGE: { status: 400, meaning: 'A command was called with wrong arguments.' },
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** An error for a user: what is wrong, where, and how to mend it. */
+export class ApitrailError extends Error {
+  readonly code: ErrorCode;
+  /** The field, parameter, file or line that is wrong. */
+  readonly where: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { where?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ApitrailError';
+    this.code = code;
+    this.where = options.where;
+  }
+
+  /** HTTP status an answer with this error carries. */
+  get status(): number {
+    return ERROR_CODES[this.code].status;
+  }
+
+  /** The text a user reads: the message with its code. */
+  get userMessage(): string {
+    return `${this.message} [${this.code}]`;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Filter } from './filters';
+import type { MetricName } from './metrics';
+
+/** What `meta.custom.apitrail` of every frame holds: which query the frame answers. */
+export interface FrameMarker {
+  queryType: string;
+  dataset: string;
+  /** Range of the answer, epoch milliseconds, after alignment where the query aligns it. */
+  from: number;
+  to: number;
+  /** Version of the Delta log the answer was read at; absent for external datasets. */
+  snapshot?: number;
+  /** Share of rows in the range that stand for more than themselves; absent when none does. */
+  sampled?: number;
+}
+
+/** Marker of a heatmap frame. */
+export interface HeatmapMarker extends FrameMarker {
+  queryType: 'heatmap';
+  /** `time`, `hour_of_day`, `day_of_week` or a key. */
+  x: string;
+  /** The keys of a row, or `latency`. */
+  y: string[] | 'latency';
+  metric: MetricName;
+  normalise: 'none' | 'row' | 'column' | 'total';
+  timezone: string;
+  /** Width of a column in milliseconds where x is `time`. */
+  interval?: number;
+  /** Every column, in order: the values of `x`. */
+  columns: Array<number | string>;
+  /** Every row in order, most of `orderBy` first, `{other}` last. `keys` are the values behind the label. */
+  rows: Array<{ label: string; keys: Record<string, string | null>; other?: boolean; total: number }>;
+}
+
+/** Marker of a funnel frame. */
+export interface FunnelMarker extends FrameMarker {
+  queryType: 'funnel';
+  view: 'steps' | 'times';
+  unit: 'customer' | 'session' | 'account';
+  /** Conversion window, milliseconds. */
+  window: number;
+  order: 'ordered';
+  successOnly: boolean;
+  steps: Array<{ name: string; filters: Filter[] }>;
+  filters: Filter[];
+  /** Share of rows in the range, after `filters`, that have no unit and were left out. 0 to 1. */
+  rowsWithoutUnit: number;
+}
+
+/** Marker of an errors frame. */
+export interface ErrorsMarker extends FrameMarker {
+  queryType: 'errors';
+  groupBy: string[];
+  /** Times of the points in `trend`, epoch milliseconds. */
+  trendTimes: number[];
+  /** Requests with and without an error in the range, after the filters. */
+  requests: number;
+  errors: number;
+}
+
+/** The marker of a frame's meta, or undefined when the frame is not ours. */
+export function markerOf(custom: Record<string, unknown> | undefined): FrameMarker | undefined {
+  const marker = custom?.apitrail;
+  return marker !== null && typeof marker === 'object' && 'queryType' in marker ? (marker as FrameMarker) : undefined;
+}

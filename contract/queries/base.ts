@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+import { filtersSchema } from '../filters';
+
+/** Fields Grafana adds to every query; accepted, and ignored where unused. */
+export const envelopeFields = {
+  refId: z.string().min(1).max(64),
+  queryType: z.string(),
+  datasource: z.unknown().optional(),
+  datasourceId: z.unknown().optional(),
+  hide: z.unknown().optional(),
+  key: z.unknown().optional(),
+  intervalMs: z.number().positive().optional().catch(undefined),
+  maxDataPoints: z.number().positive().optional().catch(undefined),
+  timeRange: z.unknown().optional(),
+  queryCachingTTL: z.unknown().optional(),
+  scopes: z.unknown().optional(),
+  groupByKeys: z.unknown().optional(),
+  adhocFilters: z.unknown().optional(),
+  interactionId: z.unknown().optional(),
+} as const;
+
+export const ENVELOPE_FIELDS: ReadonlySet<string> = new Set(Object.keys(envelopeFields));
+
+/** Version of the query model. Absent means 1. A saved query of an older version is migrated. */
+export const QUERY_VERSION = 1;
+
+const DURATION = /^(\d+)(ms|s|m|h|d|w)$/;
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** Milliseconds of a duration such as `30s`, `1m`, `1d`; NaN when it is none. */
+export function parseDuration(text: string): number {
+  const match = DURATION.exec(text);
+  return match ? Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS] : NaN;
+}
+
+/** A positive duration: a whole number and ms, s, m, h, d or w. */
+export const durationSchema = z
+  .string()
+  .refine((text) => parseDuration(text) > 0, { error: 'must be a duration such as 30s, 5m, 1h or 1d' });
+
+/** Whether the text is an IANA time zone this runtime knows. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const FORMATS = ['table', 'time_series', 'numeric', 'logs'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Fields every query type takes. */
+export const baseFields = {
+  ...envelopeFields,
+  version: z.literal(QUERY_VERSION).default(QUERY_VERSION),
+  /** Name of a dataset: `requests` is the lake, others are external folders of Parquet from the configuration. */
+  dataset: z.string().min(1).max(128).default('requests'),
+  filters: filtersSchema,
+  /** IANA time zone that days and hours of day are in. */
+  timezone: z.string().refine(isTimeZone, { error: 'is not an IANA time zone, such as Europe/Berlin or UTC' }).default('UTC'),
+  /** Width of buckets; by default from `intervalMs` and `maxDataPoints`. */
+  interval: durationSchema.optional(),
+} as const;
+
+/** How many groups a query answers with before the rest becomes `{other}`. */
+export const limitField = (fallback: number, most: number) => z.number().int().min(1).max(most).default(fallback);

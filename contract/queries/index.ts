@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+
+import { endpointsQuerySchema } from './endpoints';
+import { errorsQuerySchema } from './errors';
+import { funnelQuerySchema } from './funnel';
+import { heatmapQuerySchema } from './heatmap';
+import { requestsQuerySchema } from './requests';
+import { trafficQuerySchema } from './traffic';
+import { valuesQuerySchema } from './values';
+
+export * from './base';
+export * from './endpoints';
+export * from './errors';
+export * from './funnel';
+export * from './heatmap';
+export * from './parse';
+export * from './requests';
+export * from './traffic';
+export * from './values';
+
+/** The schema of every query type, by name. */
+export const QUERY_SCHEMAS = {
+  traffic: trafficQuerySchema,
+  endpoints: endpointsQuerySchema,
+  heatmap: heatmapQuerySchema,
+  funnel: funnelQuerySchema,
+  errors: errorsQuerySchema,
+  requests: requestsQuerySchema,
+  values: valuesQuerySchema,
+} as const;
+
+export type QueryType = keyof typeof QUERY_SCHEMAS;
+
+/** The query of that type, with every default filled in. */
+export type QueryOf<T extends QueryType> = z.output<(typeof QUERY_SCHEMAS)[T]>;
+
+/** The query of that type as a person writes it: what has a default may be left out. */
+export type QueryInputOf<T extends QueryType> = z.input<(typeof QUERY_SCHEMAS)[T]>;
+
+/** Any query, with every default filled in. */
+export type Query = { [T in QueryType]: QueryOf<T> }[QueryType];
+export type QueryInput = { [T in QueryType]: QueryInputOf<T> }[QueryType];

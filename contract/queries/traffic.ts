@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+import { keySchema } from '../filters';
+import { METRIC_NAMES } from '../metrics';
+import { baseFields, limitField } from './base';
+
+/** Metrics over time, one series per metric and group. */
+export const trafficQuerySchema = z.strictObject({
+  ...baseFields,
+  queryType: z.literal('traffic'),
+  format: z.enum(['time_series', 'table', 'numeric']).default('time_series'),
+  metrics: z.array(z.enum(METRIC_NAMES)).min(1).max(22).default(['requests']),
+  groupBy: z.array(keySchema).max(8).default([]),
+  /** Groups before `{other}`, by `orderBy`. */
+  limit: limitField(10, 500),
+  orderBy: z.enum(METRIC_NAMES).default('requests'),
+});
+export type TrafficQuery = z.output<typeof trafficQuerySchema>;

@@ -1,0 +1,80 @@
+import type { DataFrameJSON } from './frames';
+
+/** Body of `POST /api/ds/query`. Times are epoch milliseconds; `from <= time < to`. */
+export interface QueryRequest {
+  from: number | string;
+  to: number | string;
+  queries: unknown[];
+}
+
+/** Who is to blame for an error, in Grafana's words: `plugin` for Apitrail, `downstream` for the query or the data. */
+export type ErrorSource = 'plugin' | 'downstream';
+
+/** Answer to one query. */
+export interface QueryResult {
+  status: number;
+  frames?: DataFrameJSON[];
+  error?: string;
+  errorSource?: ErrorSource;
+}
+
+/** Answer of `POST /api/ds/query`: one entry for every refId of the request. */
+export interface QueryResponse {
+  results: Record<string, QueryResult>;
+}
+
+/** Something that is wrong and how to mend it. */
+export interface HealthProblem {
+  code: string;
+  message: string;
+}
+
+/** Answer of `GET /api/health`. It is 200 on an empty lake; `status` is `degraded` when `problems` is not empty. */
+export interface Health {
+  status: 'ok' | 'degraded';
+  /** Version of the companion. */
+  version: string;
+  engine: { name: string; version: string };
+  datasets: HealthDataset[];
+  problems: HealthProblem[];
+}
+
+export interface HealthDataset {
+  name: string;
+  /** Rows, exact, from the log of the lake; null where it is not known without reading the files. */
+  rows: number | null;
+  files: number;
+  /** Oldest and newest row, epoch milliseconds; null when there are none. */
+  oldest: number | null;
+  newest: number | null;
+}
+
+/** Answer of a refused HTTP request. */
+export interface ErrorBody {
+  error: { code: string; message: string; where?: string };
+}
+
+/** Answer of `GET /api/resources/keys`: the keys filters and group-bys may use. */
+export interface KeyInfo {
+  key: string;
+  type: 'string' | 'number' | 'time';
+  description: string;
+  group: 'Record' | 'Attributes';
+}
+
+/** Body of `POST /api/resources/values`: values of a key for ad hoc filters. */
+export interface ValuesRequest {
+  from: number;
+  to: number;
+  key: string;
+  dataset?: string;
+  search?: string;
+  filters?: unknown[];
+  limit?: number;
+}
+
+/** Answer of `GET /api/resources/datasets`. */
+export interface DatasetInfo {
+  name: string;
+  description?: string;
+}
