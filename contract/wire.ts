@@ -54,7 +54,7 @@ export interface ErrorBody {
   error: { code: string; message: string; where?: string };
 }
 
-/** Answer of `GET /api/resources/keys`: the keys filters and group-bys may use. */
+/** Answer of `GET /api/resources/keys?dataset=…`, an array of these: the keys filters and group-bys may use. */
 export interface KeyInfo {
   key: string;
   type: 'string' | 'number' | 'time';
@@ -73,7 +73,13 @@ export interface ValuesRequest {
   limit?: number;
 }
 
-/** Answer of `GET /api/resources/datasets`. */
+/** Answer of `POST /api/resources/values`, an array of these: most frequent first, values as text. */
+export interface ValueInfo {
+  value: string;
+  requests: number;
+}
+
+/** Answer of `GET /api/resources/datasets`, an array of these. */
 export interface DatasetInfo {
   name: string;
   description?: string;

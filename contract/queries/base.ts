@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
 import { filtersSchema } from '../filters';
+import { QUERY_VERSION } from './version';
+
+export { QUERY_VERSION } from './version';
 
 /** Fields Grafana adds to every query; accepted, and ignored where unused. */
 export const envelopeFields = {
@@ -21,9 +24,6 @@ export const envelopeFields = {
 } as const;
 
 export const ENVELOPE_FIELDS: ReadonlySet<string> = new Set(Object.keys(envelopeFields));
-
-/** Version of the query model. Absent means 1. A saved query of an older version is migrated. */
-export const QUERY_VERSION = 1;
 
 const DURATION = /^(\d+)(ms|s|m|h|d|w)$/;
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
