@@ -1,0 +1,76 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+)
+
+// resources are the only paths of the companion that a browser may reach through Grafana, with their methods.
+var resources = map[string][]string{
+	"keys":     {http.MethodGet},
+	"datasets": {http.MethodGet},
+	"values":   {http.MethodGet, http.MethodPost},
+}
+
+// CallResource hands a named resource to the companion. Any other path or method is refused here: a path with `..` would
+// otherwise reach the companion's whole interface with the key of the data source.
+func (d *Datasource) CallResource(ctx context.Context, req *backend.CallResourceRequest, sender backend.CallResourceResponseSender) error {
+	name := strings.TrimPrefix(path.Clean("/"+req.Path), "/")
+	methods, known := resources[name]
+	if !known {
+		return refuse(sender, http.StatusNotFound, "There is no resource "+name+".")
+	}
+	if !contains(methods, req.Method) {
+		return refuse(sender, http.StatusMethodNotAllowed, "The resource "+name+" does not take "+req.Method+".")
+	}
+	target := "/api/resources/" + name
+	answered, err := d.askResource(ctx, req, target)
+	if err != nil {
+		return refuse(sender, http.StatusBadGateway, err.Error())
+	}
+	if answered.status != http.StatusOK {
+		return refuse(sender, outwardStatus(answered.status), answered.refusal())
+	}
+	return sender.Send(&backend.CallResourceResponse{
+		Status:  http.StatusOK,
+		Headers: map[string][]string{"Content-Type": {"application/json"}},
+		Body:    answered.body,
+	})
+}
+
+func (d *Datasource) askResource(ctx context.Context, req *backend.CallResourceRequest, target string) (answer, error) {
+	c := call{method: req.Method, path: target, identity: identify(req.PluginContext, req.GetHTTPHeader)}
+	if req.Method == http.MethodPost {
+		c.body = req.Body
+	}
+	if at := strings.IndexByte(req.URL, '?'); at >= 0 {
+		c.query = req.URL[at+1:]
+	}
+	return d.ask(ctx, c)
+}
+
+func refuse(sender backend.CallResourceResponseSender, status int, message string) error {
+	body, err := json.Marshal(map[string]any{"message": validUTF8(message)})
+	if err != nil {
+		return err
+	}
+	return sender.Send(&backend.CallResourceResponse{
+		Status:  status,
+		Headers: map[string][]string{"Content-Type": {"application/json"}},
+		Body:    body,
+	})
+}
+
+func contains(list []string, item string) bool {
+	for _, candidate := range list {
+		if candidate == item {
+			return true
+		}
+	}
+	return false
+}
