@@ -34,6 +34,9 @@ const esModules = [
   'monaco-promql',
 ];
 
+// Some of them are only published as .mjs, which the scaffold's transform does not match.
+const esModuleFiles = { '^.+\\.mjs$': ['@swc/jest', { jsc: { target: 'es2022' } }] };
+
 const node = {
   testEnvironment: 'node',
   transform: swc(false),
@@ -47,6 +50,7 @@ module.exports = {
       displayName: 'plugin',
       rootDir: __dirname,
       testMatch: ['<rootDir>/src/**/*.test.{ts,tsx}', '<rootDir>/playground/**/*.test.{ts,tsx}'],
+      transform: { ...scaffold.transform, ...esModuleFiles },
       transformIgnorePatterns: [nodeModulesToTransform(esModules)],
     },
     {

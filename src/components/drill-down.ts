@@ -1,0 +1,187 @@
+import {
+  type AdHocVariableFilter,
+  type DataFrame,
+  type DataSourceRef,
+  type InterpolateFunction,
+  locationUtil,
+  type PanelData,
+  urlUtil,
+} from '@grafana/data';
+import { locationService } from '@grafana/runtime';
+import { type Filter, type KeyFilter, markerOf, type RequestsQuery } from '@apitrail/contract';
+
+export const DATASOURCE_TYPE = 'apitrail-requests-datasource';
+
+/** What a click needs to ask for the requests behind a mark: the data source, and the question the mark answers. */
+export interface DrillTarget {
+  datasource: DataSourceRef;
+  dataset?: string;
+  timezone?: string;
+  /** Filters the frame was computed with. */
+  filters: Filter[];
+}
+
+/** The requests behind a mark: `filters` on top of the frame's own, `from <= time < to` in epoch milliseconds. */
+export interface RequestsQuestion {
+  filters: Filter[];
+  from: number;
+  to: number;
+  columns?: RequestsQuery['columns'];
+}
+
+type TargetQuery = { refId: string; datasource?: DataSourceRef | null; filters?: Filter[]; timezone?: string };
+
+/**
+ * Where a frame came from, or undefined when it is not from an Apitrail data source, so that no requests can be opened.
+ * The filters are those of the frame's marker where it has them; otherwise those of its query, with variables and the
+ * dashboard's ad hoc filters put in.
+ */
+export function drillTargetOf(
+  data: PanelData,
+  frame: DataFrame,
+  replaceVariables: InterpolateFunction
+): DrillTarget | undefined {
+  const marker = markerOf(frame.meta?.custom);
+  if (!marker) {
+    return undefined;
+  }
+  const targets = (data.request?.targets ?? []) as TargetQuery[];
+  const target = targets.find((t) => t.refId === frame.refId) ?? (targets.length === 1 ? targets[0] : undefined);
+  const datasource = target?.datasource;
+  if (!datasource?.uid) {
+    return undefined;
+  }
+  const uid = replaceVariables(datasource.uid);
+  const timezone = 'timezone' in marker && typeof marker.timezone === 'string' ? marker.timezone : undefined;
+  return {
+    datasource: { uid, type: datasource.type ?? DATASOURCE_TYPE },
+    dataset: marker.dataset,
+    timezone,
+    filters:
+      'filters' in marker && Array.isArray(marker.filters)
+        ? (marker.filters as Filter[])
+        : [
+            ...interpolateFilters(target?.filters ?? [], replaceVariables),
+            ...adHocFilters(data.request?.filters ?? []),
+          ],
+  };
+}
+
+/** The page in Explore that shows the requests, as a path below Grafana's root. */
+export function exploreRequestsPath(target: DrillTarget, question: RequestsQuestion): string {
+  const query: Record<string, unknown> = {
+    refId: 'A',
+    datasource: target.datasource,
+    queryType: 'requests',
+    version: 1,
+    filters: uniqueFilters([...target.filters, ...question.filters]),
+  };
+  if (target.dataset !== undefined && target.dataset !== 'requests') {
+    query.dataset = target.dataset;
+  }
+  if (target.timezone !== undefined) {
+    query.timezone = target.timezone;
+  }
+  if (question.columns !== undefined) {
+    query.columns = question.columns;
+  }
+  const range = { from: String(Math.floor(question.from)), to: String(Math.ceil(question.to)) };
+  const panes = { requests: { datasource: target.datasource.uid, queries: [query], range } };
+  return urlUtil.renderUrl('/explore', { schemaVersion: 1, panes: JSON.stringify(panes) });
+}
+
+/** The address for a link; Grafana may be served below a path. */
+export function hrefOf(path: string): string {
+  return locationUtil.assureBaseUrl(path);
+}
+
+/** Goes to a page of this Grafana. */
+export function openPath(path: string): void {
+  locationService.push(path);
+}
+
+/** A filter for one value of a key; what is null is what has none. */
+export function equals(key: string, value: string | null): KeyFilter {
+  return value === null || value === '' ? { key, operator: '!exists' } : { key, operator: '=', value };
+}
+
+/**
+ * Filters for what is in none of the listed groups: the requests behind `{other}`.
+ * Undefined when that needs more conditions than a query may have.
+ */
+export function outsideOf(groups: Array<Record<string, string | null>>): Filter[] | undefined {
+  const keys = Object.keys(groups[0] ?? {});
+  const [key] = keys;
+  if (keys.length === 1) {
+    const values = groups.map((g) => g[key]).filter((v): v is string => v !== null && v !== '');
+    const none = groups.length > values.length;
+    return [{ key, operator: '!=|', values }, ...(none ? [{ key, operator: 'exists' } as const] : [])];
+  }
+  if (keys.length === 0 || groups.length > 90) {
+    return undefined;
+  }
+  return groups.map((group) => ({
+    any: keys.map((k): KeyFilter => {
+      const value = group[k];
+      return value === null || value === '' ? { key: k, operator: 'exists' } : { key: k, operator: '!=', value };
+    }),
+  }));
+}
+
+/** What makes a request an error: a status of 400 or above, or no status and an error type. */
+export const FAILED_REQUESTS: Filter = {
+  any: [
+    { key: 'status', operator: '>=', value: '400' },
+    {
+      all: [
+        { key: 'status', operator: '!exists' },
+        { key: 'error_type', operator: 'exists' },
+      ],
+    },
+  ],
+};
+
+function uniqueFilters(filters: Filter[]): Filter[] {
+  const seen = new Set<string>();
+  return filters.filter((filter) => {
+    const text = JSON.stringify(filter);
+    return !seen.has(text) && seen.add(text);
+  });
+}
+
+function adHocFilters(filters: AdHocVariableFilter[]): Filter[] {
+  return filters.map((filter): Filter => {
+    const operator = filter.operator as KeyFilter['operator'];
+    return operator === '=|' || operator === '!=|'
+      ? { key: filter.key, operator, values: filter.values ?? [filter.value] }
+      : { key: filter.key, operator, value: filter.value };
+  });
+}
+
+function interpolateFilters(filters: Filter[], replaceVariables: InterpolateFunction): Filter[] {
+  return filters.map((filter): Filter => {
+    if ('any' in filter) {
+      return { any: interpolateFilters(filter.any, replaceVariables) };
+    }
+    if ('all' in filter) {
+      return { all: interpolateFilters(filter.all, replaceVariables) };
+    }
+    return {
+      ...filter,
+      ...(filter.value === undefined ? {} : { value: replaceVariables(filter.value) }),
+      ...(filter.values === undefined
+        ? {}
+        : { values: filter.values.flatMap((v) => interpolateValues(v, replaceVariables)) }),
+    };
+  });
+}
+
+/** A variable with several values stands for all of them. */
+function interpolateValues(text: string, replaceVariables: InterpolateFunction): string[] {
+  const found: string[] = [];
+  const whole = replaceVariables(text, undefined, (value: string | string[]) => {
+    found.push(...(Array.isArray(value) ? value : [value]));
+    return Array.isArray(value) ? value.join(',') : value;
+  });
+  return found.length > 1 ? found : [whole];
+}

@@ -1,0 +1,37 @@
+/** Test ids of the panels and of what they share. */
+export const testIds = {
+  message: 'apitrail panel message',
+  notices: 'apitrail panel notices',
+  tooltip: 'apitrail tooltip',
+  menu: 'apitrail menu',
+  colorLegend: 'apitrail color legend',
+  colorLegendMarker: 'apitrail color legend marker',
+  heatmap: {
+    root: 'apitrail heatmap',
+    plot: 'apitrail heatmap plot',
+    canvas: 'apitrail heatmap canvas',
+    scroll: 'apitrail heatmap scroll',
+    rowLabel: 'apitrail heatmap row label',
+    columnLabel: 'apitrail heatmap column label',
+    live: 'apitrail heatmap live text',
+    cursor: 'apitrail heatmap cursor',
+  },
+  funnel: {
+    root: 'apitrail funnel',
+    step: 'apitrail funnel step',
+    transition: 'apitrail funnel transition',
+    biggestDrop: 'apitrail funnel biggest drop',
+    summary: 'apitrail funnel summary',
+    histogram: 'apitrail funnel histogram',
+  },
+  errors: {
+    root: 'apitrail errors',
+    search: 'apitrail errors search',
+    groupBy: 'apitrail errors group by',
+    header: 'apitrail errors header',
+    row: 'apitrail errors row',
+    details: 'apitrail errors details',
+    more: 'apitrail errors more',
+    summary: 'apitrail errors summary',
+  },
+} as const;
