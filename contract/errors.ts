@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   APITRAIL_LAKE_UNREADABLE: { status: 500, meaning: 'The lake or a dataset cannot be read.' },
   APITRAIL_INTERNAL: { status: 500, meaning: 'A fault in Apitrail; the log of the companion has more.' },
   APITRAIL_UNAUTHENTICATED: { status: 401, meaning: 'No key, or one that is not valid.' },
+  APITRAIL_TOO_MANY_ATTEMPTS: { status: 429, meaning: 'Too many requests came without a valid key.' },
   APITRAIL_FORBIDDEN: { status: 403, meaning: 'The key lacks the scope, or the host or origin is not allowed.' },
   APITRAIL_NOT_FOUND: { status: 404, meaning: 'There is nothing at that address.' },
   APITRAIL_METHOD_NOT_ALLOWED: { status: 405, meaning: 'The address does not take that method.' },
@@ -29,13 +30,22 @@ export const ERROR_CODES = {
   APITRAIL_UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'The content type is not one that is taken.' },
   APITRAIL_BAD_CONFIG: { status: 500, meaning: 'The configuration has an unknown key or a bad value.' },
   APITRAIL_PORT_IN_USE: { status: 500, meaning: 'Another program listens on the address.' },
-  APITRAIL_NO_AUTH_REFUSED: { status: 500, meaning: 'Running without keys was asked for on an address others can reach.' },
+  APITRAIL_NO_AUTH_REFUSED: {
+    status: 500,
+    meaning: 'Running without keys was asked for on an address others can reach.',
+  },
   APITRAIL_BAD_FORMAT: { status: 400, meaning: 'A log format is not known or its description is not valid.' },
   APITRAIL_BAD_MAPPING: { status: 400, meaning: 'A mapping file names unknown columns or fields.' },
-  APITRAIL_NOTHING_FITS: { status: 400, meaning: 'Not one line of a file fits the format; nothing was imported from it.' },
+  APITRAIL_NOTHING_FITS: {
+    status: 400,
+    meaning: 'Not one line of a file fits the format; nothing was imported from it.',
+  },
   APITRAIL_BAD_FILE: { status: 400, meaning: 'A file cannot be read, is damaged or is cut short.' },
   APITRAIL_LAKE_BUSY: { status: 409, meaning: 'Another process writes to the lake.' },
-  APITRAIL_LAKE_UNSUPPORTED: { status: 500, meaning: 'The file system or the table’s protocol lacks what safe commits need.' },
+  APITRAIL_LAKE_UNSUPPORTED: {
+    status: 500,
+    meaning: 'The file system or the table’s protocol lacks what safe commits need.',
+  },
   APITRAIL_BAD_RULE: { status: 400, meaning: 'A route rule is not valid.' },
   APITRAIL_USAGE: { status: 400, meaning: 'A command was called with wrong arguments.' },
 } as const;
