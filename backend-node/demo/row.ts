@@ -1,0 +1,43 @@
+/** A generated request: columns of the record by name. `time` is microseconds since the epoch. */
+export interface DemoRow {
+  time: number;
+  duration_ms: number;
+  service: string;
+  service_version?: string;
+  environment?: string;
+  instance?: string;
+  region?: string;
+  direction: 'server' | 'client';
+  method: string;
+  route: string;
+  path: string;
+  scheme?: string;
+  protocol?: string;
+  host?: string;
+  status: number | undefined;
+  request_bytes?: number;
+  response_bytes?: number;
+  upstream_duration_ms?: number;
+  upstream_status?: number | undefined;
+  upstream_host?: string;
+  error_type?: string | undefined;
+  error_message?: string | undefined;
+  customer?: string;
+  account?: string | undefined;
+  session?: string | undefined;
+  session_source?: string | undefined;
+  client_ip?: string;
+  user_agent?: string;
+  auth_scheme?: string;
+  auth_result?: string;
+  tls_version?: string;
+  action?: string;
+  object_type?: string;
+  object_id?: string | undefined;
+  trace_id?: string;
+  span_id?: string;
+  request_id?: string;
+  source: string;
+  route_source: string;
+  attributes?: Record<string, string>;
+}
