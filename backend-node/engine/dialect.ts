@@ -1,4 +1,4 @@
-import { param, raw, sql, type Sql } from './sql';
+import { identifier, join, param, raw, sql, type Sql } from './sql';
 
 /**
  * The SQL in which engines differ, as functions that queries are written with. This is DuckDB's; Trino's will have the
@@ -25,6 +25,19 @@ export interface Dialect {
   dayOfWeek(local: Sql): Sql;
   /** Quantile with linear interpolation between closest ranks, of values that are not null. `q` is in 0–1. */
   quantile(value: Sql, q: number): Sql;
+  /** Several such quantiles in one pass over the values: a list in the order of `qs`. */
+  quantiles(value: Sql, qs: readonly number[]): Sql;
+  /** Item of a list, counted from 0. */
+  listItem(list: Sql, index: number): Sql;
+  /** How often each value occurs, as a map from the value to a count. */
+  histogram(value: Sql): Sql;
+  /**
+   * A relation made of parameters, one list per column, all of one length, and a column `rank` that counts the rows
+   * from 0.
+   */
+  parameterRows(
+    columns: ReadonlyArray<{ name: string; type: 'varchar[]' | 'double[]' | 'bigint[]'; values: readonly unknown[] }>
+  ): Sql;
   /** Whether RE2 `pattern` matches anywhere in `text`, case-sensitive; null when the text is. */
   regexpMatches(text: Sql, pattern: Sql): Sql;
   /** Value of a key of a map of strings; null when the map is null or has no such key. */
@@ -56,6 +69,14 @@ export const duckDbDialect: Dialect = {
   hourOfDay: (local) => sql`CAST(extract('hour' FROM ${local}) AS INTEGER)`,
   dayOfWeek: (local) => sql`CAST(extract('isodow' FROM ${local}) AS INTEGER)`,
   quantile: (value, q) => sql`quantile_cont(${value}, ${raw(fraction(q))})`,
+  quantiles: (value, qs) => sql`quantile_cont(${value}, [${raw(qs.map(fraction).join(', '))}])`,
+  listItem: (list, index) => sql`${list}[${raw(String(index + 1))}]`,
+  histogram: (value) => sql`histogram(${value})`,
+  parameterRows: (columns) => {
+    const lists = columns.map(({ name, type, values }) => sql`unnest(${param(type, values)}) AS ${identifier(name)}`);
+    const rank = sql`unnest(range(${raw(String(columns[0]?.values.length ?? 0))})) AS rank`;
+    return sql`(SELECT ${join([...lists, rank])})`;
+  },
   regexpMatches: (text, pattern) => sql`regexp_matches(${text}, ${pattern})`,
   mapValue: (map, key) => sql`${map}[${key}]`,
   mapKeys: (map) => sql`map_keys(${map})`,

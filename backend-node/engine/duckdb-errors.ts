@@ -4,7 +4,7 @@ import { ApitrailError } from '@apitrail/contract';
 export class MissingFileError extends ApitrailError {
   readonly retryable = true;
 
-  constructor(message: string, cause: unknown) {
+  constructor(message: string, cause?: unknown) {
     super('APITRAIL_LAKE_UNREADABLE', message, { cause });
   }
 }

@@ -5,7 +5,7 @@ import { bindingOf } from './duckdb-parameters';
 import { cancelled, engineError } from './duckdb-errors';
 import { readResult } from './duckdb-result';
 import type { Engine, ResultTable, RunOptions } from './engine';
-import { join, literal, raw, sql, type Sql } from './sql';
+import type { Sql } from './sql';
 
 /** How often an interrupt is repeated: DuckDB loses one that comes before execution has begun. */
 const INTERRUPT_INTERVAL_MS = 50;
@@ -52,11 +52,6 @@ export async function openDuckDb(options: DuckDbOptions = {}): Promise<DuckDb> {
   } catch (error) {
     throw engineError(error);
   }
-}
-
-/** A list of string literals, for the places where DuckDB takes no parameter, such as the files of `read_parquet`. */
-export function literalList(texts: readonly string[]): Sql {
-  return sql`${raw('[')}${join(texts.map(literal))}${raw(']')}`;
 }
 
 class PooledDuckDb implements DuckDb {

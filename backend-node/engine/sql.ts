@@ -1,5 +1,6 @@
 /** Types of bound parameters. DuckDB needs them: it misreads untyped lists. */
-export type ParameterType = 'varchar' | 'bigint' | 'double' | 'boolean' | 'timestamptz_us' | 'varchar[]' | 'double[]' | 'bigint[]';
+export type ParameterType =
+  'varchar' | 'bigint' | 'double' | 'boolean' | 'timestamptz_us' | 'varchar[]' | 'double[]' | 'bigint[]';
 
 export interface Parameter {
   type: ParameterType;
@@ -7,7 +8,13 @@ export interface Parameter {
   value: unknown;
 }
 
-type Part = string | Parameter;
+/** A part that people are shown a short name of, such as a list of a thousand files. */
+interface Labelled {
+  label: string;
+  parts: readonly Part[];
+}
+
+type Part = string | Parameter | Labelled;
 
 /**
  * A piece of SQL with its bound parameters. Made by the `sql` tag and by `param`, `identifier` and `join`, so that a value
@@ -20,25 +27,28 @@ export class Sql {
     this.parts = parts;
   }
 
-  /** Text with `$1`, `$2` … and the parameters in that order. */
+  /** Text with `$1`, `$2` … and the parameters in that order. A parameter that comes twice, as the same object, has one number. */
   compile(): { text: string; parameters: Parameter[] } {
-    const parameters: Parameter[] = [];
-    const text = this.parts
-      .map((part) => {
-        if (typeof part === 'string') {
-          return part;
-        }
-        parameters.push(part);
-        return `$${parameters.length}`;
-      })
-      .join('');
-    return { text, parameters };
+    const numbers = new Map<Parameter, number>();
+    const write = (part: Part): string => {
+      if (typeof part === 'string') {
+        return part;
+      }
+      if ('label' in part) {
+        return part.parts.map(write).join('');
+      }
+      const number = numbers.get(part) ?? numbers.size + 1;
+      numbers.set(part, number);
+      return `$${number}`;
+    };
+    const text = this.parts.map(write).join('');
+    return { text, parameters: [...numbers.keys()] };
   }
 
-  /** For people: the text with values in the place of parameters. Never run this. */
+  /** For people: the text with values in the place of parameters, and labels in the place of what they stand for. Never run this. */
   describe(): string {
     return this.parts
-      .map((part) => (typeof part === 'string' ? part : describeValue(part)))
+      .map((part) => (typeof part === 'string' ? part : 'label' in part ? part.label : describeValue(part)))
       .join('');
   }
 }
@@ -74,6 +84,11 @@ export function literal(text: string): Sql {
 /** SQL text that is ours: a keyword, a number computed here. Never for what a user sent. */
 export function raw(text: string): Sql {
   return new Sql([text]);
+}
+
+/** The same SQL, which `describe` shows as `label`. */
+export function labelled(piece: Sql, label: string): Sql {
+  return new Sql([{ label, parts: piece.parts }]);
 }
 
 /** Pieces with a separator between. */
