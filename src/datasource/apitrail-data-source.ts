@@ -1,0 +1,147 @@
+import {
+  type AdHocVariableFilter,
+  CoreApp,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  type DataSourceGetTagKeysOptions,
+  type DataSourceGetTagValuesOptions,
+  type DataSourceInstanceSettings,
+  getDefaultTimeRange,
+  type MetricFindValue,
+  type ScopedVars,
+} from '@grafana/data';
+import { DataSourceWithBackend, getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
+import { parseKey, QUERY_VERSION } from '@apitrail/contract';
+import type { Observable } from 'rxjs';
+
+import { fromAdHocFilters } from './ad-hoc-filters';
+import { interpolateQuery } from './interpolate';
+import { migrateQuery } from './migrate-query';
+import { queryText } from './query-text';
+import { Resources } from './resources';
+import { resolveTimeZone } from './time-zone';
+import type { ApitrailOptions, ApitrailQuery, WithOptionalKey } from './types';
+import { ApitrailVariableSupport } from './variables/variable-support';
+
+/** Asks the companion, through Grafana's backend and the forwarder. */
+export class ApitrailDataSource extends DataSourceWithBackend<ApitrailQuery, ApitrailOptions> {
+  /** Keys, values and datasets that the companion knows. */
+  readonly resources: Resources;
+  /** The dataset of queries that name none. */
+  readonly defaultDataset: string | undefined;
+  /** The time zone of queries for which neither they nor a dashboard give one. */
+  readonly defaultTimeZone: string | undefined;
+  readonly #templateSrv: TemplateSrv | undefined;
+
+  /** Without a template service, the one that Grafana runs with is used. */
+  constructor(settings: DataSourceInstanceSettings<ApitrailOptions>, templateSrv?: TemplateSrv) {
+    super(settings);
+    this.#templateSrv = templateSrv;
+    this.defaultDataset = settings.jsonData?.dataset || undefined;
+    this.defaultTimeZone = resolveTimeZone(settings.jsonData?.timezone);
+    this.resources = new Resources({
+      getResource: (path, params) => this.getResource(path, params),
+      postResource: (path, data) => this.postResource(path, data),
+    });
+    this.variables = new ApitrailVariableSupport(this);
+  }
+
+  override query(request: DataQueryRequest<ApitrailQuery>): Observable<DataQueryResponse> {
+    const timezone = resolveTimeZone(request.timezone);
+    const targets = request.targets.map((query) => (query.timezone || !timezone ? query : { ...query, timezone }));
+    return super.query({ ...request, targets });
+  }
+
+  /** The query as the companion takes it: of the current version, every variable resolved, ad hoc filters added. */
+  override applyTemplateVariables(
+    query: ApitrailQuery,
+    scopedVars: ScopedVars,
+    adHocFilters?: AdHocVariableFilter[]
+  ): ApitrailQuery {
+    const resolved = this.#resolve(query, scopedVars, adHocFilters);
+    const { keyName, key, ...fields } = resolved as ApitrailQuery & WithOptionalKey;
+    const timezone = resolveTimeZone(fields.timezone) ?? this.defaultTimeZone;
+    const dataset = fields.dataset || this.defaultDataset;
+    return {
+      ...fields,
+      ...(fields.queryType === 'values' ? { key: keyName ?? key } : {}),
+      ...(dataset ? { dataset } : {}),
+      ...(timezone ? { timezone } : {}),
+    } as ApitrailQuery;
+  }
+
+  override interpolateVariablesInQueries(
+    queries: ApitrailQuery[],
+    scopedVars: ScopedVars,
+    adHocFilters?: AdHocVariableFilter[]
+  ): ApitrailQuery[] {
+    return queries.map((query) => ({
+      ...this.#resolve(query, scopedVars, adHocFilters),
+      datasource: this.getRef(),
+    }));
+  }
+
+  /** Whether the query is complete enough to be asked. */
+  override filterQuery(query: ApitrailQuery): boolean {
+    return !query.hide && Boolean(query.queryType) && (query.queryType !== 'values' || keyOf(query) !== undefined);
+  }
+
+  override getDefaultQuery(app: CoreApp): Partial<ApitrailQuery> {
+    switch (app) {
+      case CoreApp.UnifiedAlerting:
+      case CoreApp.CloudAlerting:
+        return {
+          version: QUERY_VERSION,
+          queryType: 'traffic',
+          format: 'numeric',
+          metrics: ['server_error_rate'],
+          groupBy: ['service'],
+        };
+      case CoreApp.Explore:
+        return { version: QUERY_VERSION, queryType: 'requests', format: 'logs' };
+      default:
+        return { version: QUERY_VERSION, queryType: 'traffic', metrics: ['requests'] };
+    }
+  }
+
+  override getQueryDisplayText(query: ApitrailQuery): string {
+    return queryText(query);
+  }
+
+  override async getTagKeys(_options?: DataSourceGetTagKeysOptions<ApitrailQuery>): Promise<MetricFindValue[]> {
+    const keys = await this.resources.keys(this.defaultDataset);
+    return keys.map(({ key, group }) => ({ text: key, value: key, group }));
+  }
+
+  override async getTagValues(options: DataSourceGetTagValuesOptions<ApitrailQuery>): Promise<MetricFindValue[]> {
+    const { from, to } = options.timeRange ?? getDefaultTimeRange();
+    const values = await this.resources.values({
+      from: from.valueOf(),
+      to: to.valueOf(),
+      key: options.key,
+      filters: fromAdHocFilters(options.filters?.filter((filter) => filter.key !== options.key)),
+      ...(this.defaultDataset ? { dataset: this.defaultDataset } : {}),
+    });
+    return values.map(({ value }) => ({ text: value, value }));
+  }
+
+  #resolve(query: ApitrailQuery, scopedVars: ScopedVars, adHocFilters?: AdHocVariableFilter[]): ApitrailQuery {
+    const templateSrv = this.#templateSrv ?? getTemplateSrv();
+    const migrated = { ...migrateQuery(query), ...keyField(query) } as ApitrailQuery;
+    const resolved = interpolateQuery(migrated, templateSrv.replace.bind(templateSrv), scopedVars);
+    const added = fromAdHocFilters(adHocFilters);
+    return added.length === 0 ? resolved : { ...resolved, filters: [...(resolved.filters ?? []), ...added] };
+  }
+}
+
+/** The key of a `values` query: as the editor saves it, or, in a query written by hand, the contract's own field. */
+function keyOf(query: WithOptionalKey): string | undefined {
+  if (query.keyName) {
+    return query.keyName;
+  }
+  return typeof query.key === 'string' && parseKey(query.key) ? query.key : undefined;
+}
+
+function keyField(query: ApitrailQuery): WithOptionalKey {
+  return query.queryType === 'values' ? { keyName: keyOf(query) } : {};
+}

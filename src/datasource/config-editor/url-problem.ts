@@ -1,0 +1,17 @@
+/** What is wrong with the companion's address, and how to mend it; undefined when nothing is. */
+export function urlProblem(url: string): string | undefined {
+  if (url === '') {
+    return 'Give the address of the companion, such as http://companion:8585.';
+  }
+  if (!URL.canParse(url)) {
+    return 'This is not an address. Write it with its scheme, such as http://companion:8585.';
+  }
+  const { protocol, username, password, search, hash } = new URL(url);
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    return 'The address must begin with http:// or https://.';
+  }
+  if (username !== '' || password !== '') {
+    return 'Leave user and password out of the address; the companion knows Grafana by the key below.';
+  }
+  return search !== '' || hash !== '' ? 'Leave out what follows ? or #.' : undefined;
+}

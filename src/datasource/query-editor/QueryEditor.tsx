@@ -1,0 +1,88 @@
+import React, { type KeyboardEvent, useMemo } from 'react';
+import { getDefaultTimeRange, type QueryEditorProps as GrafanaProps } from '@grafana/data';
+import { getTemplateSrv } from '@grafana/runtime';
+import { Combobox, Stack } from '@grafana/ui';
+import { QUERY_SCHEMAS, type QueryType } from '@apitrail/contract';
+
+import type { ApitrailDataSource } from '../apitrail-data-source';
+import { migrateQuery } from '../migrate-query';
+import type { ApitrailOptions, ApitrailQuery } from '../types';
+import { changeType } from './change-type';
+import { type Editor, EditorContext } from './editor-context';
+import { FormField } from './fields/FormField';
+import { type AnyForm, QUERY_TYPE_FORMS } from './forms';
+import { Preview } from './Preview';
+import { resolve } from './resolve';
+import { useEditedQuery } from './use-edited-query';
+
+export type QueryEditorProps = GrafanaProps<ApitrailDataSource, ApitrailQuery, ApitrailOptions>;
+
+const TYPES = Object.values(QUERY_TYPE_FORMS).map(({ type, label, description }) => ({
+  value: type,
+  label,
+  description,
+}));
+
+/** A form per query type, and what will run. */
+export function QueryEditor(props: QueryEditorProps) {
+  const { datasource, query: saved, onChange, onRunQuery, data, range: given } = props;
+  const query = useMemo(() => withType(migrateQuery(saved)), [saved]);
+  const change = useEditedQuery(query, onChange, onRunQuery);
+  const request = data?.request;
+  const range = useMemo(() => request?.range ?? given ?? getDefaultTimeRange(), [request, given]);
+  const resolved = resolve(datasource, query, { range, ...request });
+  const variables = useMemo(() => variableNames(), []);
+  const editor: Editor = {
+    dataSource: datasource,
+    dataset: query.dataset || datasource.defaultDataset,
+    range,
+    problem: resolved.problem,
+    variables,
+  };
+  const { description, Form } = QUERY_TYPE_FORMS[query.queryType];
+  const TypeForm = Form as AnyForm;
+
+  return (
+    <EditorContext.Provider value={editor}>
+      <div
+        onKeyDown={(event: KeyboardEvent) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+            onRunQuery();
+          }
+        }}
+      >
+        <Stack direction="column" gap={1}>
+          <FormField label="Query type" description={description}>
+            {({ id }) => (
+              <Combobox
+                id={id}
+                width={25}
+                options={TYPES}
+                value={query.queryType}
+                onChange={(option) => {
+                  onChange(changeType(query, option.value));
+                  onRunQuery();
+                }}
+              />
+            )}
+          </FormField>
+          <TypeForm key={query.queryType} query={query} onChange={change} />
+          <Preview resolved={resolved} />
+        </Stack>
+      </div>
+    </EditorContext.Provider>
+  );
+}
+
+/** A query that came from another data source has no type of ours. */
+function withType(query: ApitrailQuery): ApitrailQuery {
+  return Object.hasOwn(QUERY_SCHEMAS, query.queryType ?? '') ? query : changeType(query, 'traffic' satisfies QueryType);
+}
+
+/** Dashboard variables that may stand for a value; ad hoc filters are added to every query anyway. */
+function variableNames(): string[] {
+  return getTemplateSrv()
+    .getVariables()
+    .filter(({ type }) => type !== 'adhoc' && type !== 'datasource')
+    .map(({ name }) => `$${name}`);
+}

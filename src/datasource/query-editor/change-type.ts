@@ -1,0 +1,13 @@
+import { QUERY_VERSION, type QueryType } from '@apitrail/contract';
+
+import type { ApitrailQuery } from '../types';
+import { QUERY_TYPE_FORMS } from './forms';
+
+/** What every query type has: kept when the type changes. */
+const COMMON = ['refId', 'datasource', 'key', 'hide', 'dataset', 'filters', 'timezone', 'interval'];
+
+/** The query as one of another type: what both have is kept, the rest starts anew. */
+export function changeType(query: ApitrailQuery, queryType: QueryType): ApitrailQuery {
+  const kept = Object.fromEntries(Object.entries(query).filter(([field]) => COMMON.includes(field)));
+  return { ...kept, ...QUERY_TYPE_FORMS[queryType].initial, version: QUERY_VERSION, queryType } as ApitrailQuery;
+}

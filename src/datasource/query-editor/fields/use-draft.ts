@@ -1,0 +1,58 @@
+import { type FocusEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+
+/** How long after the last key a text is written to the query, without running it. */
+export const DRAFT_DELAY_MS = 400;
+
+interface Draft {
+  text: string;
+  onType: (text: string) => void;
+  onBlur: (event: FocusEvent) => void;
+  onKeyDown: (event: KeyboardEvent) => void;
+}
+
+/**
+ * A text that is being typed. It reaches the query when the typing pauses, and runs it on Enter or when the field is
+ * left; so a query does not run at every key.
+ */
+export function useDraft(value: string, commit: (text: string, run: boolean) => void): Draft {
+  const [text, setText] = useState(value);
+  const [known, setKnown] = useState(value);
+  const typed = useRef(false);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+
+  if (value !== known) {
+    setKnown(value);
+    setText(value);
+  }
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const send = (next: string, run: boolean) => {
+    clearTimeout(timer.current);
+    setKnown(next);
+    commit(next, run);
+  };
+  const finish = () => {
+    if (typed.current) {
+      typed.current = false;
+      send(text, true);
+    }
+  };
+  return {
+    text,
+    onType: (next) => {
+      typed.current = true;
+      setText(next);
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => send(next, false), DRAFT_DELAY_MS);
+    },
+    onBlur: finish,
+    onKeyDown: (event) => {
+      if (event.key === 'Enter') {
+        if (typed.current) {
+          event.stopPropagation();
+        }
+        finish();
+      }
+    },
+  };
+}

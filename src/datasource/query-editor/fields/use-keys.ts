@@ -1,0 +1,39 @@
+import { DERIVED_KEYS, type KeyInfo, RECORD_COLUMNS } from '@apitrail/contract';
+import { useEffect, useState } from 'react';
+
+import { useEditor } from '../editor-context';
+
+/** The keys every record has; what is shown until the companion has said what it has, or when it does not answer. */
+export const RECORD_KEYS: readonly KeyInfo[] = [
+  ...RECORD_COLUMNS.filter((column) => column.type !== 'map<string,string>').map(
+    ({ name, type, description }): KeyInfo => ({
+      key: name,
+      type: type === 'string' ? 'string' : type === 'timestamp' ? 'time' : 'number',
+      description,
+      group: 'Record',
+    })
+  ),
+  ...Object.entries(DERIVED_KEYS).map(([key, description]): KeyInfo => ({
+    key,
+    type: 'string',
+    description,
+    group: 'Record',
+  })),
+];
+
+/** Keys of the query's dataset, attributes that occur in it included. */
+export function useKeys(): readonly KeyInfo[] {
+  const { dataSource, dataset } = useEditor();
+  const [keys, setKeys] = useState<readonly KeyInfo[]>(RECORD_KEYS);
+  useEffect(() => {
+    let wanted = true;
+    dataSource.resources.keys(dataset).then(
+      (found) => wanted && setKeys(found),
+      () => wanted && setKeys(RECORD_KEYS)
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [dataSource, dataset]);
+  return keys;
+}

@@ -1,0 +1,44 @@
+import { FILTER_OPERATORS, type FilterOperator, type KeyFilter } from '@apitrail/contract';
+import type { ComboboxOption } from '@grafana/ui';
+
+const MEANINGS: Record<FilterOperator, string> = {
+  '=': 'is',
+  '!=': 'is not, or has no value',
+  '=|': 'is one of',
+  '!=|': 'is none of, or has no value',
+  '=~': 'matches the regular expression (RE2, anywhere)',
+  '!~': 'does not match, or has no value',
+  '<': 'is less than',
+  '<=': 'is at most',
+  '>': 'is greater than',
+  '>=': 'is at least',
+  exists: 'has a value',
+  '!exists': 'has no value',
+};
+
+export const OPERATOR_OPTIONS: Array<ComboboxOption<FilterOperator>> = FILTER_OPERATORS.map((operator) => ({
+  value: operator,
+  label: operator,
+  description: MEANINGS[operator],
+}));
+
+/** How many values the operator takes. */
+export function arity(operator: FilterOperator): 'none' | 'one' | 'many' {
+  if (operator === 'exists' || operator === '!exists') {
+    return 'none';
+  }
+  return operator === '=|' || operator === '!=|' ? 'many' : 'one';
+}
+
+/** The filter with another operator, its values kept as far as that operator takes them. */
+export function withOperator(filter: KeyFilter, operator: FilterOperator): KeyFilter {
+  const given = filter.values ?? (filter.value === undefined ? [] : [filter.value]);
+  switch (arity(operator)) {
+    case 'none':
+      return { key: filter.key, operator };
+    case 'one':
+      return { key: filter.key, operator, value: given[0] ?? '' };
+    case 'many':
+      return { key: filter.key, operator, values: given.filter((value) => value !== '') };
+  }
+}

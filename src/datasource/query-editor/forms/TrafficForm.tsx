@@ -1,0 +1,71 @@
+import React from 'react';
+import { Stack } from '@grafana/ui';
+
+import { FormatField } from '../fields/FormatField';
+import { KeyListField } from '../fields/KeyListField';
+import { MetricField, MetricListField } from '../fields/MetricFields';
+import { NumberField } from '../fields/NumberField';
+import { RangeFields } from '../fields/RangeFields';
+import { FiltersField } from '../filters/FiltersField';
+import type { FormProps, QueryTypeForm } from '../form-props';
+
+function TrafficForm({ query, onChange }: FormProps<'traffic'>) {
+  return (
+    <>
+      <Stack direction="row" wrap="wrap" gap={1}>
+        <MetricListField
+          label="Metrics"
+          path="metrics"
+          value={query.metrics ?? ['requests']}
+          onChange={(metrics) => onChange({ metrics: metrics.length > 0 ? metrics : undefined })}
+        />
+        <KeyListField
+          label="Group by"
+          path="groupBy"
+          placeholder="No grouping"
+          value={query.groupBy ?? []}
+          onChange={(groupBy) => onChange({ groupBy })}
+        />
+        <FormatField
+          formats={['time_series', 'table', 'numeric']}
+          value={query.format}
+          onChange={(format) => onChange({ format })}
+        />
+      </Stack>
+      <FiltersField value={query.filters} onChange={(filters) => onChange({ filters })} />
+      <Stack direction="row" wrap="wrap" gap={1}>
+        <MetricField
+          label="Top groups by"
+          path="orderBy"
+          fallback="requests"
+          value={query.orderBy}
+          onChange={(orderBy) => onChange({ orderBy })}
+        />
+        <NumberField
+          label="Groups"
+          path="limit"
+          fallback={10}
+          min={1}
+          max={500}
+          value={query.limit}
+          onChange={(limit, options) => onChange({ limit }, options)}
+        />
+        <RangeFields
+          buckets
+          dataset={query.dataset}
+          timezone={query.timezone}
+          interval={query.interval}
+          onChange={onChange}
+        />
+      </Stack>
+    </>
+  );
+}
+
+export const trafficForm: QueryTypeForm<'traffic'> = {
+  type: 'traffic',
+  label: 'Traffic',
+  description: 'Metrics over time, one series per group.',
+  initial: { metrics: ['requests'] },
+  Form: TrafficForm,
+};

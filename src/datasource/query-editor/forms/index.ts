@@ -1,0 +1,26 @@
+import type { QueryType } from '@apitrail/contract';
+import type { ComponentType } from 'react';
+
+import type { ApitrailQuery } from '../../types';
+import type { Change, QueryTypeForm } from '../form-props';
+import { endpointsForm } from './EndpointsForm';
+import { errorsForm } from './ErrorsForm';
+import { funnelForm } from './FunnelForm';
+import { heatmapForm } from './HeatmapForm';
+import { requestsForm } from './RequestsForm';
+import { trafficForm } from './TrafficForm';
+import { valuesForm } from './ValuesForm';
+
+/** Every query type's form, in the order the editor offers them. */
+export const QUERY_TYPE_FORMS: { readonly [T in QueryType]: QueryTypeForm<T> } = {
+  traffic: trafficForm,
+  endpoints: endpointsForm,
+  heatmap: heatmapForm,
+  funnel: funnelForm,
+  errors: errorsForm,
+  requests: requestsForm,
+  values: valuesForm,
+};
+
+/** A form that has been handed the query of its own type. */
+export type AnyForm = ComponentType<{ query: ApitrailQuery; onChange: Change<ApitrailQuery> }>;

@@ -1,0 +1,46 @@
+import type { Filter } from '@apitrail/contract';
+
+import type { ApitrailQuery } from './types';
+
+/** One line that says what a query asks, for the history of Explore and for collapsed editors. */
+export function queryText(query: ApitrailQuery): string {
+  const { queryType, ...fields } = query as ApitrailQuery & Record<string, unknown>;
+  const parts = [
+    list(fields.metrics) ?? text(fields.metric),
+    text(fields.keyName),
+    fields.steps instanceof Array ? fields.steps.map((step: { name?: string }) => step.name).join(' → ') : undefined,
+    prefixed('by', list(fields.groupBy) ?? list(fields.y) ?? text(fields.y)),
+    prefixed('where', fields.filters instanceof Array ? filtersText(fields.filters as Filter[], ' and ') : undefined),
+    prefixed('containing', text(fields.search)),
+    prefixed('in', fields.dataset === 'requests' ? undefined : text(fields.dataset)),
+  ];
+  return [queryType, ...parts.filter(Boolean)].join(' ');
+}
+
+function filtersText(filters: readonly Filter[], joiner: string): string {
+  return filters
+    .map((filter) => {
+      if ('any' in filter) {
+        return `(${filtersText(filter.any, ' or ')})`;
+      }
+      if ('all' in filter) {
+        return `(${filtersText(filter.all, ' and ')})`;
+      }
+      return [filter.key, filter.operator, filter.values?.join(', ') ?? filter.value]
+        .filter((part) => part !== undefined)
+        .join(' ');
+    })
+    .join(joiner);
+}
+
+function prefixed(word: string, value: string | undefined): string | undefined {
+  return value ? `${word} ${value}` : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function list(value: unknown): string | undefined {
+  return Array.isArray(value) && value.length > 0 ? value.join(', ') : undefined;
+}

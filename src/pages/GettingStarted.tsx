@@ -1,0 +1,98 @@
+import React from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { config, PluginPage } from '@grafana/runtime';
+import { Alert, LinkButton, TextLink, useStyles2 } from '@grafana/ui';
+
+import dataSourcePlugin from '../datasource/plugin.json';
+import { DASHBOARDS } from './dashboards';
+import { type DataSourceState, useDataSources } from './use-data-sources';
+
+/** Whether there is a data source and whether it answers, and where to go from here. */
+export function GettingStarted() {
+  const styles = useStyles2(getStyles);
+  const dataSources = useDataSources();
+  return (
+    <PluginPage subTitle="What an API’s customers live through, from its request logs">
+      <div className={styles.page}>
+        <section aria-labelledby="apitrail-data-sources">
+          <h3 id="apitrail-data-sources">Data source</h3>
+          {dataSources.length === 0 && <NoDataSource />}
+          {dataSources.map((dataSource) => (
+            <DataSourceHealth key={dataSource.uid} dataSource={dataSource} />
+          ))}
+        </section>
+        <section aria-labelledby="apitrail-dashboards">
+          <h3 id="apitrail-dashboards">Dashboards</h3>
+          <ul className={styles.dashboards}>
+            {DASHBOARDS.map(({ uid, title, question }) => (
+              <li key={uid} className={styles.dashboard}>
+                <TextLink href={`${config.appSubUrl}/d/${uid}`} inline={false}>
+                  {title}
+                </TextLink>
+                <p className={styles.question}>{question}</p>
+              </li>
+            ))}
+          </ul>
+        </section>
+        <section aria-labelledby="apitrail-documentation">
+          <h3 id="apitrail-documentation">Documentation</h3>
+          <p>
+            How to send logs, keep them and ask about them is in the folder <code>docs</code> of the repository. Every
+            query can be tried in{' '}
+            <TextLink href={`${config.appSubUrl}/explore`} inline>
+              Explore
+            </TextLink>
+            .
+          </p>
+        </section>
+      </div>
+    </PluginPage>
+  );
+}
+
+function NoDataSource() {
+  return (
+    <Alert severity="info" title="There is no Apitrail data source yet">
+      <p>
+        Start the companion with <code>apitrail serve</code>, make it a key with{' '}
+        <code>apitrail keys add --scope query</code>, and give both to a new data source. An administrator can do this.
+      </p>
+      <LinkButton icon="plus" href={`${config.appSubUrl}/connections/datasources/${dataSourcePlugin.id}`}>
+        Add a data source
+      </LinkButton>
+    </Alert>
+  );
+}
+
+const SEVERITY = { checking: 'info', ok: 'success', error: 'error' } as const;
+
+function DataSourceHealth({ dataSource: { uid, name, health, message } }: { dataSource: DataSourceState }) {
+  return (
+    <Alert severity={SEVERITY[health]} title={name}>
+      <p>{message}</p>
+      {health === 'error' && (
+        <LinkButton variant="secondary" size="sm" href={`${config.appSubUrl}/connections/datasources/edit/${uid}`}>
+          Open its settings
+        </LinkButton>
+      )}
+    </Alert>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  page: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(3), maxWidth: theme.breakpoints.values.lg }),
+  dashboards: css({
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fill, minmax(240px, 1fr))',
+    gap: theme.spacing(2),
+    listStyle: 'none',
+  }),
+  dashboard: css({
+    padding: theme.spacing(2),
+    border: `1px solid ${theme.colors.border.weak}`,
+    borderRadius: theme.shape.radius.default,
+    background: theme.colors.background.secondary,
+  }),
+  question: css({ margin: theme.spacing(1, 0, 0, 0), color: theme.colors.text.secondary }),
+});
