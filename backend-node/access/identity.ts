@@ -10,8 +10,13 @@ const identitySchema = z.object({
   /** Grafana role, the lesser of what its token and its plugin context say. */
   role: z.string().max(64).default(''),
   orgId: z.coerce.number().int().nonnegative().optional(),
-  /** `alert` is the alerting scheduler, `public` a public dashboard. Grafana presents both as Admin; they are not. */
-  kind: z.enum(['user', 'alert', 'public', 'anonymous']),
+  /**
+   * `service` is a service account, `alert` the alerting scheduler, `public` a public dashboard. Grafana presents the last
+   * two as Admin; they are not.
+   */
+  kind: z.enum(['user', 'service', 'alert', 'public', 'anonymous']),
+  /** What the caller says of itself, such as a dashboard. A viewer can forge it: for the trail, never for rights. */
+  trail: z.record(z.string().max(64), z.string().max(256)).optional(),
 });
 
 /** Who a request is asked for, as Grafana's forwarder said it. */

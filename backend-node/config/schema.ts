@@ -44,7 +44,7 @@ const hostSchema = z
 
 /** The schema of `apitrail.yaml`. Every key has a default, so that an empty file is a valid one. */
 export const configSchema = z.strictObject({
-  lake: z.string().min(1).default('./lake').describe('Folder of the lake. It is made when it does not exist.'),
+  lake: z.string().min(1).default('./lake').describe('Folder of the lake. The first import makes it.'),
   query_listen: listenSchema
     .default('127.0.0.1:8585')
     .describe('HOST:PORT that queries are answered on. Port 0 takes any free one.'),

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { ApitrailError, parseDuration } from '@apitrail/contract';
 import type { z } from 'zod';
 
+import { stateDirectory } from '../lake/layout';
 import { environmentSettings, readVariable, unknownVariables } from './environment';
 import { readConfigFile, type ConfigFile } from './file';
 import { parseListen, type ListenAddress } from './listen';
@@ -45,11 +46,6 @@ export interface Limits {
   queuedQueries: number;
   requestBytes: number;
   resultBytes: number;
-}
-
-/** Folder inside the lake for what is not the lake's: keys, spill files. No reader of the table looks there. */
-export function stateFolder(lake: string): string {
-  return join(lake, '.apitrail');
 }
 
 /** Puts settings together and checks them. Throws an ApitrailError that names the setting and where it was made. */
@@ -99,7 +95,7 @@ function toSettings(
     unknownVariables: more.unknownVariables,
     queryListen: parseListen(query_listen)!,
     ingestListen: parseListen(ingest_listen)!,
-    keysFile: keys_file ?? join(stateFolder(lake), 'keys.json'),
+    keysFile: keys_file ?? join(stateDirectory(lake), 'keys.json'),
     limits: {
       threads: limits.threads ?? availableParallelism(),
       memoryBytes,

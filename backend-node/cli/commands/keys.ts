@@ -1,0 +1,104 @@
+import { ApitrailError, parseDuration } from '@apitrail/contract';
+import { Command, InvalidArgumentError } from 'commander';
+
+import { addKey, readKeyFile, removeKeys, type StoredKey } from '../../access/key-file';
+import { OFFERED_SCOPES, SCOPES, type Scope } from '../../access/scopes';
+import { printTable } from '../print-table';
+import { configOption, lakeOption, oneOf, settingsOf, type SettingsOptions } from '../settings-options';
+
+/** `apitrail keys`: the keys that open the listeners. A running companion sees every change at once. */
+export function keysCommand(): Command {
+  const keys = new Command('keys').description('add, list and remove the keys that open the listeners');
+  keys
+    .command('add')
+    .description('make a key and print it; it is stored as a hash only, so keep it now')
+    .requiredOption('--scope <scope>', `what it opens: ${OFFERED_SCOPES.join(' or ')}`, oneOf(OFFERED_SCOPES))
+    .requiredOption('--name <name>', 'whose it is; appears in lists and in the log', parseName)
+    .option('--expires <duration>', 'when it ends, such as 90d (default: never)', parseExpiry)
+    .addOption(lakeOption())
+    .addOption(configOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  apitrail keys add --scope query --name grafana\n  apitrail keys add --scope ingest --name collector --expires 90d'
+    )
+    .action(async (options: SettingsOptions & { scope: Scope; name: string; expires?: Date }) => {
+      const { keysFile } = await settingsOf(options);
+      const { key, stored } = await addKey(keysFile, { ...options, expires: options.expires ?? null });
+      process.stderr.write(
+        `The key ${stored.name} (${stored.scope}: ${SCOPES[stored.scope]})\nIt is shown once:\n\n  ${key}\n\n`
+      );
+      summary({ key, ...described(stored) });
+    });
+  keys
+    .command('list')
+    .description('list the keys, without their secrets')
+    .option('--json', 'as JSON')
+    .addOption(lakeOption())
+    .addOption(configOption())
+    .action(async (options: SettingsOptions & { json?: boolean }) => {
+      const { keysFile } = await settingsOf(options);
+      const list = (await readKeyFile(keysFile)).map(described);
+      if (options.json) {
+        summary({ keys: list });
+      } else if (list.length === 0) {
+        process.stderr.write('There are no keys yet. Make one with: apitrail keys add --scope query --name NAME\n');
+      } else {
+        printTable(
+          ['id', 'name', 'scope', 'created', 'expires', 'state'],
+          list.map(({ id, name, scope, created, expires, state }) => [
+            id,
+            name,
+            scope,
+            created,
+            expires ?? 'never',
+            state,
+          ])
+        );
+      }
+    });
+  keys
+    .command('remove')
+    .description('remove a key; who holds it is refused from now on')
+    .argument('<id or name>', 'which key')
+    .addOption(lakeOption())
+    .addOption(configOption())
+    .action(async (which: string, options: SettingsOptions) => {
+      const { keysFile } = await settingsOf(options);
+      const removed = await removeKeys(keysFile, which);
+      if (removed.length === 0) {
+        throw new ApitrailError(
+          'APITRAIL_USAGE',
+          `There is no key ${JSON.stringify(which)}. apitrail keys list shows those there are.`,
+          {
+            where: which,
+          }
+        );
+      }
+      summary({ removed: removed.map(described) });
+    });
+  return keys;
+}
+
+function described({ id, name, scope, created, expires }: StoredKey) {
+  const expired = expires !== null && Date.parse(expires) <= Date.now();
+  return { id, name, scope, created, expires, state: expired ? 'expired' : 'valid' };
+}
+
+function summary(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+function parseName(text: string): string {
+  if (!/^[\w.@ -]{1,64}$/.test(text)) {
+    throw new InvalidArgumentError('Use 1 to 64 letters, digits, spaces or . @ _ -');
+  }
+  return text;
+}
+
+function parseExpiry(text: string): Date {
+  const ms = parseDuration(text);
+  if (!(ms > 0)) {
+    throw new InvalidArgumentError('Use a duration such as 12h, 90d or 52w.');
+  }
+  return new Date(Date.now() + ms);
+}

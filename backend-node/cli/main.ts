@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+
+import { VERSION } from '../config/version';
+import { keysCommand } from './commands/keys';
+import { schemaCommand } from './commands/schema';
+import { serveCommand, serveProcessCommand } from './commands/serve';
+import { reportError } from './exit';
+
+function program(): Command {
+  const apitrail = new Command('apitrail')
+    .description('API request logs in an open lake, and answers about them.')
+    .version(VERSION, '--version', 'print the version')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  apitrail import access.log.gz --lake ./lake --service shop
+  apitrail serve --lake ./lake --no-auth
+  apitrail query --lake ./lake '{"queryType":"endpoints","limit":10}' --from now-7d
+
+Exit codes: 0 done, 1 failed, 2 wrong usage.`
+    );
+  apitrail.addCommand(serveCommand());
+  apitrail.addCommand(keysCommand());
+  apitrail.addCommand(schemaCommand());
+  apitrail.addCommand(serveProcessCommand(), { hidden: true });
+  prepare(apitrail);
+  return apitrail;
+}
+
+/** Commander would end the process on wrong usage by itself; here every end goes through one place. */
+function prepare(command: Command): void {
+  command.exitOverride().showHelpAfterError('(add --help to see how it is used)');
+  command.commands.forEach(prepare);
+}
+
+// A reader that goes away, such as `| head`, is not a fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+program()
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.exitCode = reportError(error, (text) => process.stderr.write(text));
+  });

@@ -1,0 +1,93 @@
+import { ApitrailError } from '@apitrail/contract';
+import type { Logger } from 'pino';
+
+import type { ListenAddress } from '../config/listen';
+import type { Settings } from '../config/settings';
+import { createLog } from './log';
+import {
+  ALIVE_INTERVAL_MS,
+  type FromProcess,
+  type ProcessRole,
+  type StopReason,
+  type ToProcess,
+} from './process-messages';
+
+export interface ServiceContext {
+  settings: Settings;
+  listen: ListenAddress;
+  /** How often the process was started again since `apitrail serve` began. */
+  restarts: number;
+  log: Logger;
+}
+
+/** What runs in a process. */
+export interface Service {
+  /** Where it really listens. */
+  listen: ListenAddress;
+  /** Answers what is under way, as far as there is time, and frees everything. */
+  stop(why: StopReason): Promise<void>;
+}
+
+/**
+ * The main of a process that the supervisor starts. It gets its settings over IPC, says when it is ready and, every
+ * second, that it is alive; it ends when it is told to, and at once when the supervisor is gone.
+ */
+export async function runChildProcess(
+  role: ProcessRole,
+  start: (context: ServiceContext) => Promise<Service>
+): Promise<void> {
+  if (!process.send) {
+    throw new ApitrailError('APITRAIL_USAGE', 'This command is started by `apitrail serve` only.');
+  }
+  // A plain exit would wait for DuckDB's threads, that is, for the query that runs.
+  process.on('disconnect', endAtOnce);
+  // Ctrl-C goes to the whole group; the supervisor decides.
+  process.on('SIGINT', () => undefined);
+
+  const message = await new Promise<Extract<ToProcess, { type: 'start' }>>((resolve) => {
+    process.once('message', (first: ToProcess) => first.type === 'start' && resolve(first));
+  });
+  const log = createLog(role, message.settings.log_level);
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'fault; the process ends and is started again');
+    endAtOnce();
+  });
+
+  let service: Service;
+  try {
+    service = await start({ ...message, log });
+  } catch (error) {
+    log.debug({ err: error }, 'start failed');
+    const coded =
+      error instanceof ApitrailError ? error : new ApitrailError('APITRAIL_INTERNAL', String(error), { cause: error });
+    send(
+      { type: 'failed', code: coded.code, message: coded.message, ...(coded.where ? { where: coded.where } : {}) },
+      endAtOnce
+    );
+    return;
+  }
+  const stop = (why: StopReason) => {
+    service.stop(why).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'stop failed');
+        endAtOnce();
+      }
+    );
+  };
+  process.on('message', (next: ToProcess) => next.type === 'stop' && stop(next.why));
+  process.once('SIGTERM', () => stop('shutdown'));
+  const alive = setInterval(() => send({ type: 'alive', rss: process.memoryUsage.rss() }), ALIVE_INTERVAL_MS);
+  alive.unref();
+  send({ type: 'ready', listen: service.listen });
+}
+
+function send(message: FromProcess, sent?: () => void): void {
+  if (process.connected) {
+    process.send!(message, undefined, undefined, () => sent?.());
+  }
+}
+
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
+}

@@ -1,0 +1,31 @@
+import { KeyVerifier } from '../access/key-verifier';
+import { VERSION } from '../config/version';
+import type { Service, ServiceContext } from './child-process';
+import { createListener, listen, type Endpoint } from './listener';
+
+/** What the ingest listener answers to. */
+export function ingestEndpoints(): Endpoint[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/health',
+      answer: () => Promise.resolve({ status: 'ok', version: VERSION, problems: [] }),
+    },
+  ];
+}
+
+/** Starts the ingest listener. */
+export async function startIngestService({ settings, listen: address, log }: ServiceContext): Promise<Service> {
+  const app = createListener({
+    gate: {
+      scope: 'ingest',
+      verifier: settings.no_auth ? undefined : new KeyVerifier(settings.keysFile),
+      allowedHosts: settings.allowed_hosts,
+      allowedOrigins: settings.allowed_origins,
+    },
+    endpoints: ingestEndpoints(),
+    log,
+    bodyLimit: settings.limits.requestBytes,
+  });
+  return { listen: await listen(app, address, 'ingest_listen'), stop: () => app.close() };
+}

@@ -1,0 +1,272 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+
+import { ApitrailError } from '@apitrail/contract';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+
+import { formatListen, type ListenAddress } from '../config/listen';
+import { errorBody, toApitrailError } from './errors';
+import { Gate, RetryableRefusal, type Caller, type GateOptions } from './gate';
+
+/** A request that was let in. */
+export interface Ask {
+  body: unknown;
+  query: Record<string, string>;
+  caller: Caller;
+  /** Id of the request, in its answer and in the log. */
+  id: string;
+  /** Aborts when the one who asks goes away. */
+  signal: AbortSignal;
+  /** Sets a header of the answer. */
+  header(name: string, value: string): void;
+  /** Sets the status of the answer; 200 without. */
+  status(code: number): void;
+  /** Adds to the line of the access log. */
+  note(fields: Record<string, unknown>): void;
+}
+
+/** Something a listener answers to, at exactly that path. A string is sent as it is, anything else as JSON. */
+export interface Endpoint {
+  method: 'GET' | 'POST';
+  path: string;
+  /** Content type of a string answer; JSON without. */
+  type?: string;
+  answer(ask: Ask): Promise<unknown>;
+}
+
+export interface ListenerOptions {
+  gate: GateOptions;
+  endpoints: readonly Endpoint[];
+  log: FastifyBaseLogger;
+  /** Most bytes a body may have. */
+  bodyLimit: number;
+  /** Told of every answer, for metrics. */
+  onAnswer?: (answer: { method: string; path: string; status: number; seconds: number }) => void;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | undefined;
+    notes: Record<string, unknown> | undefined;
+  }
+}
+
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+
+const SECURITY_HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+};
+
+/**
+ * A listener: exact paths, hosts and origins checked, keys asked for, bodies bounded, every refusal coded, one line in the
+ * log per request without query strings, filters or secrets.
+ */
+export function createListener({
+  gate: gateOptions,
+  endpoints,
+  log,
+  bodyLimit,
+  onAnswer,
+}: ListenerOptions): FastifyInstance {
+  const gate = new Gate(gateOptions);
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of endpoints) {
+    methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
+  }
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 30_000,
+    http: { maxHeaderSize: 16_384, headersTimeout: 15_000 },
+    forceCloseConnections: 'idle',
+    clientErrorHandler: refuseGarbage,
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false },
+  });
+  app.server.maxConnections = 1024;
+  app.removeContentTypeParser('text/plain');
+  app.decorateRequest('caller', undefined);
+  app.decorateRequest('notes', undefined);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+    gate.checkHost(request.headers.host);
+    const origin = gate.checkOrigin(request.headers);
+    reply.header('cross-origin-resource-policy', origin ? 'cross-origin' : 'same-origin');
+    if (gateOptions.allowedOrigins.length > 0) {
+      reply.header('vary', 'Origin');
+    }
+    if (origin) {
+      reply.headers({
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': 'X-Request-Id, Retry-After',
+      });
+    }
+    const allowed = methods.get(pathOf(request));
+    if (!allowed) {
+      throw new ApitrailError(
+        'APITRAIL_NOT_FOUND',
+        'There is nothing at that address. The address must be exact, without a slash at its end.'
+      );
+    }
+    if (request.method === 'OPTIONS' && origin) {
+      return preflight(reply, allowed);
+    }
+    if (!allowed.includes(request.method)) {
+      reply.header('allow', allowed.join(', '));
+      throw new ApitrailError(
+        'APITRAIL_METHOD_NOT_ALLOWED',
+        `${request.method} is not allowed here; use ${allowed.join(' or ')}.`
+      );
+    }
+    request.caller = await gate.identify(request.headers, request.ip);
+  });
+
+  for (const endpoint of endpoints) {
+    app.route({
+      method: endpoint.method,
+      url: endpoint.path,
+      handler: (request, reply) => answer(endpoint, request, reply),
+    });
+  }
+  // Reached only for what the hook has refused already: Fastify looks for a route before it asks the hook.
+  app.setNotFoundHandler(() => {
+    throw new ApitrailError('APITRAIL_NOT_FOUND', 'There is nothing at that address.');
+  });
+
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = toApitrailError(thrown);
+    if (error.code === 'APITRAIL_INTERNAL') {
+      request.log.error({ err: error.cause ?? error }, 'fault');
+    }
+    if (error.status === 401) {
+      reply.header('www-authenticate', 'Bearer');
+    }
+    if (error instanceof RetryableRefusal) {
+      reply.header('retry-after', String(error.retryAfterSeconds));
+    }
+    request.notes = { ...request.notes, code: error.code };
+    return reply.code(error.status).send(errorBody(error));
+  });
+
+  app.addHook('onResponse', async (request, reply) => {
+    const path = methods.has(pathOf(request)) ? pathOf(request) : '{unmatched}';
+    onAnswer?.({ method: request.method, path, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    const { key, identity } = request.caller ?? {};
+    request.log.info(
+      {
+        method: request.method,
+        path,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        address: request.ip,
+        ...(key ? { key: key.id, keyName: key.name } : {}),
+        ...(identity ? { identity } : {}),
+        ...request.notes,
+      },
+      'request'
+    );
+  });
+  return app;
+}
+
+/** Listens, and gives the address it really has. Throws APITRAIL_PORT_IN_USE, naming the setting to change. */
+export async function listen(app: FastifyInstance, address: ListenAddress, setting: string): Promise<ListenAddress> {
+  try {
+    await app.listen({ host: address.host, port: address.port, backlog: 511 });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const flag = `--${setting.replaceAll('_', '-')}`;
+    const change = `change it with ${flag} HOST:PORT, APITRAIL_${setting.toUpperCase()} or ${setting} in apitrail.yaml`;
+    if (code === 'EADDRINUSE') {
+      throw new ApitrailError(
+        'APITRAIL_PORT_IN_USE',
+        `Another program listens on ${formatListen(address)} already. Stop it, or ${change}.`,
+        {
+          where: setting,
+          cause: error,
+        }
+      );
+    }
+    throw new ApitrailError(
+      'APITRAIL_BAD_CONFIG',
+      `Nothing can listen on ${formatListen(address)} (${message}): ${change}.`,
+      {
+        where: setting,
+        cause: error,
+      }
+    );
+  }
+  const bound = app.server.address();
+  return { host: address.host, port: typeof bound === 'object' && bound ? bound.port : address.port };
+}
+
+async function answer(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) {
+      request.notes = { ...request.notes, cancelled: true };
+      gone.abort(new ApitrailError('APITRAIL_QUERY_CANCELLED', 'The one who asked went away.'));
+    }
+  });
+  const content = await endpoint.answer({
+    body: request.body,
+    query: request.query as Record<string, string>,
+    caller: request.caller!,
+    id: request.id,
+    signal: gone.signal,
+    header: (name, value) => void reply.header(name, value),
+    status: (code) => void reply.code(code),
+    note: (fields) => {
+      request.notes = { ...request.notes, ...fields };
+    },
+  });
+  return typeof content === 'string'
+    ? reply.type(endpoint.type ?? 'application/json; charset=utf-8').send(content)
+    : reply.send(content);
+}
+
+/** What is not even HTTP never becomes a request; it is refused on the socket. */
+function refuseGarbage(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify(
+    errorBody(new ApitrailError('APITRAIL_BAD_REQUEST', 'The request is not valid HTTP, or its headers are too large.'))
+  );
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+  );
+}
+
+function preflight(reply: FastifyReply, allowed: string[]): FastifyReply {
+  return reply
+    .headers({
+      'access-control-allow-methods': allowed.join(', '),
+      'access-control-allow-headers': 'Authorization, Content-Type, X-Request-Id',
+      'access-control-max-age': '600',
+    })
+    .code(204)
+    .send();
+}
+
+function pathOf(request: FastifyRequest): string {
+  const url = request.raw.url ?? '';
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}

@@ -1,0 +1,66 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+import type { Admission } from './admission';
+
+/** What `/metrics` says of the query process, in the Prometheus text format. */
+export class Metrics {
+  private readonly registry = new Registry();
+  readonly contentType = this.registry.contentType;
+
+  private readonly requests = new Histogram({
+    name: 'apitrail_http_request_duration_seconds',
+    help: 'Requests to the query listener by path, method and status.',
+    labelNames: ['path', 'method', 'status'] as const,
+    buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers: [this.registry],
+  });
+  private readonly queries = new Counter({
+    name: 'apitrail_queries_total',
+    help: 'Queries answered, by type and status.',
+    labelNames: ['type', 'status'] as const,
+    registers: [this.registry],
+  });
+
+  constructor(admission: Admission, { version, restarts }: { version: string; restarts: number }) {
+    collectDefaultMetrics({ register: this.registry });
+    const registers = [this.registry];
+    new Gauge({
+      name: 'apitrail_build_info',
+      help: 'Version of the companion.',
+      labelNames: ['version'],
+      registers,
+    }).set({ version }, 1);
+    new Gauge({ name: 'apitrail_process_restarts', help: 'Times the query process was started again.', registers }).set(
+      restarts
+    );
+    new Gauge({
+      name: 'apitrail_queries_running',
+      help: 'Heavy queries that run now.',
+      registers,
+      collect() {
+        this.set(admission.load.running);
+      },
+    });
+    new Gauge({
+      name: 'apitrail_queries_waiting',
+      help: 'Heavy queries that wait for their turn.',
+      registers,
+      collect() {
+        this.set(admission.load.waiting);
+      },
+    });
+  }
+
+  onAnswer({ method, path, status, seconds }: { method: string; path: string; status: number; seconds: number }): void {
+    this.requests.observe({ method, path, status: String(status) }, seconds);
+  }
+
+  /** Counts a query. Only known types become labels: what a caller makes up must not. */
+  onQuery(type: string, status: number): void {
+    this.queries.inc({ type, status: String(status) });
+  }
+
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+}

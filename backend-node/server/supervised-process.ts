@@ -1,0 +1,186 @@
+import { fork, type ChildProcess } from 'node:child_process';
+
+import { ApitrailError, ERROR_CODES, type ErrorCode } from '@apitrail/contract';
+import type { Logger } from 'pino';
+
+import type { ListenAddress } from '../config/listen';
+import type { Settings } from '../config/settings';
+import {
+  ALIVE_INTERVAL_MS,
+  type FromProcess,
+  type ProcessRole,
+  type StopReason,
+  type ToProcess,
+} from './process-messages';
+
+export interface SupervisedOptions {
+  role: ProcessRole;
+  /** The script of this program, and what makes it run a process of a role. */
+  script: string;
+  settings: Settings;
+  listen: ListenAddress;
+  /** Resident memory in bytes at which the process is started again; undefined: none. */
+  memoryLimit?: number;
+  log: Logger;
+}
+
+/** DuckDB runs its statements on libuv's pool: with the default of four, two slow queries hold up every other. */
+const THREAD_POOL_SIZE = '16';
+const FIRST_BACK_OFF_MS = 100;
+const LAST_BACK_OFF_MS = 10_000;
+/** A process that ran this long is healthy again: the next back-off is the first one. */
+const HEALTHY_AFTER_MS = 30_000;
+/** How long a process may take to end once told to. */
+const STOP_GRACE_MS = 5_000;
+/** Messages that may fail to come before a process counts as hung. */
+const MISSED_BEFORE_KILL = 30;
+
+/** One operating-system process of the program, kept running until it is stopped. */
+export class SupervisedProcess {
+  private child: ChildProcess | undefined;
+  private listen: ListenAddress;
+  private restarts = -1;
+  private backOffMs = FIRST_BACK_OFF_MS;
+  private stopping = false;
+  private ready = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: SupervisedOptions) {
+    this.listen = options.listen;
+  }
+
+  /** Starts it, and gives the address it listens on. Throws the coded error it failed with; then it is not started again. */
+  async start(): Promise<ListenAddress> {
+    this.listen = await this.spawn();
+    return this.listen;
+  }
+
+  /** Ends it: kindly first, after some seconds by force. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.timer);
+    await this.end('shutdown');
+  }
+
+  private spawn(): Promise<ListenAddress> {
+    const { role, script, settings, log } = this.options;
+    this.restarts += 1;
+    const child = fork(script, ['serve-process', role], {
+      // Standard output belongs to the one line that says ready.
+      stdio: ['ignore', 2, 2, 'ipc'],
+      serialization: 'advanced',
+      env: { ...process.env, UV_THREADPOOL_SIZE: THREAD_POOL_SIZE },
+    });
+    this.child = child;
+    const startedAt = performance.now();
+    this.ready = false;
+    let missed = 0;
+    const watch = setInterval(() => {
+      missed += 1;
+      if (missed > MISSED_BEFORE_KILL) {
+        log.error({ role, pid: child.pid }, 'process hangs; it is killed and started again');
+        child.kill('SIGKILL');
+      }
+    }, ALIVE_INTERVAL_MS);
+
+    return new Promise((resolve, reject) => {
+      let failure: ApitrailError | undefined;
+      child.on('message', (message: FromProcess) => {
+        missed = 0;
+        switch (message.type) {
+          case 'ready':
+            this.ready = true;
+            log.info({ role, pid: child.pid, listen: message.listen, restarts: this.restarts }, 'process is ready');
+            resolve(message.listen);
+            break;
+          case 'failed':
+            failure = asError(message);
+            break;
+          case 'alive':
+            this.watchMemory(message.rss, child);
+            break;
+        }
+      });
+      child.on('error', (error) => {
+        failure ??= new ApitrailError('APITRAIL_INTERNAL', `The ${role} process failed: ${error.message}.`, {
+          cause: error,
+        });
+        if (child.pid === undefined) {
+          clearInterval(watch);
+          reject(failure);
+        }
+      });
+      child.on('close', (code, signal) => {
+        clearInterval(watch);
+        this.child = undefined;
+        if (!this.ready) {
+          reject(
+            failure ??
+              new ApitrailError(
+                'APITRAIL_INTERNAL',
+                `The ${role} process ended before it was ready (${signal ?? `exit code ${code}`}). The log above has more.`
+              )
+          );
+        } else if (!this.stopping) {
+          log.warn({ role, code, signal }, 'process ended; it is started again');
+          this.restart(performance.now() - startedAt);
+        }
+      });
+      const start: ToProcess = { type: 'start', settings, listen: this.listen, restarts: this.restarts };
+      child.send(start, () => undefined);
+    });
+  }
+
+  private restart(ranMs: number): void {
+    if (ranMs > HEALTHY_AFTER_MS) {
+      this.backOffMs = FIRST_BACK_OFF_MS;
+    }
+    this.timer = setTimeout(() => {
+      const began = performance.now();
+      this.spawn().catch((error: unknown) => {
+        this.options.log.error({ role: this.options.role, err: error }, 'process did not start; trying again');
+        if (!this.stopping) {
+          this.restart(performance.now() - began);
+        }
+      });
+    }, this.backOffMs);
+    this.backOffMs = Math.min(LAST_BACK_OFF_MS, this.backOffMs * 2);
+  }
+
+  private watchMemory(rss: number, child: ChildProcess): void {
+    const { memoryLimit, role, log } = this.options;
+    if (memoryLimit !== undefined && rss > memoryLimit && this.child === child && !this.stopping) {
+      log.error(
+        { role, rss, memoryLimit },
+        'process takes more memory than limits.process_memory; it is started again'
+      );
+      void this.end('memory');
+    }
+  }
+
+  private end(why: StopReason): Promise<void> {
+    const child = this.child;
+    if (!child) {
+      return Promise.resolve();
+    }
+    const stop: ToProcess = { type: 'stop', why };
+    return new Promise((resolve) => {
+      const force = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+      child.once('close', () => {
+        clearTimeout(force);
+        resolve();
+      });
+      if (this.ready) {
+        child.send(stop, () => undefined);
+      } else {
+        // It does not listen yet, neither to others nor to us.
+        child.kill('SIGKILL');
+      }
+    });
+  }
+}
+
+function asError({ code, message, where }: { code: string; message: string; where?: string }): ApitrailError {
+  const known = code in ERROR_CODES ? (code as ErrorCode) : 'APITRAIL_INTERNAL';
+  return new ApitrailError(known, message, where === undefined ? {} : { where });
+}
