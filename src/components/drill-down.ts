@@ -1,12 +1,12 @@
 import {
   type AdHocVariableFilter,
   type DataFrame,
-  type DataSourceRef,
   type InterpolateFunction,
   locationUtil,
   type PanelData,
   urlUtil,
 } from '@grafana/data';
+import { type DataSourceRef } from '@grafana/schema';
 import { locationService } from '@grafana/runtime';
 import { type Filter, type KeyFilter, markerOf, type RequestsQuery } from '@apitrail/contract';
 

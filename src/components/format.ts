@@ -6,8 +6,8 @@ import {
   getDisplayProcessor,
   getValueFormat,
   type GrafanaTheme2,
-  type TimeZone,
 } from '@grafana/data';
+import { type TimeZone } from '@grafana/schema';
 
 /** Text for a number; what is not a number is an em dash. */
 export type NumberFormat = (value: number | null | undefined) => string;

@@ -1,0 +1,52 @@
+import { type PanelProps } from '@grafana/data';
+import { usePanelContext } from '@grafana/ui';
+import React, { useMemo } from 'react';
+
+import { drillTargetOf } from '../../components/drill-down';
+import { formatCount } from '../../components/format';
+import { messageFor, noticesOf, wrongShape } from '../../components/panel-state';
+import { PanelMessage } from '../../components/PanelMessage';
+import { NOTICES_HEIGHT, PanelNotices } from '../../components/PanelNotices';
+import { HeatmapView } from './HeatmapView';
+import { heatmapModel, WANTED_COLUMNS } from './model';
+import { defaultOptions, type HeatmapOptions } from './options';
+
+/** Endpoints by time: which route was how busy, slow or broken, when. */
+export function EndpointHeatmapPanel(props: PanelProps<HeatmapOptions>) {
+  const { data, width, height, timeZone, timeRange, replaceVariables, onChangeTimeRange } = props;
+  const { onAddAdHocFilter } = usePanelContext();
+  const options = useMemo(() => ({ ...defaultOptions, ...props.options }), [props.options]);
+  const result = useMemo(() => heatmapModel(data.series), [data.series]);
+
+  const message =
+    messageFor(data) ?? ('missing' in result ? wrongShape(result.missing, WANTED_COLUMNS, data.series) : undefined);
+  if (message || 'missing' in result) {
+    return message ? <PanelMessage message={message} width={width} height={height} /> : null;
+  }
+  const { model } = result;
+  const hidden = model.rows.filter((row) => !row.other).length - options.rowLimit;
+  const notices = noticesOf(
+    data,
+    hidden > 0 && !model.latency
+      ? [{ severity: 'info', text: `${formatCount(hidden)} more rows are not drawn: raise “Most rows” to see them.` }]
+      : []
+  );
+  return (
+    <>
+      <HeatmapView
+        model={model}
+        options={options}
+        width={width}
+        height={height - (notices.length > 0 ? NOTICES_HEIGHT : 0)}
+        timeZone={timeZone}
+        context={{
+          target: drillTargetOf(data, model.frame, replaceVariables),
+          range: { from: timeRange.from.valueOf(), to: timeRange.to.valueOf() },
+          onChangeTimeRange,
+          onAddAdHocFilter,
+        }}
+      />
+      <PanelNotices notices={notices} />
+    </>
+  );
+}

@@ -1,0 +1,382 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { type TimeZone } from '@grafana/schema';
+import { useStyles2, useTheme2 } from '@grafana/ui';
+import React, { useCallback, useMemo, useRef, useState } from 'react';
+
+import { ActionMenu } from '../../components/ActionMenu';
+import { ColorLegend, LEGEND_HEIGHT } from '../../components/ColorLegend';
+import { fieldFormat, formatShare } from '../../components/format';
+import { textMeasure } from '../../components/measure';
+import { PanelTooltip } from '../../components/PanelTooltip';
+import { testIds } from '../../components/test-ids';
+import { VisuallyHidden } from '../../components/VisuallyHidden';
+import { arrangeRows } from './arrange';
+import { columnTicks } from './axis';
+import { cellActions, type CellContext, rowActions } from './cell-actions';
+import { columnName, describeCell, rowNames, valueName } from './describe';
+import { HeatmapCanvas, VALUE_FONT_SIZE } from './HeatmapCanvas';
+import {
+  boxOf,
+  cellAt,
+  cellIndex,
+  type CellPosition,
+  layoutOf,
+  moveCursor,
+  scrollToRow,
+  X_AXIS_HEIGHT,
+} from './layout';
+import { type HeatmapModel } from './matrix';
+import { type HeatmapOptions } from './options';
+import { isLowSample, type PaintInput } from './paint';
+import { LABEL_FONT_SIZE, labelWidth, RowLabels } from './RowLabels';
+import { useCellScale } from './use-scale';
+
+interface Props {
+  model: HeatmapModel;
+  options: HeatmapOptions;
+  width: number;
+  height: number;
+  timeZone: TimeZone;
+  context: CellContext;
+}
+
+/** A cell that is pointed at, and where its tooltip goes in the window. */
+interface Pointed extends CellPosition {
+  x: number;
+  y: number;
+}
+
+type OpenMenu = { x: number; y: number; row: number; column?: number; byKey: boolean };
+
+const LEGEND_LEAST_HEIGHT = 120;
+
+export function HeatmapView({ model, options, width, height, timeZone, context }: Props) {
+  const theme = useTheme2();
+  const styles = useStyles2(getStyles);
+  const plot = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const byPointer = useRef(false);
+  const [scrollTop, setScrollTop] = useState(0);
+  const [hovered, setHovered] = useState<Pointed>();
+  const [cursor, setCursor] = useState<Pointed>();
+  const [menu, setMenu] = useState<OpenMenu>();
+
+  const labelText = useMemo(() => textMeasure(LABEL_FONT_SIZE), []);
+  const valueText = useMemo(() => textMeasure(VALUE_FONT_SIZE), []);
+  const format = useMemo(() => fieldFormat(model.valueField, theme, timeZone), [model, theme, timeZone]);
+  const { rowOrder, reverseRows, rowLimit, rowHeight, cellGap, minSamples, lowSamples, showValues } = options;
+  const order = useMemo(
+    () => arrangeRows(model, rowOrder, reverseRows, rowLimit),
+    [model, rowOrder, reverseRows, rowLimit]
+  );
+  const names = useMemo(() => {
+    const all = rowNames(model.rows);
+    return order.map((row) => all[row]);
+  }, [model, order]);
+  const labels = useMemo(() => order.map((row) => model.rows[row].label), [model, order]);
+  const wantedLabelWidth = useMemo(
+    () => names.reduce((most, name) => Math.max(most, labelWidth(name, labelText)), 0),
+    [names, labelText]
+  );
+  const showLegend = options.showLegend && height >= LEGEND_LEAST_HEIGHT;
+  const layout = useMemo(
+    () =>
+      layoutOf({
+        width,
+        height: height - X_AXIS_HEIGHT - (showLegend ? LEGEND_HEIGHT : 0),
+        rows: order.length,
+        columns: model.columns.length,
+        labelWidth: wantedLabelWidth,
+        rowHeight,
+        gap: cellGap,
+        continuousRows: model.latency,
+      }),
+    [width, height, showLegend, order, model, wantedLabelWidth, rowHeight, cellGap]
+  );
+  const { scale, rowMaxima } = useCellScale(model, order, options);
+  const paintInput = useMemo(
+    (): PaintInput => ({
+      model,
+      order,
+      layout,
+      scale,
+      rowMaxima,
+      minSamples,
+      lowSamples,
+      values:
+        showValues === 'auto'
+          ? { format, measure: valueText, colorOn: (background) => theme.colors.getContrastText(background) }
+          : undefined,
+    }),
+    [model, order, layout, scale, rowMaxima, minSamples, lowSamples, showValues, format, valueText, theme]
+  );
+  const ticks = useMemo(() => columnTicks(model, layout, timeZone, labelText), [model, layout, timeZone, labelText]);
+  const anyLow = useMemo(
+    () => lowSamples === 'hatch' && model.values.some((_, cell) => isLowSample(model, cell, minSamples)),
+    [model, minSamples, lowSamples]
+  );
+
+  const top = Math.min(scrollTop, Math.max(0, layout.contentHeight - layout.viewHeight));
+  const known = (at: Pointed | undefined) =>
+    at && at.row < order.length && at.column < model.columns.length ? at : undefined;
+  const pointed = menu ? undefined : (known(hovered) ?? known(cursor));
+
+  const pointAt = useCallback(
+    (event: { clientX: number; clientY: number }): Pointed | undefined => {
+      const rect = plot.current?.getBoundingClientRect();
+      const cell = rect && cellAt(layout, event.clientX - rect.left, event.clientY - rect.top + top);
+      return cell && { ...cell, x: event.clientX, y: event.clientY };
+    },
+    [layout, top]
+  );
+
+  const placeCursor = (cell: CellPosition): Pointed => {
+    const nextTop = scrollToRow(layout, cell.row, top);
+    if (nextTop !== top && scroller.current) {
+      scroller.current.scrollTop = nextTop;
+      setScrollTop(nextTop);
+    }
+    const box = boxOf(layout, cell);
+    const rect = plot.current?.getBoundingClientRect();
+    const at = {
+      ...cell,
+      x: (rect?.left ?? 0) + box.x + box.width / 2,
+      y: (rect?.top ?? 0) + box.y - nextTop + box.height / 2,
+    };
+    setCursor(at);
+    return at;
+  };
+
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    const at = known(cursor) ?? { row: 0, column: 0 };
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      const placed = placeCursor(at);
+      setMenu({ ...placed, byKey: true });
+      return;
+    }
+    if (event.key === 'Escape') {
+      setCursor(undefined);
+      return;
+    }
+    const page = Math.max(1, Math.floor(layout.viewHeight / layout.rowHeight) - 1);
+    const size = { rows: order.length, columns: model.columns.length, page };
+    const next = cursor
+      ? moveCursor(at, event.key, event.ctrlKey || event.metaKey, size)
+      : isMove(event.key)
+        ? at
+        : undefined;
+    if (next) {
+      event.preventDefault();
+      setHovered(undefined);
+      placeCursor(next);
+    }
+  };
+
+  const closeMenu = () => {
+    if (menu?.byKey) {
+      plot.current?.focus();
+    }
+    setMenu(undefined);
+  };
+
+  const openRowMenu = useCallback((row: number, event: React.MouseEvent) => {
+    setMenu({ row, x: event.clientX, y: event.clientY, byKey: false });
+  }, []);
+
+  const cellText = (at: CellPosition) => {
+    const cell = cellIndex(model, order, at);
+    const lines = describeCell(model, cell, format).map((line) => `${line.label}: ${line.value}`);
+    return [labels[at.row], columnName(model, model.columns[at.column], timeZone), ...lines].join(', ');
+  };
+
+  const pointedCell = pointed && cellIndex(model, order, pointed);
+  const pointedValue = pointedCell === undefined ? NaN : model.values[pointedCell];
+  const shownValue = pointed && rowMaxima ? pointedValue / rowMaxima[order[pointed.row]] : pointedValue;
+  const low = pointedCell !== undefined && isLowSample(model, pointedCell, minSamples);
+  const outlined = pointed ?? (menu?.column === undefined ? undefined : { row: menu.row, column: menu.column });
+  const box = outlined && boxOf(layout, outlined);
+
+  return (
+    <div className={styles.root} style={{ width, height }} data-testid={testIds.heatmap.root}>
+      <div
+        ref={scroller}
+        className={styles.scroller}
+        style={{ height: layout.viewHeight }}
+        onScroll={(event) => {
+          setScrollTop(event.currentTarget.scrollTop);
+          setHovered(undefined);
+        }}
+        data-testid={testIds.heatmap.scroll}
+      >
+        <div style={{ height: layout.contentHeight }}>
+          <div className={styles.view} style={{ height: Math.min(layout.viewHeight, layout.contentHeight) }}>
+            <RowLabels
+              names={names}
+              labels={labels}
+              layout={layout}
+              scrollTop={top}
+              active={outlined?.row}
+              measure={labelText}
+              onClick={openRowMenu}
+            />
+            {/* The drawing is one widget with a cursor of its own, as a grid is, without an element for each cell. */}
+            <div
+              ref={plot}
+              className={styles.plot}
+              style={{ width: layout.plotWidth, cursor: hovered ? 'pointer' : undefined }}
+              role="application"
+              aria-roledescription="heatmap"
+              aria-label={summary(model, order.length, format)}
+              tabIndex={0}
+              onKeyDown={onKeyDown}
+              onPointerDown={() => (byPointer.current = true)}
+              onFocus={() => {
+                if (!byPointer.current && !menu) {
+                  placeCursor(known(cursor) ?? { row: 0, column: 0 });
+                }
+                byPointer.current = false;
+              }}
+              onBlur={() => !menu && setCursor(undefined)}
+              onPointerMove={(event) => setHovered(pointAt(event))}
+              onPointerLeave={() => setHovered(undefined)}
+              onClick={(event) => {
+                const at = pointAt(event);
+                if (at) {
+                  setCursor(undefined);
+                  setMenu({ ...at, byKey: false });
+                }
+              }}
+              data-testid={testIds.heatmap.plot}
+            >
+              <HeatmapCanvas input={paintInput} scrollTop={top} />
+              {box && (
+                <div
+                  className={styles.cursor}
+                  style={{ left: box.x - 2, top: box.y - top - 2, width: box.width + 4, height: box.height + 4 }}
+                  data-testid={testIds.heatmap.cursor}
+                />
+              )}
+            </div>
+          </div>
+        </div>
+      </div>
+      <div className={styles.axis} style={{ marginLeft: layout.labelWidth, width: layout.plotWidth }} aria-hidden>
+        {ticks.map((tick) => (
+          <span
+            key={`${tick.x}`}
+            className={styles.tick}
+            style={{ left: tick.x }}
+            data-testid={testIds.heatmap.columnLabel}
+          >
+            {tick.text}
+          </span>
+        ))}
+      </div>
+      {showLegend && (
+        <ColorLegend
+          scale={scale}
+          format={rowMaxima ? (share) => formatShare(share, 0) : format}
+          title={rowMaxima ? `${valueName(model)}, of the row’s highest` : valueName(model)}
+          width={width}
+          measure={labelText}
+          marked={shownValue}
+          hatched={anyLow ? (minSamples > 0 ? `Fewer than ${minSamples} requests` : 'Too few requests') : undefined}
+        />
+      )}
+      {pointed && pointedCell !== undefined && (
+        <PanelTooltip
+          x={pointed.x}
+          y={pointed.y}
+          color={Number.isNaN(shownValue) || low ? undefined : scale.colorOf(shownValue)}
+          title={labels[pointed.row]}
+          subtitle={columnName(model, model.columns[pointed.column], timeZone)}
+          rows={describeCell(model, pointedCell, format)}
+          footer={low ? 'Rests on too few requests to be relied on.' : undefined}
+        />
+      )}
+      {menu && (
+        <ActionMenu
+          x={menu.x}
+          y={menu.y}
+          title={labels[menu.row]}
+          subtitle={
+            menu.column === undefined
+              ? undefined
+              : `${columnName(model, model.columns[menu.column], timeZone)} · ${format(
+                  model.values[order[menu.row] * model.columns.length + menu.column]
+                )}`
+          }
+          groups={
+            menu.column === undefined
+              ? rowActions(model, order[menu.row], context)
+              : cellActions(
+                  model,
+                  order[menu.row],
+                  menu.column,
+                  cellText({ row: menu.row, column: menu.column }),
+                  context
+                )
+          }
+          onClose={closeMenu}
+        />
+      )}
+      <VisuallyHidden live testId={testIds.heatmap.live}>
+        {cursor && !hovered && !menu && known(cursor) ? cellText(cursor) : ''}
+      </VisuallyHidden>
+    </div>
+  );
+}
+
+function isMove(key: string): boolean {
+  return key.startsWith('Arrow') || key === 'Home' || key === 'End';
+}
+
+function summary(model: HeatmapModel, rows: number, format: (value: number) => string): string {
+  let highest = -1;
+  let lowest = Infinity;
+  model.values.forEach((value, cell) => {
+    if (!Number.isNaN(value)) {
+      highest = highest < 0 || value > model.values[highest] ? cell : highest;
+      lowest = Math.min(lowest, value);
+    }
+  });
+  const size = `${valueName(model)}: ${rows} rows by ${model.columns.length} columns`;
+  if (highest < 0) {
+    return `${size}, without values.`;
+  }
+  const row = model.rows[Math.floor(highest / model.columns.length)].label;
+  return `${size}, from ${format(lowest)} to ${format(model.values[highest])}, the highest at ${row}. Arrow keys move, Enter opens the menu of a cell.`;
+}
+
+function getStyles(theme: GrafanaTheme2) {
+  return {
+    root: css({ position: 'relative', display: 'flex', flexDirection: 'column', overflow: 'hidden' }),
+    scroller: css({ overflowX: 'hidden', overflowY: 'auto', flex: 'none', scrollbarWidth: 'thin' }),
+    view: css({ position: 'sticky', top: 0, display: 'flex' }),
+    plot: css({
+      position: 'relative',
+      overflow: 'hidden',
+      flex: 'none',
+      outline: 'none',
+      '&:focus-visible': { boxShadow: `inset 0 0 0 1px ${theme.colors.primary.border}` },
+    }),
+    cursor: css({
+      position: 'absolute',
+      pointerEvents: 'none',
+      border: `2px solid ${theme.colors.text.maxContrast}`,
+      borderRadius: theme.shape.radius.sm,
+      boxShadow: `0 0 0 1px ${theme.colors.background.primary}`,
+    }),
+    axis: css({
+      position: 'relative',
+      height: X_AXIS_HEIGHT,
+      flex: 'none',
+      fontSize: LABEL_FONT_SIZE,
+      color: theme.colors.text.secondary,
+      overflow: 'hidden',
+    }),
+    tick: css({ position: 'absolute', top: 4, whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
+  };
+}

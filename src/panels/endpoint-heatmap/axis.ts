@@ -1,0 +1,130 @@
+import { dateTimeForTimeZone } from '@grafana/data';
+import { type TimeZone } from '@grafana/schema';
+
+import { formatTime } from '../../components/format';
+import { type MeasureText, truncateMiddle } from '../../components/measure';
+import { type HeatmapLayout } from './layout';
+import { type HeatmapColumn, type HeatmapModel } from './matrix';
+
+/** A label below the plot. `x` is where its text begins. */
+export interface Tick {
+  text: string;
+  x: number;
+  width: number;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const STEPS = [
+  ...[1, 5, 15, 30].map((n) => n * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
+  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
+  ...[1, 2, 7, 14, 28, 91, 182, 364].map((n) => n * DAY),
+];
+const GAP = 12;
+
+export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+/** Labels of the columns, as many as fit. Times are in the zone given. */
+export function columnTicks(
+  model: HeatmapModel,
+  layout: HeatmapLayout,
+  timeZone: TimeZone,
+  measure: MeasureText
+): Tick[] {
+  if (layout.plotWidth <= 0 || model.columns.length === 0) {
+    return [];
+  }
+  const ticks =
+    model.x.kind === 'time' ? timeTicks(model.columns, layout, timeZone, measure) : namedTicks(model, layout, measure);
+  return withoutOverlap(ticks);
+}
+
+function timeTicks(columns: HeatmapColumn[], layout: HeatmapLayout, timeZone: TimeZone, measure: MeasureText): Tick[] {
+  const local = localTimes(columns, timeZone);
+  const span = local[local.length - 1] - local[0] || 1;
+  const most = Math.max(1, layout.plotWidth / (measure('00-00 00:00') + GAP));
+  const step = STEPS.find((s) => span / s <= most) ?? STEPS[STEPS.length - 1];
+  const format = step < MINUTE ? 'HH:mm:ss' : step < DAY ? 'HH:mm' : step < 300 * DAY ? 'MM-DD' : 'YYYY-MM';
+  const ticks: Tick[] = [];
+  for (let column = 0; column < local.length; column++) {
+    const begins = column === 0 ? local[0] % step === 0 : crosses(local[column - 1], local[column], step);
+    if (!begins) {
+      continue;
+    }
+    const midnight =
+      step < DAY && (column === 0 ? local[0] % DAY === 0 : crosses(local[column - 1], local[column], DAY));
+    const text = formatTime(Number(columns[column].value), timeZone, midnight ? 'MM-DD' : format);
+    ticks.push(centred(text, column * layout.columnWidth, layout, measure));
+  }
+  return ticks;
+}
+
+/** Calendar time of the columns as if it were UTC, so that hours and days divide evenly. */
+function localTimes(columns: HeatmapColumn[], timeZone: TimeZone): number[] {
+  const offsetAt = (time: number) => dateTimeForTimeZone(timeZone, time).utcOffset() * MINUTE;
+  const first = offsetAt(Number(columns[0].value));
+  const last = offsetAt(Number(columns[columns.length - 1].value));
+  return columns.map(({ value }) => Number(value) + (first === last ? first : offsetAt(Number(value))));
+}
+
+function crosses(before: number, after: number, step: number): boolean {
+  return Math.floor(before / step) !== Math.floor(after / step);
+}
+
+function namedTicks(model: HeatmapModel, layout: HeatmapLayout, measure: MeasureText): Tick[] {
+  const texts = model.columns.map((column) => shortColumnLabel(model, column));
+  const widest = Math.max(...texts.map(measure)) + GAP;
+  const category = model.x.kind === 'category';
+  const every =
+    category && widest > layout.columnWidth && layout.columnWidth >= 40
+      ? 1
+      : stepFor(widest / layout.columnWidth, model);
+  return texts.flatMap((text, column) => {
+    if (column % every !== 0) {
+      return [];
+    }
+    const shown = category && every === 1 ? truncateMiddle(text, layout.columnWidth - 4, measure) : text;
+    return [centred(shown, (column + 0.5) * layout.columnWidth, layout, measure)];
+  });
+}
+
+/** Hours are labelled every 1, 2, 3, 6 or 12; the others as often as there is room. */
+function stepFor(least: number, model: HeatmapModel): number {
+  const steps = model.x.kind === 'hour_of_day' ? [1, 2, 3, 6, 12, 24] : [];
+  return steps.find((s) => s >= least) ?? Math.max(1, Math.ceil(least));
+}
+
+function centred(text: string, x: number, layout: HeatmapLayout, measure: MeasureText): Tick {
+  const width = Math.ceil(measure(text));
+  return { text, width, x: Math.round(Math.min(layout.plotWidth - width, Math.max(0, x - width / 2))) };
+}
+
+function withoutOverlap(ticks: Tick[]): Tick[] {
+  const kept: Tick[] = [];
+  for (const tick of ticks) {
+    const last = kept[kept.length - 1];
+    if (!last || tick.x >= last.x + last.width + GAP / 2) {
+      kept.push(tick);
+    }
+  }
+  return kept;
+}
+
+/** A column's label where room is short. */
+export function shortColumnLabel(model: HeatmapModel, column: HeatmapColumn): string {
+  switch (model.x.kind) {
+    case 'hour_of_day':
+      return String(column.value).padStart(2, '0');
+    case 'day_of_week':
+      return WEEKDAYS[Number(column.value) - 1]?.slice(0, 3) ?? String(column.value);
+    default:
+      return categoryText(column.value);
+  }
+}
+
+function categoryText(value: number | string): string {
+  return value === '' ? '(none)' : String(value);
+}

@@ -1,0 +1,114 @@
+import { getFieldDisplayName } from '@grafana/data';
+import { type TimeZone } from '@grafana/schema';
+import { metricOf } from '@apitrail/contract';
+
+import { formatCount, formatShare, formatTimeRange, type NumberFormat } from '../../components/format';
+import { isMethod } from '../../components/http-method';
+import { type TooltipRow } from '../../components/PanelTooltip';
+import { rowAverage, rowSum } from './arrange';
+import { shortColumnLabel, WEEKDAYS } from './axis';
+import { type HeatmapColumn, type HeatmapModel, type HeatmapRow } from './matrix';
+
+/** A row's name in parts, so that the method can be told from the route. */
+export interface RowName {
+  method?: string;
+  /** Route, or whatever names the row. */
+  main: string;
+  /** Service and other keys, when they differ between rows. */
+  context?: string;
+}
+
+/** Names of all rows. What is the same for all of them is left out. */
+export function rowNames(rows: HeatmapRow[]): RowName[] {
+  const varying = new Set<string>();
+  const first = rows.find((row) => row.keys && !row.other)?.keys;
+  for (const row of rows) {
+    for (const [key, value] of row.other ? [] : Object.entries(row.keys ?? {})) {
+      if (first?.[key] !== value) {
+        varying.add(key);
+      }
+    }
+  }
+  return rows.map((row) => {
+    const { keys } = row;
+    if (!keys || row.other || !keys.route) {
+      const parts = /^([A-Z]+) (\S.*)$/.exec(row.label);
+      return parts && isMethod(parts[1]) ? { method: parts[1], main: parts[2] } : { main: row.label || '(none)' };
+    }
+    const context = Object.entries(keys)
+      .filter(([key]) => key !== 'route' && key !== 'method' && varying.has(key))
+      .map(([, value]) => value ?? '(none)')
+      .join(' ');
+    return { method: keys.method ?? undefined, main: keys.route, context: context || undefined };
+  });
+}
+
+/** A column's name in full. */
+export function columnName(model: HeatmapModel, column: HeatmapColumn, timeZone: TimeZone): string {
+  const { kind, key } = model.x;
+  if (kind === 'time') {
+    const from = column.from ?? Number(column.value);
+    return formatTimeRange(from, column.to ?? from, timeZone);
+  }
+  if (kind === 'hour_of_day') {
+    const hour = Number(column.value);
+    return `${shortColumnLabel(model, column)}:00 – ${String(hour + 1).padStart(2, '0')}:00`;
+  }
+  if (kind === 'day_of_week') {
+    return WEEKDAYS[Number(column.value) - 1] ?? String(column.value);
+  }
+  return key === undefined ? shortColumnLabel(model, column) : `${key} ${shortColumnLabel(model, column)}`;
+}
+
+/** What the colours stand for. */
+export function valueName(model: HeatmapModel): string {
+  const { marker, valueField, frame } = model;
+  if (!marker || valueField.config.displayName) {
+    return getFieldDisplayName(valueField, frame);
+  }
+  const name = metricOf(marker.metric).displayName;
+  return marker.normalise === 'none' ? name : `${name}, share of ${marker.normalise}`;
+}
+
+/** The lines of a cell's tooltip: value, sample size, parts of a ratio, share of the row, comparison with its average. */
+export function describeCell(model: HeatmapModel, cell: number, format: NumberFormat): TooltipRow[] {
+  const row = Math.floor(cell / model.columns.length);
+  const value = model.values[cell];
+  const n = model.n?.[cell];
+  const numerator = model.numerator?.[cell];
+  const denominator = model.denominator?.[cell];
+  const lines: TooltipRow[] = [{ label: valueName(model), value: format(value), strong: true }];
+  if (isNumber(numerator) && isNumber(denominator)) {
+    lines.push({ label: 'Of requests', value: `${formatCount(numerator)} of ${formatCount(denominator)}` });
+  } else if (isNumber(n) && model.marker?.metric !== 'requests') {
+    lines.push({ label: 'Requests', value: formatCount(n) });
+  }
+  if (model.additive && isNumber(value) && model.marker?.normalise !== 'row') {
+    const sum = rowSum(model, row);
+    if (sum > 0) {
+      lines.push({ label: 'Share of row', value: formatShare(value / sum) });
+    }
+  }
+  const average = rowAverage(model, row);
+  if (isNumber(average) && isNumber(value)) {
+    lines.push({ label: 'Row average', value: `${format(average)}${difference(value, average)}` });
+  }
+  return lines;
+}
+
+function difference(value: number, average: number): string {
+  if (average <= 0) {
+    return '';
+  }
+  const change = value / average - 1;
+  if (Math.abs(change) < 0.005) {
+    return ' (the same)';
+  }
+  return value >= 3 * average
+    ? ` (${(value / average).toFixed(1)} ×)`
+    : ` (${change > 0 ? '+' : '−'}${formatShare(Math.abs(change), 0)})`;
+}
+
+function isNumber(value: number | undefined): value is number {
+  return value !== undefined && !Number.isNaN(value);
+}

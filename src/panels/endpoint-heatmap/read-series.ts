@@ -1,0 +1,56 @@
+import { type DataFrame, type Field, FieldType, getFieldDisplayName } from '@grafana/data';
+
+import { numberAt } from '../../components/find-field';
+import { type ModelResult } from '../../components/panel-state';
+import { emptyModel, fillGaps, type HeatmapModel, placeTimes } from './matrix';
+
+/** Time series as a matrix: each field of numbers is a row, its labels are the row's keys. */
+export function readSeries(frames: DataFrame[]): ModelResult<HeatmapModel> {
+  const series: Array<{ frame: DataFrame; time: Field; value: Field }> = [];
+  const times = new Set<number>();
+  for (const frame of frames) {
+    const time = frame.fields.find((f) => f.type === FieldType.time);
+    if (!time) {
+      continue;
+    }
+    for (const value of frame.fields) {
+      if (value.type === FieldType.number) {
+        series.push({ frame, time, value });
+      }
+    }
+    for (const t of time.values) {
+      times.add(Number(t));
+    }
+  }
+  const [first] = series;
+  if (!first) {
+    const numbers = frames.some((frame) => frame.fields.some((f) => f.type === FieldType.number));
+    return {
+      missing: numbers ? 'There is no column that names the rows, and no time' : 'There is no column of numbers',
+    };
+  }
+  const columns = fillGaps([...times].sort((a, b) => a - b)).map((value) => ({ value }));
+  const rows = series.map(({ frame, value }) => ({
+    label: getFieldDisplayName(value, frame, frames),
+    keys: value.labels,
+    other: false,
+    total: value.values.reduce(
+      (sum: number, v: unknown) => sum + (typeof v === 'number' && Number.isFinite(v) ? v : 0),
+      0
+    ),
+  }));
+  const model = emptyModel(first.frame, first.value, { kind: 'time', field: first.time }, columns, rows);
+  model.rowFields = series.map((s) => s.value);
+  placeTimes(model, first.time.config.interval ?? undefined);
+  const columnOf = new Map(columns.map((column, index) => [column.value, index]));
+  series.forEach(({ frame, time, value }, r) => {
+    for (let row = 0; row < frame.length; row++) {
+      const c = columnOf.get(Number(time.values[row]));
+      if (c !== undefined) {
+        model.values[r * columns.length + c] = numberAt(value, row);
+        model.frameRow[r * columns.length + c] = row;
+      }
+    }
+  });
+  return { model };
+}
