@@ -1,0 +1,162 @@
+import React, { useCallback, useEffect, useMemo, useState } from 'react';
+import { css } from '@emotion/css';
+import {
+  type AdHocVariableFilter,
+  createTheme,
+  dateTime,
+  EventBusSrv,
+  type GrafanaTheme2,
+  ThemeContext,
+  type TimeRange,
+} from '@grafana/data';
+import { locationService } from '@grafana/runtime';
+import { GlobalStyles, PanelContextProvider, PortalContainer, useStyles2 } from '@grafana/ui';
+
+import type { ApitrailDataSource } from '../../src/datasource/apitrail-data-source';
+import { type ExploreLink, readExploreLink } from '../host/explore-link';
+import { type View, VIEWS } from '../views';
+import { RequestsDrawer } from './RequestsDrawer';
+import { Toolbar } from './Toolbar';
+import { ViewPanelCard } from './ViewPanelCard';
+
+const TIMEZONE = 'UTC';
+
+interface Props {
+  dataSource: ApitrailDataSource;
+  /** Time of the newest row of the lake, epoch milliseconds. */
+  newest: number;
+}
+
+interface Start {
+  view: View;
+  isDark: boolean;
+  range: TimeRange;
+}
+
+function rangeOf(from: number, to: number): TimeRange {
+  const [start, end] = [dateTime(from), dateTime(to)];
+  return { from: start, to: end, raw: { from: start, to: end } };
+}
+
+function defaultRange(view: View, newest: number): TimeRange {
+  const { range } = view;
+  return 'last' in range ? rangeOf(newest + 1 - range.last, newest + 1) : rangeOf(range.from, range.to);
+}
+
+function readAddress(newest: number): Start {
+  const search = new URLSearchParams(locationService.getLocation().search);
+  const view = VIEWS.find(({ id }) => id === search.get('view')) ?? VIEWS[0]!;
+  const [from, to] = [Number(search.get('from')), Number(search.get('to'))];
+  return {
+    view,
+    isDark: search.get('theme') !== 'light',
+    range: from > 0 && to > from ? rangeOf(from, to) : defaultRange(view, newest),
+  };
+}
+
+export function App({ dataSource, newest }: Props) {
+  const [start] = useState(() => readAddress(newest));
+  const [view, setView] = useState(start.view);
+  const [isDark, setDark] = useState(start.isDark);
+  const [timeRange, setTimeRange] = useState(start.range);
+  const [filters, setFilters] = useState<AdHocVariableFilter[]>([]);
+  const [refresh, setRefresh] = useState(0);
+  const [link, setLink] = useState<ExploreLink>();
+  const theme = useMemo(() => createTheme({ colors: { mode: isDark ? 'dark' : 'light' } }), [isDark]);
+
+  useEffect(
+    () =>
+      locationService.getHistory().listen((location: { pathname: string; search: string }) => {
+        setLink(readExploreLink(location.pathname, location.search));
+      }),
+    []
+  );
+
+  const choose = useCallback(
+    (id: string) => {
+      const next = VIEWS.find((candidate) => candidate.id === id)!;
+      setView(next);
+      setTimeRange(defaultRange(next, newest));
+      setFilters([]);
+    },
+    [newest]
+  );
+  const panelContext = useMemo(
+    () => ({
+      eventsScope: 'playground',
+      eventBus: new EventBusSrv(),
+      onAddAdHocFilter: (item: AdHocVariableFilter) => setFilters((before) => [...before, item]),
+    }),
+    []
+  );
+  const zoom = useCallback((from: number, to: number) => setTimeRange(rangeOf(from, to)), []);
+
+  return (
+    <ThemeContext.Provider value={theme}>
+      <GlobalStyles />
+      <PanelContextProvider value={panelContext}>
+        <Toolbar
+          view={view.id}
+          isDark={isDark}
+          timeRange={timeRange}
+          timezone={TIMEZONE}
+          filters={filters}
+          onView={choose}
+          onTheme={() => setDark(!isDark)}
+          onTimeRange={setTimeRange}
+          onRemoveFilter={(index) => setFilters(filters.filter((_, other) => other !== index))}
+          onRefresh={() => setRefresh(refresh + 1)}
+        />
+        <Panels view={view}>
+          {view.panels.map((panel, index) => (
+            <div key={`${view.id}-${panel.id}`} style={{ gridColumn: `span ${panel.span}` }}>
+              <ViewPanelCard
+                index={index}
+                panel={panel}
+                dataSource={dataSource}
+                timeRange={timeRange}
+                timezone={TIMEZONE}
+                filters={filters}
+                refresh={refresh}
+                onChangeTimeRange={zoom}
+              />
+            </div>
+          ))}
+        </Panels>
+        {link && (
+          <RequestsDrawer
+            dataSource={dataSource}
+            link={link}
+            timezone={TIMEZONE}
+            onClose={() => {
+              setLink(undefined);
+              locationService.replace('/');
+            }}
+          />
+        )}
+        <PortalContainer />
+      </PanelContextProvider>
+    </ThemeContext.Provider>
+  );
+}
+
+function Panels({ view, children }: { view: View; children: React.ReactNode }) {
+  const styles = useStyles2(getStyles);
+  return (
+    <main className={styles.page}>
+      <p className={styles.about}>{view.about}</p>
+      <div className={styles.grid}>{children}</div>
+    </main>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  page: css({ padding: theme.spacing(1, 2, 4) }),
+  about: css({ color: theme.colors.text.secondary, margin: theme.spacing(0.5, 0, 1) }),
+  grid: css({
+    display: 'grid',
+    gridTemplateColumns: 'repeat(12, minmax(0, 1fr))',
+    gap: theme.spacing(1),
+    [theme.breakpoints.down('md')]: { '& > *': { gridColumn: 'span 12 !important' } },
+  }),
+});

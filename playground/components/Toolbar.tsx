@@ -1,0 +1,75 @@
+import React from 'react';
+import { css } from '@emotion/css';
+import { type AdHocVariableFilter, type GrafanaTheme2, type TimeRange } from '@grafana/data';
+import { IconButton, RadioButtonGroup, Tag, TimeRangeInput, ToolbarButton, useStyles2 } from '@grafana/ui';
+
+import { VIEWS } from '../views';
+
+interface Props {
+  view: string;
+  isDark: boolean;
+  timeRange: TimeRange;
+  timezone: string;
+  filters: AdHocVariableFilter[];
+  onView: (view: string) => void;
+  onTheme: () => void;
+  onTimeRange: (range: TimeRange) => void;
+  onRemoveFilter: (index: number) => void;
+  onRefresh: () => void;
+}
+
+export function Toolbar(props: Props) {
+  const styles = useStyles2(getStyles);
+  return (
+    <header className={styles.bar}>
+      <h1 className={styles.title}>Apitrail playground</h1>
+      <nav aria-label="Dataset">
+        <RadioButtonGroup
+          options={VIEWS.map(({ id, title }) => ({ value: id, label: title }))}
+          value={props.view}
+          onChange={props.onView}
+        />
+      </nav>
+      <div className={styles.filters} aria-label="Filters">
+        {props.filters.map(({ key, operator, value }, index) => (
+          <span key={`${key}${operator}${value}`} className={styles.filter}>
+            <Tag name={`${key} ${operator} ${value}`} colorIndex={9} />
+            <IconButton
+              name="times"
+              aria-label={`Remove the filter on ${key}`}
+              onClick={() => props.onRemoveFilter(index)}
+            />
+          </span>
+        ))}
+      </div>
+      <div className={styles.right}>
+        <TimeRangeInput value={props.timeRange} timeZone={props.timezone} onChange={props.onTimeRange} />
+        <ToolbarButton icon="sync" aria-label="Ask again" onClick={props.onRefresh} />
+        <ToolbarButton
+          icon={props.isDark ? 'sun' : 'moon'}
+          aria-label={props.isDark ? 'Light theme' : 'Dark theme'}
+          onClick={props.onTheme}
+        />
+      </div>
+    </header>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  bar: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: theme.spacing(1, 2),
+    padding: theme.spacing(1, 2),
+    background: theme.colors.background.primary,
+    borderBottom: `1px solid ${theme.colors.border.weak}`,
+    position: 'sticky',
+    top: 0,
+    zIndex: theme.zIndex.navbarFixed,
+  }),
+  title: css({ ...theme.typography.h5, margin: 0 }),
+  filters: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(0.5), flexGrow: 1 }),
+  filter: css({ display: 'inline-flex', alignItems: 'center', gap: theme.spacing(0.25) }),
+  right: css({ display: 'flex', gap: theme.spacing(1), alignItems: 'center' }),
+});

@@ -1,0 +1,113 @@
+import { useEffect, useRef, useState } from 'react';
+import {
+  type AdHocVariableFilter,
+  applyFieldOverrides,
+  CoreApp,
+  type DataQueryRequest,
+  type FieldConfigSource,
+  type GrafanaTheme2,
+  LoadingState,
+  type PanelData,
+  type PanelPlugin,
+  rangeUtil,
+  type TimeRange,
+} from '@grafana/data';
+
+import type { ApitrailDataSource } from '../../src/datasource/apitrail-data-source';
+import type { ApitrailQuery } from '../../src/datasource/types';
+
+export interface PanelQuestion {
+  dataSource: ApitrailDataSource;
+  query: ApitrailQuery;
+  timeRange: TimeRange;
+  timezone: string;
+  filters: AdHocVariableFilter[];
+  /** Points that fit: the width of the panel in pixels. 0 while it is not known yet. */
+  width: number;
+  /** Another number asks again. */
+  refresh: number;
+}
+
+let requests = 0;
+
+/** Asks the data source as a dashboard does, and keeps the last answer while the next one is on its way. */
+export function usePanelData(question: PanelQuestion): PanelData {
+  const { dataSource, query, timeRange, timezone, filters, refresh } = question;
+  // Widths are taken in steps, so that a slow resize does not ask for every pixel.
+  const maxDataPoints = Math.ceil(question.width / 100) * 100;
+  const [data, setData] = useState<PanelData>({ state: LoadingState.NotStarted, series: [], timeRange });
+  const last = useRef<PanelData>(data);
+
+  useEffect(() => {
+    if (maxDataPoints === 0) {
+      return;
+    }
+    const publish = (next: PanelData) => {
+      last.current = next;
+      setData(next);
+    };
+    const { interval, intervalMs } = rangeUtil.calculateInterval(timeRange, maxDataPoints);
+    const target = { ...query, datasource: dataSource.getRef() } as ApitrailQuery;
+    const request: DataQueryRequest<ApitrailQuery> = {
+      app: CoreApp.Dashboard,
+      requestId: `playground-${requests++}`,
+      targets: [target],
+      range: timeRange,
+      rangeRaw: timeRange.raw,
+      timezone,
+      interval,
+      intervalMs,
+      maxDataPoints,
+      scopedVars: {},
+      startTime: Date.now(),
+      filters,
+    };
+    publish({ ...last.current, state: LoadingState.Loading, request, timeRange });
+    const subscription = dataSource.query(request).subscribe({
+      next: (answer) => {
+        const errors = answer.errors ?? (answer.error ? [answer.error] : []);
+        publish({
+          state: errors.length > 0 ? LoadingState.Error : (answer.state ?? LoadingState.Done),
+          series: answer.data,
+          errors,
+          error: errors[0],
+          request,
+          timeRange,
+        });
+      },
+      error: (error: { data?: { message?: string }; statusText?: string; message?: string }) => {
+        const message = error.data?.message ?? error.statusText ?? error.message ?? 'The query failed.';
+        publish({
+          state: LoadingState.Error,
+          series: [],
+          error: { message },
+          errors: [{ message }],
+          request,
+          timeRange,
+        });
+      },
+    });
+    return () => subscription.unsubscribe();
+  }, [dataSource, query, timeRange, timezone, filters, maxDataPoints, refresh]);
+
+  return data;
+}
+
+/** Gives fields their display and links, as Grafana does before a panel draws them. */
+export function withFieldDisplay(
+  data: PanelData,
+  fieldConfig: FieldConfigSource,
+  theme: GrafanaTheme2,
+  timezone: string,
+  plugin?: PanelPlugin
+): PanelData {
+  const series = applyFieldOverrides({
+    data: data.series,
+    fieldConfig,
+    fieldConfigRegistry: plugin?.fieldConfigRegistry,
+    replaceVariables: (value) => value,
+    theme,
+    timeZone: timezone,
+  });
+  return { ...data, series };
+}

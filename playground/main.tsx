@@ -1,0 +1,26 @@
+import './boot-data';
+
+import React from 'react';
+import type { Health } from '@apitrail/contract';
+import { initPluginTranslations } from '@grafana/i18n';
+import { getBackendSrv } from '@grafana/runtime';
+import { createRoot } from 'react-dom/client';
+
+import { App } from './components/App';
+import { startServices } from './host/services';
+
+async function start(): Promise<void> {
+  await initPluginTranslations('apitrail-playground');
+  const dataSource = startServices();
+  const root = document.getElementById('root')!;
+  try {
+    const health = await getBackendSrv().get<Health>('/api/health');
+    const newest = Math.max(0, ...health.datasets.map((dataset) => dataset.newest ?? 0));
+    createRoot(root).render(<App dataSource={dataSource} newest={newest} />);
+  } catch (error) {
+    const { data } = error as { data?: { message?: string } };
+    root.textContent = `The companion does not answer. ${data?.message ?? ''} Start both with npm start.`;
+  }
+}
+
+void start();

@@ -1,0 +1,267 @@
+import type { QueryInputOf, QueryType } from '@apitrail/contract';
+
+/** A query as a view writes it; the panel adds `refId`. */
+export type ViewQuery = { [T in QueryType]: Omit<QueryInputOf<T>, 'refId'> }[QueryType];
+
+export type PanelKind = 'time-series' | 'table' | 'endpoint-heatmap' | 'journey-funnel' | 'error-breakdown';
+
+export interface ViewPanel {
+  id: string;
+  title: string;
+  description: string;
+  kind: PanelKind;
+  /** Columns of twelve, where the window is wide. */
+  span: 4 | 6 | 12;
+  height: number;
+  query: ViewQuery;
+  options?: Record<string, unknown>;
+}
+
+/** What one dataset’s page shows. */
+export interface View {
+  id: string;
+  title: string;
+  about: string;
+  /** Fixed ranges in epoch milliseconds, or the last so many milliseconds up to the newest row. */
+  range: { from: number; to: number } | { last: number };
+  panels: ViewPanel[];
+}
+
+const DAY = 86_400_000;
+const served = { key: 'direction', operator: '!=' as const, value: 'client' };
+const ofSample = { key: 'service', operator: '=' as const, value: 'erddap' };
+const ofShop = { key: 'service', operator: '!=' as const, value: 'erddap' };
+const route = (method: string, path: string) => [
+  { key: 'method', operator: '=' as const, value: method },
+  { key: 'route', operator: '=' as const, value: path },
+];
+const pathMatches = (pattern: string) => [{ key: 'path', operator: '=~' as const, value: pattern }];
+
+/** A real sample: nine days of a public data API’s access log. */
+const sample: View = {
+  id: 'sample',
+  title: 'ERDDAP, real',
+  about:
+    'Nine days of a public ERDDAP data API, from its nginx access log. Sessions are derived from address and user agent.',
+  range: { from: Date.UTC(2024, 4, 12), to: Date.UTC(2024, 4, 21) },
+  panels: [
+    {
+      id: 'traffic',
+      title: 'Requests by status class',
+      description: 'Requests per bucket, by class of the status.',
+      kind: 'time-series',
+      span: 6,
+      height: 260,
+      query: { queryType: 'traffic', metrics: ['requests'], groupBy: ['status_class'], filters: [ofSample] },
+      options: { stacked: true },
+    },
+    {
+      id: 'sessions',
+      title: 'Sessions and bytes sent',
+      description: 'Derived sessions that were active in each bucket. This log has no durations.',
+      kind: 'time-series',
+      span: 6,
+      height: 260,
+      query: { queryType: 'traffic', metrics: ['sessions', 'response_bytes'], filters: [ofSample] },
+    },
+    {
+      id: 'heatmap',
+      title: 'Endpoints over time',
+      description: 'Requests of the busiest routes. Click a cell for the requests behind it.',
+      kind: 'endpoint-heatmap',
+      span: 12,
+      height: 520,
+      query: {
+        queryType: 'heatmap',
+        x: 'time',
+        y: ['method', 'route'],
+        metric: 'requests',
+        limit: 20,
+        interval: '3h',
+        filters: [ofSample],
+      },
+    },
+    {
+      id: 'funnel',
+      title: 'From the catalogue to the data',
+      description: 'Sessions that open the server, look at a dataset, and take data within an hour.',
+      kind: 'journey-funnel',
+      span: 12,
+      height: 340,
+      query: {
+        queryType: 'funnel',
+        unit: 'session',
+        window: '1h',
+        filters: [ofSample],
+        steps: [
+          { name: 'Opens the server', filters: pathMatches('^/(erddap/?(index\\.html)?)?$') },
+          {
+            name: 'Looks for data',
+            filters: pathMatches('^/erddap/(info|search|categorize|tabledap|griddap)(/index\\.html)?'),
+          },
+          {
+            name: 'Opens a dataset',
+            filters: pathMatches('^/erddap/(tabledap|griddap|info)/[^/]+(\\.html|\\.graph|/index\\.html)$'),
+          },
+          {
+            name: 'Takes data',
+            filters: pathMatches('^/erddap/(tabledap|griddap)/.+\\.(csv|csvp|nc|json|mat|tsv|png|largePng|htmlTable)'),
+          },
+        ],
+      },
+    },
+    {
+      id: 'errors',
+      title: 'Errors',
+      description: 'Failed requests by status and route.',
+      kind: 'error-breakdown',
+      span: 12,
+      height: 420,
+      query: { queryType: 'errors', groupBy: ['status', 'route'], limit: 50, filters: [ofSample] },
+    },
+    {
+      id: 'requests',
+      title: 'Requests',
+      description: 'The newest requests.',
+      kind: 'table',
+      span: 12,
+      height: 420,
+      query: {
+        queryType: 'requests',
+        limit: 200,
+        columns: ['time', 'method', 'path', 'route', 'status', 'response_bytes', 'session', 'client_ip', 'user_agent'],
+        filters: [ofSample],
+      },
+    },
+  ],
+};
+
+/** The generated shop. */
+const shop: View = {
+  id: 'shop',
+  title: 'Shop, generated',
+  about: 'Fourteen days of a made-up shop with six services. incidents.json in the lake says what was planted in it.',
+  range: { last: 7 * DAY },
+  panels: [
+    {
+      id: 'traffic',
+      title: 'Requests by service',
+      description: 'Requests per bucket that the shop served, by service.',
+      kind: 'time-series',
+      span: 6,
+      height: 260,
+      query: { queryType: 'traffic', metrics: ['requests'], groupBy: ['service'], filters: [served, ofShop] },
+      options: { stacked: true },
+    },
+    {
+      id: 'latency',
+      title: 'Latency',
+      description: 'Percentiles of the duration of served requests, health checks left out.',
+      kind: 'time-series',
+      span: 6,
+      height: 260,
+      query: {
+        queryType: 'traffic',
+        metrics: ['p50', 'p95', 'p99'],
+        filters: [served, ofShop, { key: 'route', operator: '!=', value: '/health' }],
+      },
+    },
+    {
+      id: 'heatmap',
+      title: 'Error rate of endpoints over time',
+      description: 'Share of failed requests of the busiest routes. Click a cell for the requests behind it.',
+      kind: 'endpoint-heatmap',
+      span: 12,
+      height: 620,
+      query: {
+        queryType: 'heatmap',
+        x: 'time',
+        y: ['service', 'method', 'route'],
+        metric: 'error_rate',
+        orderBy: 'errors',
+        limit: 24,
+        interval: '2h',
+        filters: [served, ofShop],
+      },
+    },
+    {
+      id: 'funnel',
+      title: 'From the product list to the payment',
+      description: 'Customers and how far they got within an hour of their first look at the list.',
+      kind: 'journey-funnel',
+      span: 12,
+      height: 340,
+      query: {
+        queryType: 'funnel',
+        unit: 'session',
+        window: '1h',
+        filters: [served, ofShop],
+        steps: [
+          { name: 'Product list', filters: route('GET', '/api/products') },
+          { name: 'Product', filters: route('GET', '/api/products/{id}') },
+          { name: 'Into the cart', filters: route('POST', '/api/cart/items') },
+          { name: 'Checkout', filters: route('POST', '/api/checkout') },
+          { name: 'Payment', filters: route('POST', '/api/checkout/{id}/payment') },
+        ],
+      },
+    },
+    {
+      id: 'times',
+      title: 'Time between steps',
+      description: 'How long each step came after the one before.',
+      kind: 'journey-funnel',
+      span: 12,
+      height: 300,
+      query: {
+        queryType: 'funnel',
+        view: 'times',
+        unit: 'session',
+        window: '1h',
+        filters: [served, ofShop],
+        steps: [
+          { name: 'Product list', filters: route('GET', '/api/products') },
+          { name: 'Product', filters: route('GET', '/api/products/{id}') },
+          { name: 'Into the cart', filters: route('POST', '/api/cart/items') },
+          { name: 'Checkout', filters: route('POST', '/api/checkout') },
+          { name: 'Payment', filters: route('POST', '/api/checkout/{id}/payment') },
+        ],
+      },
+    },
+    {
+      id: 'errors',
+      title: 'Errors',
+      description: 'Failed requests by status, service and route.',
+      kind: 'error-breakdown',
+      span: 12,
+      height: 460,
+      query: { queryType: 'errors', groupBy: ['status', 'service', 'route'], limit: 100, filters: [ofShop] },
+    },
+    {
+      id: 'requests',
+      title: 'Requests',
+      description: 'The newest requests.',
+      kind: 'table',
+      span: 12,
+      height: 420,
+      query: {
+        queryType: 'requests',
+        limit: 200,
+        columns: [
+          'time',
+          'service',
+          'method',
+          'path',
+          'status',
+          'duration_ms',
+          'customer',
+          'session',
+          'error_type',
+          'trace_id',
+        ],
+        filters: [ofShop],
+      },
+    },
+  ],
+};
+
+export const VIEWS: readonly View[] = [shop, sample];
