@@ -52,6 +52,16 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** Codes of the problems that only `GET /api/health` tells of, beside those above. `docs/errors.md` has them too. */
+export const HEALTH_CODES = {
+  APITRAIL_LAKE_MISSING: 'There is no lake in the folder yet.',
+  APITRAIL_LAKE_EMPTY: 'The lake has no rows yet.',
+  APITRAIL_DATASET_EMPTY: 'An external dataset has no files.',
+  APITRAIL_STALE_BUILD: 'The program on the disk is not the one that runs.',
+} as const;
+
+export type HealthCode = keyof typeof HEALTH_CODES;
+
 /** An error for a user: what is wrong, where, and how to mend it. */
 export class ApitrailError extends Error {
   readonly code: ErrorCode;

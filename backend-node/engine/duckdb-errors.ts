@@ -36,6 +36,11 @@ export function cancelled(cause?: unknown): ApitrailError {
   return new ApitrailError('APITRAIL_QUERY_CANCELLED', 'The query was cancelled.', { cause });
 }
 
+/** The error of a query whose signal has aborted: the signal's own reason where that is coded, such as a deadline. */
+export function aborted(signal: AbortSignal, cause?: unknown): ApitrailError {
+  return signal.reason instanceof ApitrailError ? signal.reason : cancelled(cause);
+}
+
 /** The coded error for what DuckDB, or the code around it, threw. */
 export function engineError(error: unknown): ApitrailError {
   if (error instanceof ApitrailError) {

@@ -2,7 +2,7 @@ import { DuckDBInstance, type DuckDBConnection, version as duckDbVersion } from 
 import { mkdir } from 'node:fs/promises';
 
 import { bindingOf } from './duckdb-parameters';
-import { cancelled, engineError } from './duckdb-errors';
+import { aborted, engineError } from './duckdb-errors';
 import { readResult } from './duckdb-result';
 import type { Engine, ResultTable, RunOptions } from './engine';
 import type { Sql } from './sql';
@@ -118,7 +118,7 @@ class PooledDuckDb implements DuckDb {
 
 async function runOn(connection: DuckDBConnection, statement: Sql, { signal }: RunOptions): Promise<ResultTable> {
   if (signal?.aborted) {
-    throw cancelled();
+    throw aborted(signal);
   }
   const stopInterrupting = interruptOnAbort(connection, signal);
   try {
@@ -130,18 +130,18 @@ async function runOn(connection: DuckDBConnection, statement: Sql, { signal }: R
         prepared.bindValue(index + 1, value, type);
       });
       if (signal?.aborted) {
-        throw cancelled();
+        throw aborted(signal);
       }
       const result = readResult(await prepared.run());
       if (signal?.aborted) {
-        throw cancelled();
+        throw aborted(signal);
       }
       return result;
     } finally {
       prepared.destroySync();
     }
   } catch (error) {
-    throw signal?.aborted ? cancelled(error) : engineError(error);
+    throw signal?.aborted ? aborted(signal, error) : engineError(error);
   } finally {
     stopInterrupting();
   }
