@@ -3,7 +3,20 @@ import { z } from 'zod';
 import { parseKey } from './record';
 
 /** Operators of Grafana's ad hoc filters, comparisons, and presence. */
-export const FILTER_OPERATORS = ['=', '!=', '=|', '!=|', '=~', '!~', '<', '<=', '>', '>=', 'exists', '!exists'] as const;
+export const FILTER_OPERATORS = [
+  '=',
+  '!=',
+  '=|',
+  '!=|',
+  '=~',
+  '!~',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'exists',
+  '!exists',
+] as const;
 export type FilterOperator = (typeof FILTER_OPERATORS)[number];
 
 /**

@@ -159,7 +159,9 @@ function writeColumn(field: Field, strictTime: boolean): Column {
     case 'number':
       return writeNumbers(field);
     case 'string':
-      return { values: field.values.map((v) => (v == null ? null : wellFormed(typeof v === 'string' ? v : String(v)))) };
+      return {
+        values: field.values.map((v) => (v == null ? null : wellFormed(typeof v === 'string' ? v : String(v)))),
+      };
     case 'boolean':
       return {
         values: field.values.map((v) => {

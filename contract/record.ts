@@ -48,11 +48,21 @@ export const RECORD_COLUMNS = [
   column('error_type', 'string', 'error.type', 'What kind of error ended the request.'),
   column('error_message', 'string', 'exception.message', 'Message of the error.'),
   column('error_group', 'string', undefined, 'Fingerprint that groups errors of one cause.'),
-  column('error_owner', 'string', undefined, 'Who owns the error: own, client, auth, rate_limit, upstream, network or capacity.'),
+  column(
+    'error_owner',
+    'string',
+    undefined,
+    'Who owns the error: own, client, auth, rate_limit, upstream, network or capacity.'
+  ),
   column('customer', 'string', 'user.id', 'Person or client that acts; a pseudonym unless the policy keeps it.'),
   column('account', 'string', undefined, 'Organisation that pays.'),
   column('session', 'string', 'session.id', 'Session, given by the sender or derived from address and user agent.'),
-  column('client_ip', 'string', 'client.address', 'Address of the client, cut to /24 or /48 unless the policy keeps it.'),
+  column(
+    'client_ip',
+    'string',
+    'client.address',
+    'Address of the client, cut to /24 or /48 unless the policy keeps it.'
+  ),
   column('user_agent', 'string', 'user_agent.original', 'User agent of the client.'),
   column('auth_scheme', 'string', undefined, 'none, basic, bearer, jwt, api_key, mtls, cookie or other.'),
   column('auth_result', 'string', undefined, 'granted, refused, missing or expired, where known.'),
@@ -93,9 +103,7 @@ export const DERIVED_KEYS = {
 const ATTRIBUTE_PREFIX = 'attributes.';
 
 export type RecordKey =
-  | { kind: 'column'; column: RecordColumn }
-  | { kind: 'status_class' }
-  | { kind: 'attribute'; attribute: string };
+  { kind: 'column'; column: RecordColumn } | { kind: 'status_class' } | { kind: 'attribute'; attribute: string };
 
 /**
  * Reads a key of a filter or a group-by: a column of the record, `status_class`, or `attributes.<name>`.

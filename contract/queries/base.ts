@@ -60,7 +60,10 @@ export const baseFields = {
   dataset: z.string().min(1).max(128).default('requests'),
   filters: filtersSchema,
   /** IANA time zone that days and hours of day are in. */
-  timezone: z.string().refine(isTimeZone, { error: 'is not an IANA time zone, such as Europe/Berlin or UTC' }).default('UTC'),
+  timezone: z
+    .string()
+    .refine(isTimeZone, { error: 'is not an IANA time zone, such as Europe/Berlin or UTC' })
+    .default('UTC'),
   /** Width of buckets; by default from `intervalMs` and `maxDataPoints`. */
   interval: durationSchema.optional(),
 } as const;

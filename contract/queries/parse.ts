@@ -79,7 +79,8 @@ function looksLikeWholeVariable(value: unknown): boolean {
 /** `steps[1].filters[0].key` */
 export function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`),
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
     ''
   );
 }
@@ -87,16 +88,20 @@ export function formatPath(path: readonly PropertyKey[]): string {
 function toApitrailError(issue: z.core.$ZodIssue, queryType: string): ApitrailError {
   if (issue.code === 'unrecognized_keys') {
     const field = formatPath([...issue.path, issue.keys[0]!]);
-    return new ApitrailError('APITRAIL_UNKNOWN_FIELD', `The query type ${queryType} has no field ${field}.`, { where: field });
+    return new ApitrailError('APITRAIL_UNKNOWN_FIELD', `The query type ${queryType} has no field ${field}.`, {
+      where: field,
+    });
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    const deepest = issue.errors.flat().find((inner) => inner.path.length > 0 || inner.code === 'custom') ?? issue.errors[0]?.[0];
+    const deepest =
+      issue.errors.flat().find((inner) => inner.path.length > 0 || inner.code === 'custom') ?? issue.errors[0]?.[0];
     if (deepest) {
       return toApitrailError({ ...deepest, path: [...issue.path, ...deepest.path] }, queryType);
     }
   }
   const field = formatPath(issue.path);
   const given = issue.code === 'custom' ? (issue.params?.code as ErrorCode | undefined) : undefined;
-  const code: ErrorCode = given && given in ERROR_CODES ? given : field === 'format' ? 'APITRAIL_UNSUPPORTED_FORMAT' : 'APITRAIL_BAD_VALUE';
+  const code: ErrorCode =
+    given && given in ERROR_CODES ? given : field === 'format' ? 'APITRAIL_UNSUPPORTED_FORMAT' : 'APITRAIL_BAD_VALUE';
   return new ApitrailError(code, `${field || 'The query'}: ${issue.message}.`, { where: field });
 }

@@ -15,8 +15,24 @@ export const requestsQuerySchema = z.strictObject({
     .array(keySchema)
     .min(1)
     .max(60)
-    .default(['time', 'service', 'method', 'route', 'path', 'status', 'duration_ms', 'customer', 'session', 'error_type', 'trace_id']),
-  orderBy: z.array(orderSchema).min(1).max(4).default([{ key: 'time', direction: 'desc' }]),
+    .default([
+      'time',
+      'service',
+      'method',
+      'route',
+      'path',
+      'status',
+      'duration_ms',
+      'customer',
+      'session',
+      'error_type',
+      'trace_id',
+    ]),
+  orderBy: z
+    .array(orderSchema)
+    .min(1)
+    .max(4)
+    .default([{ key: 'time', direction: 'desc' }]),
   limit: limitField(500, 10_000),
   /** Text looked for, without regard to case, in path, route, error message, customer, session, request and trace id. */
   search: z.string().max(1000).default(''),
