@@ -1,0 +1,116 @@
+import { compileMapping, type CompiledMapping, type Mapping } from './mapping';
+import { Reject, fittingShare, type Format, type LineParser } from './format';
+import { knownFields } from './known-fields';
+import type { FieldSetter } from '../normalise/fields';
+import { RequestRecord } from '../normalise/request-record';
+import { storableText } from '../normalise/values';
+
+const NOT_JSON = new Reject('is not a JSON object');
+const DEEPEST = 8;
+const LONG_NUMBER = /\d{16}/;
+const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+/** Wrappers of OpenTelemetry’s log model: their keys count as if they stood outside. */
+const WRAPPERS = new Set(['attributes', 'resource', 'resource.attributes', 'Attributes', 'Resource']);
+
+/** What becomes of the fields of a record that comes as keys and values. */
+export interface FieldSink {
+  /** Puts in the constants of a mapping. */
+  begin(record: RequestRecord): void;
+  put(record: RequestRecord, field: string, value: string | number): void;
+  /** Fields of the mapping that have not occurred. */
+  missing(): string[];
+}
+
+/** A sink by the names that are known, or by a mapping. */
+export function fieldSink(mapping: Mapping | undefined): FieldSink {
+  return mapping ? mappedSink(compileMapping(mapping)) : namedSink(knownFields());
+}
+
+function namedSink(fields: Map<string, FieldSetter>): FieldSink {
+  return {
+    begin: () => {},
+    put: (record, field, value) => {
+      const set = fields.get(field);
+      if (set) {
+        set(record, value);
+      } else {
+        record.setAttribute(field, String(value));
+      }
+    },
+    missing: () => [],
+  };
+}
+
+function mappedSink({ fields, constants, keepOthers }: CompiledMapping): FieldSink {
+  const unseen = new Set(fields.keys());
+  return {
+    begin: (record) => constants.forEach(({ set, value }) => set(record, value)),
+    put: (record, field, value) => {
+      const set = fields.get(field);
+      if (set) {
+        if (unseen.size > 0) {
+          unseen.delete(field);
+        }
+        set(record, value);
+      } else if (keepOthers) {
+        record.setAttribute(field, String(value));
+      }
+    },
+    missing: () => [...unseen],
+  };
+}
+
+/** Makes a record of an object: nested keys are joined by dots, lists become their JSON. */
+export function recordOf(object: object, sink: FieldSink): RequestRecord {
+  const record = new RequestRecord();
+  sink.begin(record);
+  putObject(record, object, '', sink, 0);
+  return record;
+}
+
+function putObject(record: RequestRecord, object: object, prefix: string, sink: FieldSink, depth: number): void {
+  for (const [key, value] of Object.entries(object)) {
+    const field = prefix === '' ? key : prefix + key;
+    if (typeof value === 'string') {
+      sink.put(record, field, storableText(value));
+    } else if (typeof value === 'number') {
+      sink.put(record, field, value);
+    } else if (value === null || value === undefined) {
+      continue;
+    } else if (typeof value === 'object' && !Array.isArray(value) && depth < DEEPEST) {
+      putObject(record, value as object, WRAPPERS.has(field) ? '' : `${field}.`, sink, depth + 1);
+    } else {
+      sink.put(record, field, storableText(typeof value === 'object' ? JSON.stringify(value) : String(value)));
+    }
+  }
+}
+
+/** The object a line holds. Whole numbers too long for a double come as text, so that ids keep their digits. */
+export function parseObject(line: string): object | undefined {
+  try {
+    const text = LONG_NUMBER.test(line)
+      ? line.replace(STRING_OR_LONG_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`))
+      : line;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonParser(sink: FieldSink): LineParser {
+  return (line) => {
+    const object = parseObject(line);
+    return object ? recordOf(object, sink) : NOT_JSON;
+  };
+}
+
+export const json: Format = {
+  name: 'json',
+  describe: 'JSON lines, by the record’s own names, OpenTelemetry’s, nginx’s, or a mapping',
+  detect: (sample) => fittingShare(sample, jsonParser(fieldSink(undefined))),
+  parser: ({ mapping }) => {
+    const sink = fieldSink(mapping);
+    return { kind: 'lines', parse: jsonParser(sink), missing: () => sink.missing() };
+  },
+};
