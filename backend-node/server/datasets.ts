@@ -1,0 +1,76 @@
+import { ApitrailError } from '@apitrail/contract';
+
+import type { DuckDb } from '../engine/duckdb';
+import type { Dataset, Snapshot } from '../lake/dataset';
+import { Lake } from '../lake/lake';
+import { LakeDataset } from '../lake/lake-dataset';
+import { emptyRelation } from '../lake/parquet-relation';
+import type { Settings } from '../config/settings';
+
+/** The datasets that queries may name: the lake as `requests`, then those of the configuration. */
+export function openDatasets(settings: Settings, engine: DuckDb): ReadonlyMap<string, Dataset> {
+  const datasets: Dataset[] = [new AwaitedLake(settings.lake, engine)];
+  return new Map(datasets.map((dataset) => [dataset.name, dataset]));
+}
+
+/**
+ * A lake that may not be there yet: empty until something is imported, then the lake, without a restart. Reading never
+ * makes it, so that a mistyped folder is not filled with an empty table.
+ */
+export class AwaitedLake implements Dataset {
+  readonly name = 'requests';
+  readonly description = 'Requests in the lake.';
+  private lake: Promise<LakeDataset | undefined> | undefined;
+
+  constructor(
+    readonly directory: string,
+    private readonly engine: DuckDb
+  ) {}
+
+  async snapshot(): Promise<Snapshot> {
+    const lake = await this.open();
+    return lake ? lake.snapshot() : EMPTY;
+  }
+
+  /** Whether there is a lake. Throws an ApitrailError when there is one that cannot be read. */
+  async exists(): Promise<boolean> {
+    return (await this.open()) !== undefined;
+  }
+
+  private async open(): Promise<LakeDataset | undefined> {
+    this.lake ??= Lake.open(this.directory, { engine: this.engine }).then(
+      (lake) => new LakeDataset(lake),
+      (error: unknown) => {
+        if (error instanceof ApitrailError && error.code === 'APITRAIL_NOT_FOUND') {
+          return undefined;
+        }
+        throw error;
+      }
+    );
+    const pending = this.lake;
+    try {
+      const opened = await pending;
+      this.forgetUnless(opened !== undefined, pending);
+      return opened;
+    } catch (error) {
+      this.forgetUnless(false, pending);
+      throw error;
+    }
+  }
+
+  /** The next one looks again, unless the lake was found. */
+  private forgetUnless(found: boolean, pending: Promise<LakeDataset | undefined>): void {
+    if (!found && this.lake === pending) {
+      this.lake = undefined;
+    }
+  }
+}
+
+const EMPTY: Snapshot = {
+  version: undefined,
+  rows: 0,
+  files: 0,
+  oldest: null,
+  newest: null,
+  relation: () => ({ sql: emptyRelation(), files: 0, bytes: 0, rows: 0 }),
+};

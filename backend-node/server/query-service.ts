@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ApitrailError, type QueryRequest, type QueryResponse } from '@apitrail/contract';
+import type { Logger } from 'pino';
+
+import { KeyVerifier } from '../access/key-verifier';
+import { VERSION } from '../config/version';
+import { openDuckDb } from '../engine/duckdb';
+import { openWorkDirectory, type WorkDirectory } from '../lake/work-directory';
+import { runQueries } from '../queries/run';
+import { ActiveRequests } from './active-requests';
+import { Admission } from './admission';
+import { AttributeNames } from './attribute-names';
+import type { Service, ServiceContext } from './child-process';
+import { openDatasets } from './datasets';
+import { readHealth } from './health';
+import { createListener, listen, type Ask } from './listener';
+import { Metrics } from './metrics';
+import { watchProgram } from './program-file';
+import { queryEndpoint } from './query-endpoint';
+import { resourceEndpoints } from './resources';
+
+/** How long requests under way may go on once everything ends. */
+const DRAIN_MS = 2_000;
+
+/** Starts the query listener over the lake and the datasets of the configuration. */
+export async function startQueryService({
+  settings,
+  listen: address,
+  restarts,
+  log,
+}: ServiceContext): Promise<Service> {
+  const { limits } = settings;
+  const work = await openSpillDirectory(settings.lake, log);
+  const engine = await openDuckDb({
+    threads: limits.threads,
+    memoryLimit: `${limits.memoryBytes}B`,
+    tempDirectory: work.path,
+  });
+  const datasets = openDatasets(settings, engine);
+  const admission = new Admission({ concurrency: limits.concurrentQueries, queueLength: limits.queuedQueries });
+  const active = new ActiveRequests();
+  const metrics = new Metrics(admission, { version: VERSION, restarts });
+  const program = watchProgram(process.argv[1]);
+
+  const answer = (request: QueryRequest, { caller, signal: gone }: Ask): Promise<QueryResponse> =>
+    active.run(gone, limits.queryTimeoutMs, (signal) =>
+      runQueries(request, {
+        datasets,
+        engine,
+        signal,
+        admit: (query) => admission.run(caller.name, signal, query),
+        forAlerting: caller.identity?.kind === 'alert',
+        onFault: (error) => log.error({ err: error }, 'query failed'),
+      })
+    );
+
+  const app = createListener({
+    gate: {
+      scope: 'query',
+      verifier: settings.no_auth ? undefined : new KeyVerifier(settings.keysFile),
+      allowedHosts: settings.allowed_hosts,
+      allowedOrigins: settings.allowed_origins,
+    },
+    endpoints: [
+      queryEndpoint({ answer, admission, metrics, resultBytes: limits.resultBytes }),
+      { method: 'GET', path: '/api/health', answer: () => readHealth({ engine, datasets, program }) },
+      ...resourceEndpoints({ datasets, attributes: new AttributeNames(engine), answer }),
+      { method: 'GET', path: '/metrics', type: metrics.contentType, answer: () => metrics.text() },
+    ],
+    log,
+    bodyLimit: limits.requestBytes,
+    onAnswer: (answered) => metrics.onAnswer(answered),
+  });
+
+  return {
+    listen: await listen(app, address, 'query_listen'),
+    stop: async (why) => {
+      const closed = app.close();
+      const end = () =>
+        active.abortAll(
+          why === 'memory'
+            ? new ApitrailError(
+                'APITRAIL_OUT_OF_MEMORY',
+                'The query process took more memory than limits.process_memory and is started again. Ask for a shorter range or fewer groups.'
+              )
+            : new ApitrailError('APITRAIL_QUERY_CANCELLED', 'The companion is stopping.')
+        );
+      const drain = setTimeout(end, why === 'memory' ? 0 : DRAIN_MS);
+      await closed;
+      clearTimeout(drain);
+      await engine.close();
+      await work.close();
+    },
+  };
+}
+
+/** Where DuckDB spills to: the lake's state folder, or the system's where the lake may only be read. */
+async function openSpillDirectory(lake: string, log: Logger): Promise<WorkDirectory> {
+  try {
+    return await openWorkDirectory(lake);
+  } catch (error) {
+    const path = await mkdtemp(join(tmpdir(), 'apitrail-'));
+    log.warn({ err: error, path }, 'the lake’s state folder cannot be written; queries spill elsewhere');
+    return { path, close: () => rm(path, { recursive: true, force: true }) };
+  }
+}
