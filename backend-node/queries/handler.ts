@@ -1,0 +1,45 @@
+import type { Filter, Frame, Notice, QueryOf, QueryType } from '@apitrail/contract';
+
+import type { Dialect } from '../engine/dialect';
+import type { ResultTable } from '../engine/engine';
+import type { Sql } from '../engine/sql';
+import type { Snapshot, TimeRange } from '../lake/dataset';
+import type { Aggregator } from './shared/groups';
+import type { Range } from './shared/interval';
+import type { RowSource } from './shared/select';
+
+/** What a query type answers with. Statistics, notices and the common part of the marker are added by the runner. */
+export interface Answer {
+  frames: Frame[];
+  /** What the marker of the type holds beyond what every marker does. */
+  marker?: Record<string, unknown>;
+}
+
+/** What a query type works with: one pinned snapshot, the engine, and the rules every type shares. */
+export interface HandlerContext {
+  range: Range;
+  /** Epoch milliseconds. */
+  now: number;
+  snapshot: Snapshot;
+  dialect: Dialect;
+  /** Whether the answer goes to an alert rule, which must not see an unfinished bucket. */
+  forAlerting: boolean;
+  /** Runs a statement; its text and figures go into the meta of the answer. */
+  run(statement: Sql): Promise<ResultTable>;
+  /** Rows of a range (by default the query's) that meet all filters. */
+  rows(filters: readonly Filter[], range?: TimeRange): RowSource;
+  /** Filters as a condition on rows. `where` names them in errors. */
+  condition(filters: readonly Filter[], where?: string): Sql;
+  /** Whether rows of the range carry weights other than 1. */
+  isWeighted(range?: TimeRange): Promise<boolean>;
+  /** What aggregates rows of the query's range. */
+  aggregator(): Promise<Aggregator>;
+  /** What else a value may be stored as. */
+  pseudonyms(key: string, value: string): string[];
+  notice(severity: Notice['severity'], text: string): void;
+}
+
+/** A query type: what answers it. Adding one is a folder like its neighbours and a line in `index.ts`. */
+export interface QueryHandler<T extends QueryType> {
+  run(query: QueryOf<T>, context: HandlerContext): Promise<Answer>;
+}

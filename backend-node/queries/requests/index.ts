@@ -1,0 +1,60 @@
+import type { RequestsQuery } from '@apitrail/contract';
+
+import { join, param, raw, sql } from '../../engine/sql';
+import type { HandlerContext, QueryHandler } from '../handler';
+import { keyField, unique } from '../shared/fields';
+import { keyExpression, type KeyExpression } from '../shared/keys';
+import { requestContains } from '../shared/search';
+import { LOG_COLUMNS, logsFrame } from './logs';
+
+/** A row of the answer as columns, by key. */
+export interface RequestRows {
+  keys: KeyExpression[];
+  /** One list per key. */
+  values: Array<Array<string | number | null>>;
+  count: number;
+}
+
+/** The rows themselves, as a table or as log lines. */
+export const requests: QueryHandler<'requests'> = {
+  async run(query, context) {
+    const logs = query.format === 'logs';
+    const rows = await readRows(query, context, unique([...query.columns, ...(logs ? LOG_COLUMNS : [])]));
+    return { frames: [logs ? logsFrame(rows, unique(query.columns)) : tableFrame(rows)] };
+  },
+};
+
+async function readRows(query: RequestsQuery, context: HandlerContext, columns: string[]): Promise<RequestRows> {
+  const { dialect } = context;
+  const keys = columns.map((key) => keyExpression(key, dialect));
+  const rows = context.rows(query.filters);
+  const search =
+    query.search === ''
+      ? sql``
+      : sql` AND ${requestContains(query.search, (key, value) => context.pseudonyms(key, value))}`;
+  const order = query.orderBy.map(
+    ({ key, direction }) =>
+      sql`${keyExpression(key, dialect).sql} ${raw(direction === 'asc' ? 'ASC' : 'DESC')} NULLS LAST`
+  );
+  const table = await context.run(sql`SELECT ${join(keys.map((key) => key.sql))}
+FROM ${rows.relation}
+WHERE ${rows.where}${search}
+ORDER BY ${join(order)}
+LIMIT ${param('bigint', query.limit + 1)}`);
+  const count = Math.min(table.rowCount, query.limit);
+  if (table.rowCount > count) {
+    context.notice('info', `Only the first ${count} requests are shown; there are more.`);
+  }
+  return {
+    keys,
+    count,
+    values: keys.map((key, index) => table.values[index]!.slice(0, count).map((value) => key.read(value))),
+  };
+}
+
+function tableFrame({ keys, values }: RequestRows) {
+  return {
+    meta: { type: 'table' as const, preferredVisualisationType: 'table' as const },
+    fields: keys.map((key, index) => keyField(key, values[index]!)),
+  };
+}

@@ -1,0 +1,251 @@
+import type { Dialect } from '../../engine/dialect';
+import type { ResultTable } from '../../engine/engine';
+import { identifier, join, raw, sql, type Sql } from '../../engine/sql';
+import type { Group, KeyExpression } from './keys';
+import { areMergeable, measureOf, stateOfRows, stateOfStates, statesOf, type Measure } from './metrics';
+import { selectMeasures, type NamedSql, type RowSource } from './select';
+
+export interface Aggregator {
+  dialect: Dialect;
+  /** Whether rows carry weights other than 1. */
+  weighted: boolean;
+  run(statement: Sql): Promise<ResultTable>;
+}
+
+export interface GroupRequest {
+  rows: RowSource;
+  keys: readonly KeyExpression[];
+  measures: readonly Measure[];
+  /** What the groups are ordered by, most first. */
+  orderBy: Measure;
+  /** How many groups come before `{other}`. */
+  limit: number;
+}
+
+export interface RankedGroup extends Group {
+  /** What the groups are ordered by; of a rate still the total. */
+  total: number | null;
+}
+
+export interface GroupTotals {
+  /** The top groups in order, then `{other}` when there are more. */
+  groups: RankedGroup[];
+  /** Per measure one value per group. */
+  measures: unknown[][];
+  /** Per extra one value per group. */
+  extras: unknown[][];
+}
+
+/**
+ * Measures per group over all rows, and of all rows outside the top taken together, computed from those rows.
+ * Ties in the order go to the group with more requests, then by key.
+ */
+export async function groupTotals(
+  aggregator: Aggregator,
+  request: GroupRequest,
+  extras: readonly NamedSql[] = []
+): Promise<GroupTotals> {
+  const { totals } = await topAndOther(aggregator, request, extras);
+  return totals;
+}
+
+async function topAndOther(
+  aggregator: Aggregator,
+  request: GroupRequest,
+  extras: readonly NamedSql[]
+): Promise<{ totals: GroupTotals; top: TopColumn[] }> {
+  const { keys, rows, limit } = request;
+  const { dialect, weighted } = aggregator;
+  const measures = [request.orderBy, measureOf('requests'), ...request.measures];
+  const by = keys.map((key) => ({ name: key.key, sql: key.sql }));
+  const select = selectMeasures({ rows, by, measures, extras, weighted, dialect });
+  const ordered =
+    keys.length === 0
+      ? select
+      : sql`SELECT * FROM (${select}) AS groups
+ORDER BY ${join([keys.length + 1, keys.length + 2].map((position) => raw(`${position} DESC NULLS LAST`)))}, ${join(keys.map((_, index) => raw(`${index + 1} NULLS LAST`)))}
+LIMIT ${raw(String(limit + 1))}`;
+  const table = await aggregator.run(ordered);
+  const found = Math.min(table.rowCount, keys.length === 0 ? 1 : limit);
+  const groups: RankedGroup[] = Array.from({ length: found }, (_, row) => ({
+    values: keys.map((key, index) => key.read(table.values[index]![row])),
+    other: false,
+    total: number(table.values[keys.length]![row]),
+  }));
+  const columns = table.values.slice(keys.length + 2).map((column) => column.slice(0, found));
+  const top = topOf(keys, table, found);
+  if (table.rowCount > found) {
+    const outside = {
+      relation: rankedRelation(dialect, rows, keys, top),
+      where: sql`(${rows.where}) AND rank IS NULL`,
+    };
+    const rest = await aggregator.run(selectMeasures({ rows: outside, by: [], measures, extras, weighted, dialect }));
+    groups.push({ values: keys.map(() => null), other: true, total: number(rest.values[0]![0]) });
+    columns.forEach((column, index) => column.push(rest.values[index + 2]![0]));
+  }
+  const totals = {
+    groups,
+    measures: columns.slice(0, request.measures.length),
+    extras: columns.slice(request.measures.length),
+  };
+  return { totals, top };
+}
+
+export interface CellRequest extends GroupRequest {
+  /** The second dimension, per row. */
+  cell: Sql;
+}
+
+export interface Cells {
+  groups: RankedGroup[];
+  /** One entry per cell that has rows: number of its group, its value of `cell`, its measures. */
+  group: number[];
+  cell: unknown[];
+  measures: unknown[][];
+}
+
+/** Measures per group and cell, the groups being the top ones over all cells, and `{other}`. */
+export async function groupCells(aggregator: Aggregator, request: CellRequest): Promise<Cells> {
+  if (request.keys.length === 0) {
+    return singleGroup(aggregator, request);
+  }
+  return areMergeable([...request.measures, request.orderBy])
+    ? mergeCells(aggregator, request)
+    : rescanCells(aggregator, request);
+}
+
+async function singleGroup({ dialect, weighted, run }: Aggregator, request: CellRequest): Promise<Cells> {
+  const { rows, measures, cell } = request;
+  const by = [{ name: 'cell', sql: cell }];
+  const table = await run(selectMeasures({ rows, by, measures, weighted, dialect }));
+  return {
+    groups: [{ values: [], other: false, total: null }],
+    group: new Array<number>(table.rowCount).fill(0),
+    cell: table.values[0]!,
+    measures: table.values.slice(1),
+  };
+}
+
+/** One pass over the rows: states per group and cell, from which the top and everything else follows. */
+async function mergeCells({ weighted, run }: Aggregator, request: CellRequest): Promise<Cells> {
+  const { rows, keys, measures, orderBy, limit, cell } = request;
+  const states = statesOf([...measures, orderBy, measureOf('requests')]);
+  const names = keys.map((key) => identifier(key.key));
+  const positions = names.map((_, index) => index + 1).join(', ');
+  const merged = states.map((state) => sql`${stateOfStates(state)} AS ${raw(`state_${state}`)}`);
+  const of = (measure: Measure) => (measure.kind === 'states' ? measure.of(stateOfStates) : sql`NULL`);
+  const one = (measure: Measure) =>
+    measure.kind === 'states' ? measure.of((state) => raw(`state_${state}`)) : sql`NULL`;
+  const order = (total: Sql) =>
+    sql`${total} DESC NULLS LAST, state_requests DESC, ${join(names.map((name) => sql`${name} NULLS LAST`))}`;
+  const same = join(
+    names.map((name) => sql`cells.${name} IS NOT DISTINCT FROM top.${name}`),
+    ' AND '
+  );
+  const statement = sql`WITH cells AS (
+  SELECT ${join(keys.map((key, index) => sql`${key.sql} AS ${names[index]!}`))}, ${cell} AS cell, ${join(states.map((state) => sql`${stateOfRows(state, weighted)} AS ${raw(`state_${state}`)}`))}
+  FROM ${rows.relation}
+  WHERE ${rows.where}
+  GROUP BY ${raw(positions)}, ${raw(String(keys.length + 1))}
+), groups AS (
+  SELECT ${join(names)}, ${join(merged)} FROM cells GROUP BY ${raw(positions)}
+), best AS (
+  SELECT *, ${one(orderBy)} AS total FROM groups
+  ORDER BY ${order(sql`${one(orderBy)}`)}
+  LIMIT ${raw(String(limit))}
+), top AS (
+  SELECT ${join(names)}, row_number() OVER (ORDER BY ${order(sql`total`)}) - 1 AS rank FROM best
+)
+SELECT rank, TRUE AS is_group, NULL AS cell, ${join(names.map((name) => sql`any_value(cells.${name})`))}, ${of(orderBy)}, ${join(measures.map(() => sql`NULL`))}
+FROM groups AS cells LEFT JOIN top ON ${same} GROUP BY 1
+UNION ALL
+SELECT rank, FALSE, cell, ${join(names.map(() => sql`NULL`))}, NULL, ${join(measures.map(of))}
+FROM cells LEFT JOIN top ON ${same} GROUP BY 1, 3`;
+  return readMerged(await run(statement), request);
+}
+
+function readMerged(table: ResultTable, { keys, measures }: CellRequest): Cells {
+  const [rank, isGroup, cell, ...rest] = table.values as [unknown[], unknown[], unknown[], ...unknown[][]];
+  const groups: RankedGroup[] = [];
+  let other: RankedGroup | undefined;
+  const cellRows: number[] = [];
+  for (let row = 0; row < table.rowCount; row++) {
+    if (isGroup[row] !== true) {
+      cellRows.push(row);
+      continue;
+    }
+    const total = number(rest[keys.length]![row]);
+    if (rank[row] == null) {
+      other = { values: keys.map(() => null), other: true, total };
+    } else {
+      groups[Number(rank[row])] = {
+        values: keys.map((key, index) => key.read(rest[index]![row])),
+        other: false,
+        total,
+      };
+    }
+  }
+  if (other) {
+    groups.push(other);
+  }
+  const pick = (column: unknown[]) => cellRows.map((row) => column[row]);
+  return {
+    groups,
+    group: cellRows.map((row) => (rank[row] == null ? groups.length - 1 : Number(rank[row]))),
+    cell: pick(cell),
+    measures: measures.map((_, index) => pick(rest[keys.length + 1 + index]!)),
+  };
+}
+
+/** Two passes: which groups are the top, then the cells with every row given to its group or to `{other}`. */
+async function rescanCells(aggregator: Aggregator, request: CellRequest): Promise<Cells> {
+  const { rows, keys, measures, cell } = request;
+  const { dialect, weighted } = aggregator;
+  const { totals, top } = await topAndOther(aggregator, { ...request, measures: [] }, []);
+  const { groups } = totals;
+  if (groups.length === 0) {
+    return { groups, group: [], cell: [], measures: measures.map(() => []) };
+  }
+  const ranked = { relation: rankedRelation(dialect, rows, keys, top), where: rows.where };
+  const by = [
+    { name: 'rank', sql: sql`rank` },
+    { name: 'cell', sql: cell },
+  ];
+  const table = await aggregator.run(selectMeasures({ rows: ranked, by, measures, weighted, dialect }));
+  return {
+    groups,
+    group: table.values[0]!.map((rank) => (rank == null ? groups.length - 1 : Number(rank))),
+    cell: table.values[1]!,
+    measures: table.values.slice(2),
+  };
+}
+
+interface TopColumn {
+  name: string;
+  type: KeyExpression['listType'];
+  values: unknown[];
+}
+
+function topOf(keys: readonly KeyExpression[], table: ResultTable, found: number): TopColumn[] {
+  return keys.map((key, index) => ({
+    name: `top_${index}`,
+    type: key.listType,
+    // Integers beyond 2^53 come as text.
+    values: table.values[index]!.slice(0, found).map((value) =>
+      key.listType === 'bigint[]' && typeof value === 'string' ? BigInt(value) : value
+    ),
+  }));
+}
+
+/** The rows with the number of the top group they belong to in `rank`, null for those of `{other}`. */
+function rankedRelation(dialect: Dialect, rows: RowSource, keys: readonly KeyExpression[], top: TopColumn[]): Sql {
+  const on = join(
+    keys.map((key, index) => sql`${key.sql} IS NOT DISTINCT FROM ${identifier(`top_${index}`)}`),
+    ' AND '
+  );
+  return sql`${rows.relation} LEFT JOIN ${dialect.parameterRows(top)} AS top ON ${on}`;
+}
+
+function number(value: unknown): number | null {
+  return value == null ? null : Number(value);
+}

@@ -1,0 +1,132 @@
+import { parseDuration } from '@apitrail/contract';
+
+import { sql, raw, type Sql } from '../../engine/sql';
+import { DAY_MS, localDay, localUs, offsetSpans, startOfLocalDay, type OffsetSpan } from './timezone';
+
+/** No query answers with more buckets than this, whatever it asks for. */
+export const MOST_BUCKETS = 11_000;
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Widths a bucket may have when it is chosen here, milliseconds. */
+const NICE_STEPS = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 20, 30].map((n) => n * SECOND),
+  ...[1, 2, 5, 10, 15, 20, 30].map((n) => n * MINUTE),
+  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
+  ...[1, 2, 7, 14, 28, 91, 182, 364, 728, 1820, 3640].map((n) => n * DAY_MS),
+];
+
+/** What a query says about its buckets. */
+export interface IntervalRequest {
+  /** A duration such as `1m`; asked for outright. */
+  interval?: string | undefined;
+  /** What Grafana thinks fits; milliseconds. */
+  intervalMs?: number | undefined;
+  maxDataPoints?: number | undefined;
+  /** IANA zone whose midnights buckets of a day and more start at. */
+  timezone: string;
+}
+
+export interface Range {
+  /** Epoch milliseconds; `from <= time < to`. */
+  from: number;
+  to: number;
+}
+
+/** The buckets of a range. */
+export interface Buckets {
+  /** Width in milliseconds. A local day may be an hour longer or shorter. */
+  interval: number;
+  /** Start of every bucket, epoch milliseconds, in order. The first may lie before the range. */
+  starts: number[];
+  /** End of every bucket, exclusive. */
+  ends: number[];
+  /** The interval that was asked for, when it had to be widened to keep within the limits. */
+  widenedFrom?: number;
+  /** Number of the bucket, from 0, of a time that lies in the range, given as microseconds since the epoch. */
+  position(epochUs: Sql): Sql;
+}
+
+/**
+ * Cuts a range into buckets: as wide as asked, else as `intervalMs` and `maxDataPoints` say, else about `points` of them;
+ * never more than `maxDataPoints` or 11,000. Below one day buckets are aligned to the epoch; from one day on they are
+ * whole local days (a width between is rounded up), weeks start on Monday, and other multiples count from 1970-01-01.
+ */
+export function planInterval(request: IntervalRequest, range: Range, points = 500): Buckets {
+  const asked = request.interval === undefined ? undefined : parseDuration(request.interval);
+  const most = Math.max(1, Math.min(MOST_BUCKETS, Math.floor(request.maxDataPoints ?? MOST_BUCKETS)));
+  const span = range.to - range.from;
+  const wanted =
+    asked ??
+    nice(Math.max(request.intervalMs ?? 0, span / (request.intervalMs || request.maxDataPoints ? most : points)));
+  const spans = offsetSpans(request.timezone, range.from, range.to);
+  let interval = wholeDays(wanted);
+  while (bucketCount(interval, range, spans) > most && interval < NICE_STEPS.at(-1)!) {
+    interval = nice(Math.max(interval + 1, span / most));
+  }
+  const buckets =
+    interval < DAY_MS
+      ? fixedBuckets(interval, range)
+      : localBuckets(interval, range, offsetSpans(request.timezone, range.from - interval, range.to + interval));
+  return asked !== undefined && interval > wholeDays(asked) ? { ...buckets, widenedFrom: asked } : buckets;
+}
+
+function nice(width: number): number {
+  return NICE_STEPS.find((step) => step >= width) ?? NICE_STEPS.at(-1)!;
+}
+
+function wholeDays(width: number): number {
+  return width <= DAY_MS ? width : Math.ceil(width / DAY_MS) * DAY_MS;
+}
+
+function bucketCount(interval: number, range: Range, spans: readonly OffsetSpan[]): number {
+  if (interval < DAY_MS) {
+    return Math.floor((range.to - 1) / interval) - Math.floor(range.from / interval) + 1;
+  }
+  const { first, last } = localBounds(interval / DAY_MS, range, spans);
+  return last - first + 1;
+}
+
+function fixedBuckets(interval: number, range: Range): Buckets {
+  const first = Math.floor(range.from / interval) * interval;
+  const starts: number[] = [];
+  for (let start = first; start < range.to; start += interval) {
+    starts.push(start);
+  }
+  return {
+    interval,
+    starts,
+    ends: starts.map((start) => start + interval),
+    position: (epochUs) =>
+      sql`CAST((${epochUs} - ${raw(String(first * 1000))}) // ${raw(String(interval * 1000))} AS INTEGER)`,
+  };
+}
+
+/** Weeks start on Monday: 1970-01-05 is one. */
+function dayOrigin(days: number): number {
+  return days % 7 === 0 ? 4 : 0;
+}
+
+function localBounds(days: number, range: Range, spans: readonly OffsetSpan[]) {
+  const index = (time: number) => Math.floor((localDay(time, spans) - dayOrigin(days)) / days);
+  return { first: index(range.from), last: index(range.to - 1) };
+}
+
+function localBuckets(interval: number, range: Range, spans: readonly OffsetSpan[]): Buckets {
+  const days = interval / DAY_MS;
+  const { first, last } = localBounds(days, range, spans);
+  const edges = Array.from({ length: last - first + 2 }, (_, i) =>
+    startOfLocalDay((first + i) * days + dayOrigin(days), spans)
+  );
+  const originUs = (first * days + dayOrigin(days)) * DAY_MS * 1000;
+  return {
+    interval,
+    starts: edges.slice(0, -1),
+    ends: edges.slice(1),
+    position: (epochUs) =>
+      sql`CAST((${localUs(epochUs, spans)} - ${raw(String(originUs))}) // ${raw(String(interval * 1000))} AS INTEGER)`,
+  };
+}

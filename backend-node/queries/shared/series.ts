@@ -1,0 +1,178 @@
+import { ApitrailError, metricOf, type Field, type Frame, type MetricName } from '@apitrail/contract';
+
+import { sql } from '../../engine/sql';
+import type { HandlerContext } from '../handler';
+import { groupFields, metricField } from './fields';
+import { groupCells, type RankedGroup } from './groups';
+import { planInterval, type Buckets, type IntervalRequest } from './interval';
+import { groupLabels, groupName, type KeyExpression } from './keys';
+import { emptyValue, finishMetric, measureOf } from './metrics';
+import type { RowSource } from './select';
+
+/** More cells than this are refused: a browser could not draw them, and the answer would be hundreds of megabytes. */
+const MOST_CELLS = 2_000_000;
+
+export interface SeriesRequest extends IntervalRequest {
+  metrics: readonly MetricName[];
+  keys: readonly KeyExpression[];
+  orderBy: MetricName;
+  limit: number;
+  rows: RowSource;
+}
+
+/** Metrics over time per group: every bucket of every group has a value. */
+export interface Series {
+  groups: RankedGroup[];
+  buckets: Buckets;
+  /** Starts of the buckets, epoch milliseconds. */
+  times: number[];
+  /** Per metric, per group, one value per bucket. */
+  values: Array<Array<Array<number | null>>>;
+}
+
+/** Buckets of the query that have begun, with notices about what is special about them. */
+export function bucketsOf(context: HandlerContext, request: IntervalRequest, points?: number): Buckets {
+  const { range, now, snapshot } = context;
+  const buckets = planInterval(request, range, points);
+  if (buckets.widenedFrom !== undefined) {
+    context.notice(
+      'info',
+      `The interval ${request.interval} would give more than ${maxPoints(request)} points; it was widened to ${duration(buckets.interval)}.`
+    );
+  }
+  // What lies in the future has not happened yet, which is not the same as nothing having happened.
+  const horizon = Math.max(now, (snapshot.newest ?? now) + 1);
+  let count = buckets.starts.findIndex((start) => start >= horizon);
+  count = count === -1 ? buckets.starts.length : count;
+  const complete = Math.min(range.to, now);
+  if (count > 0 && buckets.ends[count - 1]! > complete) {
+    if (context.forAlerting) {
+      count--;
+    } else {
+      context.notice('info', 'The last bucket is not finished: the range or the present ends within it.');
+    }
+  }
+  return { ...buckets, starts: buckets.starts.slice(0, count), ends: buckets.ends.slice(0, count) };
+}
+
+function maxPoints({ maxDataPoints }: IntervalRequest): number {
+  return Math.floor(Math.min(maxDataPoints ?? Infinity, 11_000));
+}
+
+/** `90m`, `1d`: the shortest way to write a number of milliseconds. */
+export function duration(ms: number): string {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1000],
+  ] as const;
+  const unit = units.find(([, width]) => ms % width === 0);
+  return unit ? `${ms / unit[1]}${unit[0]}` : `${ms}ms`;
+}
+
+/** Seconds of a stretch of time that lie in the query's range and not in the future. */
+export function secondsCovered(context: HandlerContext, start: number, end: number): number {
+  const { range, now } = context;
+  const from = Math.max(start, range.from);
+  const nominal = Math.min(end, range.to) - from;
+  const passed = Math.min(end, range.to, now) - from;
+  return (passed > 0 ? passed : Math.max(0, nominal)) / 1000;
+}
+
+export async function seriesOf(context: HandlerContext, request: SeriesRequest): Promise<Series> {
+  const { metrics, keys, orderBy, limit, rows } = request;
+  const buckets = bucketsOf(context, request);
+  const cells = await groupCells(await context.aggregator(), {
+    rows,
+    keys,
+    measures: metrics.map(measureOf),
+    orderBy: measureOf(orderBy),
+    limit,
+    cell: buckets.position(context.dialect.epochUs(sql`time`)),
+  });
+  const count = buckets.starts.length;
+  refuseTooMany(cells.groups.length * count * metrics.length);
+  const seconds = buckets.starts.map((start, index) => secondsCovered(context, start, buckets.ends[index]!));
+  const values = metrics.map((metric, at) => {
+    const empty = emptyValue(metric);
+    const perGroup = cells.groups.map(() => new Array<number | null>(count).fill(empty));
+    const raw = cells.measures[at]!;
+    cells.cell.forEach((cell, row) => {
+      const bucket = Number(cell);
+      if (bucket < count) {
+        perGroup[cells.group[row]!]![bucket] = finishMetric(metric, raw[row], seconds[bucket]!);
+      }
+    });
+    return perGroup;
+  });
+  return { groups: cells.groups, buckets, times: buckets.starts, values };
+}
+
+/** Refuses answers nobody could use. Throws an ApitrailError. */
+export function refuseTooMany(cells: number): void {
+  if (cells > MOST_CELLS) {
+    throw new ApitrailError(
+      'APITRAIL_RESULT_TOO_LARGE',
+      `The answer would have ${cells} values; at most ${MOST_CELLS} are given. Use a coarser interval, a lower limit or fewer metrics.`
+    );
+  }
+}
+
+/** A frame per metric and group. */
+export function seriesFrames(series: Series, keys: readonly KeyExpression[], metrics: readonly MetricName[]): Frame[] {
+  return metrics.flatMap((metric, at) =>
+    series.groups.map((group, index): Frame => {
+      const field = metricField(metric, series.values[at]![index]!);
+      const name = seriesName(metric, metrics.length, keys, group);
+      return {
+        name,
+        meta: { type: 'timeseries-multi', preferredVisualisationType: 'graph' },
+        fields: [
+          timeField(series),
+          { ...field, labels: groupLabels(keys, group), config: { ...field.config, displayNameFromDS: name } },
+        ],
+      };
+    })
+  );
+}
+
+function seriesName(metric: MetricName, metrics: number, keys: readonly KeyExpression[], group: RankedGroup): string {
+  const { displayName } = metricOf(metric);
+  if (keys.length === 0) {
+    return displayName;
+  }
+  const label = groupName(keys, group);
+  return metrics === 1 ? label : `${displayName} ${label}`;
+}
+
+function timeField({ times, buckets }: Series): Field {
+  return { name: 'time', type: 'time', values: times, config: { interval: buckets.interval } };
+}
+
+/** One frame: a row per bucket and group. */
+export function seriesTable(series: Series, keys: readonly KeyExpression[], metrics: readonly MetricName[]): Frame {
+  const { groups, times, values } = series;
+  const rows = times.flatMap((_, bucket) => groups.map((group, index) => ({ bucket, group, index })));
+  return {
+    meta: { type: 'table', preferredVisualisationType: 'table' },
+    fields: [
+      {
+        name: 'time',
+        type: 'time',
+        values: rows.map(({ bucket }) => times[bucket]!),
+        config: { interval: series.buckets.interval },
+      },
+      ...groupFields(
+        keys,
+        rows.map(({ group }) => group)
+      ),
+      ...metrics.map((metric, at) =>
+        metricField(
+          metric,
+          rows.map(({ bucket, index }) => values[at]![index]![bucket]!)
+        )
+      ),
+    ],
+  };
+}

@@ -1,0 +1,99 @@
+import { IANAZone } from 'luxon';
+
+import { raw, sql, type Sql } from '../../engine/sql';
+
+export const DAY_MS = 86_400_000;
+
+/** A stretch of time during which a zone keeps one offset. `until` is exclusive; the last one is open. */
+export interface OffsetSpan {
+  /** Epoch milliseconds. */
+  from: number;
+  until: number;
+  /** Milliseconds to add to UTC to get the wall clock. */
+  offset: number;
+}
+
+/**
+ * Offsets of an IANA zone around a range, in order. The first span is open to the past and the last to the future, so
+ * that every time has one. A range of a year has at most a few, so SQL that picks among them is cheap and exact.
+ */
+export function offsetSpans(timezone: string, from: number, to: number): OffsetSpan[] {
+  const zone = IANAZone.create(timezone);
+  const offsetAt = (time: number) => Math.round(zone.offset(time) * 60_000);
+  const end = to + 2 * DAY_MS;
+  let time = from - 2 * DAY_MS;
+  let current: OffsetSpan = { from: -Infinity, until: Infinity, offset: offsetAt(time) };
+  const spans = [current];
+  while (time < end) {
+    const next = Math.min(time + DAY_MS, end);
+    if (offsetAt(next) !== current.offset) {
+      const change = firstChange(offsetAt, time, next);
+      current.until = change;
+      current = { from: change, until: Infinity, offset: offsetAt(change) };
+      spans.push(current);
+      time = change;
+    } else {
+      time = next;
+    }
+  }
+  return spans;
+}
+
+function firstChange(offsetAt: (time: number) => number, before: number, after: number): number {
+  const old = offsetAt(before);
+  let low = before;
+  let high = after;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetAt(middle) === old) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return high;
+}
+
+/** Microseconds of the wall clock since 1970-01-01 00:00 of the wall clock, of microseconds since the epoch. */
+export function localUs(epochUs: Sql, spans: readonly OffsetSpan[]): Sql {
+  if (spans.length === 1) {
+    return sql`(${epochUs} + ${us(spans[0]!.offset)})`;
+  }
+  const cases = spans
+    .slice(0, -1)
+    .map((span) => sql`WHEN ${epochUs} < ${us(span.until)} THEN ${us(span.offset)}`)
+    .reduce((all, one) => sql`${all} ${one}`);
+  return sql`(${epochUs} + CASE ${cases} ELSE ${us(spans.at(-1)!.offset)} END)`;
+}
+
+/** Number of the local day a time is in, counted from 1970-01-01. */
+export function localDay(time: number, spans: readonly OffsetSpan[]): number {
+  const span = spans.find(({ until }) => time < until)!;
+  return Math.floor((time + span.offset) / DAY_MS);
+}
+
+/** First moment of a local day: midnight, or later where the clock jumps over midnight. */
+export function startOfLocalDay(day: number, spans: readonly OffsetSpan[]): number {
+  for (const span of spans) {
+    const candidate = Math.max(span.from, day * DAY_MS - span.offset);
+    if (candidate < span.until) {
+      return candidate;
+    }
+  }
+  throw new RangeError('the last span of a zone is open');
+}
+
+/** Hour of the day, 0 to 23, of the wall clock. */
+export function hourOfDay(epochUs: Sql, spans: readonly OffsetSpan[]): Sql {
+  // Times before 1970 have negative remainders; adding a day's worth first keeps them in 0 to 23.
+  return sql`CAST(((${localUs(epochUs, spans)} // 3600000000) % 24 + 24) % 24 AS INTEGER)`;
+}
+
+/** Day of the week, Monday 1 to Sunday 7, of the wall clock. 1970-01-01 was a Thursday. */
+export function dayOfWeek(epochUs: Sql, spans: readonly OffsetSpan[]): Sql {
+  return sql`CAST(((${localUs(epochUs, spans)} // 86400000000 + 3) % 7 + 7) % 7 + 1 AS INTEGER)`;
+}
+
+function us(ms: number): Sql {
+  return raw(String(ms * 1000));
+}
