@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { VERSION } from '../config/version';
+import { demoCommand } from './commands/demo';
 import { keysCommand } from './commands/keys';
 import { schemaCommand } from './commands/schema';
 import { serveCommand, serveProcessCommand } from './commands/serve';
@@ -21,6 +22,7 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 wrong usage.`
     );
   apitrail.addCommand(serveCommand());
+  apitrail.addCommand(demoCommand());
   apitrail.addCommand(keysCommand());
   apitrail.addCommand(schemaCommand());
   apitrail.addCommand(serveProcessCommand(), { hidden: true });

@@ -26,6 +26,8 @@ interface Owner {
 
 /** Makes a work directory in `DIR/.apitrail/tmp`, readable by its owner only, and removes those that dead processes left. */
 export async function openWorkDirectory(lake: string): Promise<WorkDirectory> {
+  // The lake itself is for every reader; only what is Apitrail's own is closed.
+  await mkdir(lake, { recursive: true });
   const parent = join(stateDirectory(lake), 'tmp');
   await mkdir(parent, { recursive: true, mode: 0o700 });
   const self: Owner = { machine: await machine(), pid: process.pid, started: await startOf(process.pid) };
