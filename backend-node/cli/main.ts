@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { VERSION } from '../config/version';
 import { demoCommand } from './commands/demo';
 import { keysCommand } from './commands/keys';
+import { queryCommand } from './commands/query';
 import { schemaCommand } from './commands/schema';
 import { serveCommand, serveProcessCommand } from './commands/serve';
 import { reportError } from './exit';
@@ -23,6 +24,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.`
     );
   apitrail.addCommand(serveCommand());
   apitrail.addCommand(demoCommand());
+  apitrail.addCommand(queryCommand());
   apitrail.addCommand(keysCommand());
   apitrail.addCommand(schemaCommand());
   apitrail.addCommand(serveProcessCommand(), { hidden: true });

@@ -1,14 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { ApitrailError, type QueryRequest, type QueryResponse } from '@apitrail/contract';
-import type { Logger } from 'pino';
 
 import { KeyVerifier } from '../access/key-verifier';
 import { VERSION } from '../config/version';
 import { openDuckDb } from '../engine/duckdb';
-import { openWorkDirectory, type WorkDirectory } from '../lake/work-directory';
 import { runQueries } from '../queries/run';
 import { ActiveRequests } from './active-requests';
 import { Admission } from './admission';
@@ -21,6 +15,7 @@ import { Metrics } from './metrics';
 import { watchProgram } from './program-file';
 import { queryEndpoint } from './query-endpoint';
 import { resourceEndpoints } from './resources';
+import { openSpillDirectory } from './spill-directory';
 
 /** How long requests under way may go on once everything ends. */
 const DRAIN_MS = 2_000;
@@ -33,11 +28,13 @@ export async function startQueryService({
   log,
 }: ServiceContext): Promise<Service> {
   const { limits } = settings;
-  const work = await openSpillDirectory(settings.lake, log);
+  const spill = await openSpillDirectory(settings.lake, (error, path) =>
+    log.warn({ err: error, path }, 'the state folder of the lake cannot be written; queries spill elsewhere')
+  );
   const engine = await openDuckDb({
     threads: limits.threads,
     memoryLimit: `${limits.memoryBytes}B`,
-    tempDirectory: work.path,
+    tempDirectory: spill.path,
   });
   const datasets = openDatasets(settings, engine);
   const admission = new Admission({ concurrency: limits.concurrentQueries, queueLength: limits.queuedQueries });
@@ -92,18 +89,7 @@ export async function startQueryService({
       await closed;
       clearTimeout(drain);
       await engine.close();
-      await work.close();
+      await spill.close();
     },
   };
-}
-
-/** Where DuckDB spills to: the lake's state folder, or the system's where the lake may only be read. */
-async function openSpillDirectory(lake: string, log: Logger): Promise<WorkDirectory> {
-  try {
-    return await openWorkDirectory(lake);
-  } catch (error) {
-    const path = await mkdtemp(join(tmpdir(), 'apitrail-'));
-    log.warn({ err: error, path }, 'the lake’s state folder cannot be written; queries spill elsewhere');
-    return { path, close: () => rm(path, { recursive: true, force: true }) };
-  }
 }

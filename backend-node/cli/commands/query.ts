@@ -1,0 +1,131 @@
+import { text } from 'node:stream/consumers';
+
+import { ApitrailError, type QueryResponse } from '@apitrail/contract';
+import { Command, InvalidArgumentError } from 'commander';
+
+import type { Settings } from '../../config/settings';
+import { EXIT } from '../exit';
+import { printFrames } from '../print-frames';
+import { configOption, lakeOption, settingsOf, type SettingsOptions } from '../settings-options';
+import { parseTime } from '../time-argument';
+
+interface QueryOptions extends SettingsOptions {
+  from: number;
+  to: number;
+  json?: boolean;
+}
+
+/** `apitrail query`: asks the lake directly, without a companion that serves. */
+export function queryCommand(): Command {
+  const now = Date.now();
+  const time = (given: string) => {
+    const ms = parseTime(given, now);
+    if (!Number.isFinite(ms)) {
+      throw new InvalidArgumentError('Use now, now-1d, an ISO time or epoch milliseconds.');
+    }
+    return ms;
+  };
+  return new Command('query')
+    .description('ask the lake and print the answer')
+    .argument('<query>', 'a query as JSON, a list of them, or - for standard input')
+    .option('--from <time>', 'start of the range: now-1d, an ISO time or epoch milliseconds', time, time('now-1d'))
+    .option('--to <time>', 'end of the range, not part of it', time, now)
+    .option('--json', 'print the frames as JSON, as the companion answers them')
+    .addOption(lakeOption())
+    .addOption(configOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  apitrail query '{"queryType":"endpoints","metrics":["requests","p95","error_rate"],"limit":10}' --from now-7d
+  apitrail query '{"queryType":"traffic","groupBy":["status_class"],"interval":"1h"}' --from 2026-11-01 --to 2026-11-02
+  apitrail query '{"queryType":"values","key":"service"}' --json`
+    )
+    .action(async (argument: string, options: QueryOptions) => {
+      const queries = parseQueries(argument === '-' ? await text(process.stdin) : argument);
+      const settings = await settingsOf(options);
+      const response = await ask(settings, queries, options);
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify(response)}\n`);
+      } else {
+        print(response);
+      }
+      if (Object.values(response.results).some(({ error }) => error !== undefined)) {
+        process.exitCode = EXIT.failed;
+      }
+    });
+}
+
+async function ask(settings: Settings, queries: unknown[], { from, to }: QueryOptions): Promise<QueryResponse> {
+  const { openDuckDb } = await import('../../engine/duckdb');
+  const { runQueries } = await import('../../queries/run');
+  const { AwaitedLake, openDatasets } = await import('../../server/datasets');
+  const { openSpillDirectory } = await import('../../server/spill-directory');
+  const { limits } = settings;
+  const spill = await openSpillDirectory(settings.lake, () => undefined);
+  const engine = await openDuckDb({
+    threads: limits.threads,
+    memoryLimit: `${limits.memoryBytes}B`,
+    tempDirectory: spill.path,
+  });
+  const interrupted = new AbortController();
+  const onSignal = () => interrupted.abort();
+  process.once('SIGINT', onSignal);
+  try {
+    const datasets = openDatasets(settings, engine);
+    const lake = datasets.get('requests');
+    if (lake instanceof AwaitedLake && !(await lake.exists()) && queries.some(asksLake)) {
+      throw new ApitrailError(
+        'APITRAIL_NOT_FOUND',
+        `There is no lake in ${settings.lake}. Import something first, or name another folder with --lake.`,
+        {
+          where: settings.lake,
+        }
+      );
+    }
+    return await runQueries({ from, to, queries }, { datasets, engine, signal: interrupted.signal });
+  } finally {
+    process.removeListener('SIGINT', onSignal);
+    await engine.close();
+    await spill.close();
+  }
+}
+
+function asksLake(query: unknown): boolean {
+  return ((query as { dataset?: unknown } | null)?.dataset ?? 'requests') === 'requests';
+}
+
+/** Queries of the command line; those without a refId are named A, B, C … */
+function parseQueries(json: string): unknown[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch (error) {
+    throw new ApitrailError('APITRAIL_USAGE', `The query is not valid JSON: ${(error as Error).message}.`, {
+      where: '<query>',
+      cause: error,
+    });
+  }
+  const queries: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  return queries.map((query, index) =>
+    typeof query === 'object' && query !== null && !('refId' in query)
+      ? { ...query, refId: index < 26 ? String.fromCharCode(65 + index) : `Q${index + 1}` }
+      : query
+  );
+}
+
+function print({ results }: QueryResponse): void {
+  const entries = Object.entries(results);
+  for (const [refId, { error, frames = [] }] of entries) {
+    if (entries.length > 1) {
+      process.stdout.write(`${refId === entries[0]![0] ? '' : '\n'}${refId}:\n`);
+    }
+    if (error !== undefined) {
+      process.stderr.write(`apitrail: ${error}\n`);
+      continue;
+    }
+    printFrames(frames, (line) => process.stdout.write(line));
+    const notices = new Set(frames.flatMap(({ schema }) => schema.meta?.notices ?? []).map((notice) => notice.text));
+    notices.forEach((notice) => process.stderr.write(`note: ${notice}\n`));
+  }
+}
