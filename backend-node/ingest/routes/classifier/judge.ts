@@ -1,0 +1,43 @@
+import { evidenceOf, FEATURES, type Evidence, type Group } from './evidence';
+import { WEIGHTS } from './weights';
+import type { Judge } from './population';
+
+/** Weight of each piece of evidence in the log-odds that a group of words are values of a parameter. */
+export type Weights = Record<(typeof FEATURES)[number] | 'prior', number>;
+
+/** Log-odds that the words are values. */
+export function logOdds(evidence: Evidence, weights: Weights): number {
+  let sum = weights.prior;
+  for (const feature of FEATURES) {
+    sum += weights[feature] * evidence[feature];
+  }
+  return sum;
+}
+
+/** A judge that weighs the evidence. */
+export function judgeWith(weights: Weights): Judge {
+  return (group) => {
+    const words = candidates(group);
+    if (words.size < 2 && group.parent.pools.get(group.form)?.open !== true) {
+      return [];
+    }
+    return logOdds(evidenceOf({ ...group, words }), weights) > 0 ? words.keys() : [];
+  };
+}
+
+/** The judge that is shipped. */
+export const judge: Judge = judgeWith(WEIGHTS);
+
+/** Requests a word must have, as a multiple of the upper quartile of its siblings, to stand out from a parameter. */
+const OUTSTANDING = 8;
+
+/** The words of a group without those that stand out by far: `login` beside a thousand user names. */
+export function candidates(group: Group): ReadonlyMap<string, import('./node').Node> {
+  if (group.words.size < 8) {
+    return group.words;
+  }
+  const counts = [...group.words.values()].map((node) => node.requests).sort((a, b) => a - b);
+  const usual = counts[Math.floor(counts.length * 0.75)] ?? 0;
+  const least = Math.max(20, usual * OUTSTANDING);
+  return new Map([...group.words].filter(([, node]) => node.requests < least));
+}

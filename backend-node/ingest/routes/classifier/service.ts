@@ -1,0 +1,115 @@
+import { findChain, longestChain, resembles } from './match';
+import { splitPath } from './path';
+import { Population, type Judge } from './population';
+import { extendTemplate, templateOf } from './template';
+
+/** Where requests go that no part of the API ever answered. */
+export const UNMATCHED = '{unmatched}';
+
+/** Templates given although nothing under them ever succeeded; past it such requests are unmatched. */
+const MAX_UNPROVEN = 200;
+const MAX_CACHED = 100_000;
+/** Distinct requests gathered before they go into the tree. */
+const MAX_GATHERED = 16_384;
+
+interface Known {
+  template: string;
+  /** A successful request had the template. */
+  proven: boolean;
+  /** Its values look like those that succeeded: a 404 is a thing that is not there, not an address that is not. */
+  alike: boolean;
+  /** The first segment is one that a successful request had. */
+  rooted: boolean;
+}
+
+/** The classifier of one service: its population, and what was given to whom. */
+export class ServiceRoutes {
+  readonly population: Population;
+  readonly unproven = new Set<string>();
+  private readonly cache = new Map<string, Known>();
+  private gathered = new Map<string, { segments: string[]; method: string; count: number }>();
+
+  constructor(judge: Judge) {
+    this.population = new Population(judge);
+  }
+
+  /** Takes note of a successful request. It counts from `settle` on. */
+  observe(method: string, path: string): void {
+    const key = `${method} ${path}`;
+    const entry = this.gathered.get(key);
+    if (entry !== undefined) {
+      entry.count++;
+      return;
+    }
+    this.gathered.set(key, { segments: splitPath(path), method, count: 1 });
+    if (this.gathered.size >= MAX_GATHERED) {
+      this.pour();
+    }
+  }
+
+  /** Brings what was observed into the tree, and settles it when it is due. */
+  settle(): void {
+    this.pour();
+    if (this.population.root.requests > 0 && this.population.due) {
+      this.population.settle();
+      this.cache.clear();
+    }
+  }
+
+  private pour(): void {
+    for (const { segments, method, count } of this.gathered.values()) {
+      if (this.population.add(segments, method, count)) {
+        this.cache.clear();
+      }
+      if (this.population.full) {
+        this.population.settle();
+        this.cache.clear();
+      }
+    }
+    this.gathered = new Map();
+  }
+
+  /** The template of a request, by the population or else by the shapes of its segments. */
+  assign(path: string, status: number | null): string {
+    let known = this.cache.get(path);
+    if (known === undefined) {
+      known = this.look(path);
+      if (this.cache.size >= MAX_CACHED) {
+        this.cache.clear();
+      }
+      this.cache.set(path, known);
+    }
+    if (known.proven && (known.alike || status === null || status < 400)) {
+      return known.template;
+    }
+    if (status === 404 || status === 405 || (status === 400 && !known.rooted)) {
+      return UNMATCHED;
+    }
+    if (known.proven) {
+      return known.template;
+    }
+    if (!this.unproven.has(known.template)) {
+      if (this.unproven.size >= MAX_UNPROVEN) {
+        return UNMATCHED;
+      }
+      this.unproven.add(known.template);
+    }
+    return known.template;
+  }
+
+  private look(path: string): Known {
+    const segments = splitPath(path);
+    const root = this.population.root;
+    const chain = findChain(root, segments);
+    if (chain !== undefined) {
+      const end = chain.at(-1) ?? root;
+      end.template ??= templateOf(chain);
+      const alike = resembles(chain, segments);
+      return { template: end.template, proven: true, alike, rooted: alike || chain[0]?.role !== 'pool' };
+    }
+    const start = longestChain(root, segments);
+    const rooted = root.requests === 0 || (start.length > 0 && resembles(start.slice(0, 1), segments.slice(0, 1)));
+    const template = extendTemplate(start, segments.slice(start.length));
+    return { template, proven: false, alike: false, rooted };
+  }
+}
