@@ -1,6 +1,7 @@
 import { durationSchema } from '@apitrail/contract';
 import { z } from 'zod';
 
+import { externalDatasetSchema } from '../lake/external/config';
 import { listenSchema } from './listen';
 import { bytesSchema } from './units';
 
@@ -65,6 +66,17 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Origins of web pages that may ask from a browser, beside those of the listeners.'),
   log_level: z.enum(LOG_LEVELS).default('info').describe('What is written to the log on standard error.'),
+  datasets: z
+    .array(externalDatasetSchema)
+    .default([])
+    .superRefine((datasets, ctx) => {
+      const names = datasets.map(({ name }) => name);
+      const twice = names.findIndex((name, index) => names.indexOf(name) < index);
+      if (twice >= 0) {
+        ctx.addIssue({ code: 'custom', path: [twice, 'name'], message: `is there twice: ${names[twice]}` });
+      }
+    })
+    .describe('Folders of Parquet files that others write: read-only, and queried by name like the lake.'),
   limits: limitsSchema.prefault({}).describe('Bounds on what a request may take.'),
 });
 

@@ -119,6 +119,13 @@ function withAbsolutePaths(values: Record<string, unknown>, base: string): Recor
       copy[name] = resolve(base, copy[name]);
     }
   }
+  if (Array.isArray(copy.datasets)) {
+    copy.datasets = copy.datasets.map((dataset: unknown) =>
+      isObject(dataset) && typeof dataset.files === 'string'
+        ? { ...dataset, files: resolve(base, dataset.files) }
+        : dataset
+    );
+  }
   return copy;
 }
 

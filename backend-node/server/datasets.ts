@@ -2,6 +2,7 @@ import { ApitrailError } from '@apitrail/contract';
 
 import type { DuckDb } from '../engine/duckdb';
 import type { Dataset, Snapshot } from '../lake/dataset';
+import { ExternalDataset } from '../lake/external/external-dataset';
 import { Lake } from '../lake/lake';
 import { LakeDataset } from '../lake/lake-dataset';
 import { emptyRelation } from '../lake/parquet-relation';
@@ -9,7 +10,10 @@ import type { Settings } from '../config/settings';
 
 /** The datasets that queries may name: the lake as `requests`, then those of the configuration. */
 export function openDatasets(settings: Settings, engine: DuckDb): ReadonlyMap<string, Dataset> {
-  const datasets: Dataset[] = [new AwaitedLake(settings.lake, engine)];
+  const datasets: Dataset[] = [
+    new AwaitedLake(settings.lake, engine),
+    ...settings.datasets.map((config) => new ExternalDataset(config, engine, settings.lake)),
+  ];
   return new Map(datasets.map((dataset) => [dataset.name, dataset]));
 }
 
