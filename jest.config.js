@@ -32,6 +32,7 @@ const esModules = [
   'ol',
   'nanoid',
   'monaco-promql',
+  '@react-hookz/web',
 ];
 
 // Some of them are only published as .mjs, which the scaffold's transform does not match.

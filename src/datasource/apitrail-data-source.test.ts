@@ -1,0 +1,202 @@
+import { CoreApp, type DataQueryRequest, dateTime, type TimeRange } from '@grafana/data';
+import { parseQuery } from '@apitrail/contract';
+import { lastValueFrom } from 'rxjs';
+
+import { answerWith } from './testing/backend';
+import { dataSourceWith } from './testing/data-source';
+import type { ApitrailQuery } from './types';
+
+const query = (fields: object): ApitrailQuery => ({ refId: 'A', queryType: 'traffic', ...fields }) as ApitrailQuery;
+
+const range: TimeRange = {
+  from: dateTime(1_700_000_000_000),
+  to: dateTime(1_700_003_600_000),
+  raw: { from: 'now-1h', to: 'now' },
+};
+
+function request(targets: ApitrailQuery[], more: Partial<DataQueryRequest<ApitrailQuery>> = {}) {
+  return {
+    targets,
+    range,
+    scopedVars: {},
+    timezone: 'utc',
+    intervalMs: 60_000,
+    ...more,
+  } as DataQueryRequest<ApitrailQuery>;
+}
+
+const answered = { results: { A: { status: 200, frames: [] } } };
+
+describe('applyTemplateVariables', () => {
+  it('leaves a query that the contract takes, whatever the variables are', () => {
+    const dataSource = dataSourceWith({
+      service: { value: ['cart', 'checkout'], multi: true },
+      metric: { value: 'p95' },
+      all: { value: '.*', custom: true },
+    });
+    const saved = query({
+      metrics: ['$metric'],
+      groupBy: ['service'],
+      interval: '$__interval',
+      timezone: 'browser',
+      filters: [
+        { key: 'service', operator: '=', value: '$service' },
+        { key: 'route', operator: '=', value: '$all' },
+      ],
+    });
+    const resolved = dataSource.applyTemplateVariables(saved, { __interval: { text: '1m', value: '1m' } });
+    expect(parseQuery(resolved)).toMatchObject({
+      metrics: ['p95'],
+      interval: '1m',
+      timezone: 'UTC',
+      filters: [{ key: 'service', operator: '=|', values: ['cart', 'checkout'] }],
+    });
+    expect(JSON.stringify(resolved)).not.toContain('$');
+  });
+
+  it('adds ad hoc filters to those of the query', () => {
+    const resolved = dataSourceWith().applyTemplateVariables(
+      query({ filters: [{ key: 'method', operator: '=', value: 'GET' }] }),
+      {},
+      [
+        { key: 'route', operator: '=|', value: '/a', values: ['/a', '/b'] },
+        { key: 'status', operator: '>', value: '399' },
+      ]
+    );
+    expect(parseQuery(resolved).filters).toEqual([
+      { key: 'method', operator: '=', value: 'GET' },
+      { key: 'route', operator: '=|', values: ['/a', '/b'] },
+      { key: 'status', operator: '>', value: '399' },
+    ]);
+  });
+
+  it("uses the data source's dataset and time zone where the query names none", () => {
+    const dataSource = dataSourceWith({}, { dataset: 'gateway', timezone: 'Europe/Berlin' });
+    expect(dataSource.applyTemplateVariables(query({}), {})).toMatchObject({
+      dataset: 'gateway',
+      timezone: 'Europe/Berlin',
+    });
+    expect(dataSource.applyTemplateVariables(query({ dataset: 'requests', timezone: 'utc' }), {})).toMatchObject({
+      dataset: 'requests',
+      timezone: 'UTC',
+    });
+  });
+
+  it("puts the saved key name where the contract has it, over Grafana's own key", () => {
+    const saved = query({ queryType: 'values', keyName: 'route', key: 'Q-5f3c-0' });
+    expect(parseQuery(dataSourceWith().applyTemplateVariables(saved, {}))).toMatchObject({
+      queryType: 'values',
+      key: 'route',
+    });
+  });
+
+  it('takes the key of a values query that was written by hand', () => {
+    const saved = query({ queryType: 'values', key: 'attributes.plan' });
+    expect(dataSourceWith().applyTemplateVariables(saved, {})).toMatchObject({ key: 'attributes.plan' });
+  });
+
+  it("does not send Grafana's own key with other types", () => {
+    const resolved = dataSourceWith().applyTemplateVariables(query({ key: 'Q-5f3c-0' }), {});
+    expect(resolved).not.toHaveProperty('key');
+  });
+});
+
+describe('interpolateVariablesInQueries', () => {
+  it('keeps a query editable: the key stays where the editor saves it', () => {
+    const dataSource = dataSourceWith({ dim: { value: 'route' } });
+    const [resolved] = dataSource.interpolateVariablesInQueries(
+      [query({ queryType: 'values', keyName: '$dim', key: 'Q-1' })],
+      {}
+    );
+    expect(resolved).toMatchObject({ keyName: 'route', datasource: { uid: 'apitrail' } });
+    expect(resolved).not.toHaveProperty('key', 'route');
+  });
+});
+
+describe('query', () => {
+  it("sends the dashboard's time zone by its IANA name, and the query as the companion takes it", async () => {
+    const asked = answerWith(() => answered);
+    await lastValueFrom(dataSourceWith().query(request([query({ metrics: ['p95'] })], { timezone: 'Asia/Tokyo' })));
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toMatchObject({
+      method: 'POST',
+      data: { from: '1700000000000', to: '1700003600000', queries: [{ timezone: 'Asia/Tokyo', metrics: ['p95'] }] },
+    });
+    expect(() => parseQuery(asked[0].data.queries[0])).not.toThrow();
+  });
+
+  it('prefers the time zone of the query', async () => {
+    const asked = answerWith(() => answered);
+    await lastValueFrom(
+      dataSourceWith().query(request([query({ timezone: 'Europe/Paris' })], { timezone: 'Asia/Tokyo' }))
+    );
+    expect(asked[0].data.queries[0].timezone).toBe('Europe/Paris');
+  });
+
+  it.each([
+    ['hidden', { hide: true }],
+    ['without a type', { queryType: undefined }],
+    ['for values without a key', { queryType: 'values', key: 'Q-5f3c-0' }],
+  ])('does not send a query %s', (_, fields) => {
+    expect(dataSourceWith().filterQuery(query(fields))).toBe(false);
+  });
+
+  it('sends a values query with a key', () => {
+    expect(dataSourceWith().filterQuery(query({ queryType: 'values', keyName: 'route' }))).toBe(true);
+  });
+});
+
+describe('getDefaultQuery', () => {
+  it.each([CoreApp.Dashboard, CoreApp.Explore, CoreApp.UnifiedAlerting, CoreApp.Unknown])(
+    'is a query that the contract takes in %s',
+    (app) => {
+      const fields = dataSourceWith().getDefaultQuery(app);
+      expect(() => parseQuery({ refId: 'A', ...fields })).not.toThrow();
+    }
+  );
+
+  it('is one value per group in alert rules', () => {
+    expect(dataSourceWith().getDefaultQuery(CoreApp.UnifiedAlerting)).toMatchObject({
+      format: 'numeric',
+      groupBy: ['service'],
+    });
+  });
+});
+
+describe('ad hoc filters', () => {
+  it('offer the keys of the default dataset', async () => {
+    const asked = answerWith(() => [
+      { key: 'route', type: 'string', description: '', group: 'Record' },
+      { key: 'attributes.plan', type: 'string', description: '', group: 'Attributes' },
+    ]);
+    const keys = await dataSourceWith({}, { dataset: 'gateway' }).getTagKeys();
+    expect(keys).toEqual([
+      { text: 'route', value: 'route', group: 'Record' },
+      { text: 'attributes.plan', value: 'attributes.plan', group: 'Attributes' },
+    ]);
+    expect(asked[0]).toMatchObject({ method: 'GET', params: { dataset: 'gateway' } });
+    expect(asked[0].url).toMatch(/\/resources\/keys$/);
+  });
+
+  it('offer the values in the range that the other filters leave', async () => {
+    const asked = answerWith(() => [{ value: '/cart', requests: 9 }]);
+    const values = await dataSourceWith().getTagValues({
+      key: 'route',
+      timeRange: range,
+      filters: [
+        { key: 'route', operator: '=', value: '/a' },
+        { key: 'method', operator: '=', value: 'GET' },
+      ],
+    });
+    expect(values).toEqual([{ text: '/cart', value: '/cart' }]);
+    expect(asked[0]).toMatchObject({
+      method: 'POST',
+      data: {
+        key: 'route',
+        from: 1_700_000_000_000,
+        to: 1_700_003_600_000,
+        filters: [{ key: 'method', operator: '=', value: 'GET' }],
+      },
+    });
+  });
+});

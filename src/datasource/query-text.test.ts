@@ -1,0 +1,27 @@
+import { queryText } from './query-text';
+import type { ApitrailQuery } from './types';
+
+it.each([
+  [{ queryType: 'traffic', metrics: ['p95'], groupBy: ['service'] }, 'traffic p95 by service'],
+  [{ queryType: 'values', keyName: 'route', dataset: 'gateway' }, 'values route in gateway'],
+  [{ queryType: 'funnel', steps: [{ name: 'See' }, { name: 'Pay' }] }, 'funnel See → Pay'],
+  [{ queryType: 'heatmap', metric: 'errors', y: 'latency' }, 'heatmap errors by latency'],
+  [
+    {
+      queryType: 'requests',
+      search: 'timeout',
+      filters: [
+        { key: 'status', operator: '>=', value: '500' },
+        {
+          any: [
+            { key: 'service', operator: '=|', values: ['a', 'b'] },
+            { key: 'customer', operator: 'exists' },
+          ],
+        },
+      ],
+    },
+    'requests where status >= 500 and (service =| a, b or customer exists) containing timeout',
+  ],
+])('says what %j asks', (query, text) => {
+  expect(queryText(query as unknown as ApitrailQuery)).toBe(text);
+});
