@@ -1,0 +1,2 @@
+export { sessionsConfigSchema, type SessionsConfig, type SessionsConfigInput } from './config';
+export { SessionDeriver, type SessionState } from './deriver';
