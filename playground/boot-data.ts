@@ -1,6 +1,6 @@
 /**
- * What Grafana’s page sets before its code runs, as far as the data source and the panels look at it. It must be imported
- * before anything of @grafana.
+ * What Grafana’s page sets before its code runs, as far as the data source and the panels look at it. It is a
+ * script of its own, which the page runs before anything of @grafana.
  */
 const globals = globalThis as unknown as Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 // Bundles the playground with esbuild, with the fonts and icons that @grafana/ui asks its host for.
 import { build } from 'esbuild';
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const out = here('dist');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await build({
-  entryPoints: { main: here('main.tsx') },
+  entryPoints: { 'boot-data': here('boot-data.ts'), main: here('main.tsx') },
   outdir: out,
   bundle: true,
   splitting: true,
@@ -44,7 +44,17 @@ await build({
 
 cpSync(here('index.html'), join(out, 'index.html'));
 cpSync(here('../src/img/logo.svg'), join(out, 'logo.svg'));
-const grafanaUi = join(dirname(require.resolve('@grafana/ui/package.json')), 'dist/public/img/icons');
-if (existsSync(grafanaUi)) {
-  cpSync(grafanaUi, join(out, 'public/build/img/icons'), { recursive: true });
+cpSync(packageFolder('@grafana/ui', 'dist/public/img/icons'), join(out, 'public/build/img/icons'), { recursive: true });
+for (const [name, weight] of [
+  ['Regular', 400],
+  ['Medium', 500],
+]) {
+  cpSync(
+    packageFolder('@fontsource/inter', `files/inter-latin-${weight}-normal.woff2`),
+    join(out, `public/fonts/inter/Inter-${name}.woff2`)
+  );
+}
+
+function packageFolder(name, path) {
+  return join(dirname(require.resolve(`${name}/package.json`)), path);
 }

@@ -1,5 +1,3 @@
-import './boot-data';
-
 import React from 'react';
 import type { Health } from '@apitrail/contract';
 import { initPluginTranslations } from '@grafana/i18n';
@@ -7,10 +5,12 @@ import { getBackendSrv } from '@grafana/runtime';
 import { createRoot } from 'react-dom/client';
 
 import { App } from './components/App';
+import { registerOptionEditors } from './host/option-editors';
 import { startServices } from './host/services';
 
 async function start(): Promise<void> {
   await initPluginTranslations('apitrail-playground');
+  registerOptionEditors();
   const dataSource = startServices();
   const root = document.getElementById('root')!;
   try {

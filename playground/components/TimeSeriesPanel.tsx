@@ -26,8 +26,8 @@ export function TimeSeriesPanel({ data, timeRange, timezone, width, height, stac
           stacking: { mode: StackingMode.Normal, group: 'A' },
         }
       : { drawStyle: GraphDrawStyle.Line, lineWidth: 2, fillOpacity: 8 };
-    const fieldConfig = { defaults: { color: { mode: FieldColorModeId.PaletteClassicByName }, custom }, overrides: [] };
-    return separateAxes(withFieldDisplay(data, fieldConfig, theme, timezone).series);
+    const series = data.series.map((frame) => withCustomConfig(frame, custom));
+    return withFieldDisplay({ ...data, series }, { defaults: {}, overrides: [] }, theme, timezone).series;
   }, [data, stacked, theme, timezone]);
 
   return (
@@ -46,14 +46,14 @@ export function TimeSeriesPanel({ data, timeRange, timezone, width, height, stac
   );
 }
 
-/** Custom settings of a field apply only where it has none of its own; a frame’s own unit keeps its axis apart. */
-function separateAxes(frames: DataFrame[]): DataFrame[] {
-  return frames.map((frame) => ({
+/** How the numbers of a frame are drawn, beside what the companion says of their unit and name. */
+function withCustomConfig(frame: DataFrame, custom: Record<string, unknown>): DataFrame {
+  return {
     ...frame,
     fields: frame.fields.map((field) =>
       field.type === FieldType.number
-        ? { ...field, config: { ...field.config, custom: { ...field.config.custom, axisPlacement: 'auto' } } }
+        ? { ...field, config: { ...field.config, color: { mode: FieldColorModeId.PaletteClassic }, custom } }
         : field
     ),
-  }));
+  };
 }

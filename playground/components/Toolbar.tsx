@@ -45,11 +45,7 @@ export function Toolbar(props: Props) {
       <div className={styles.right}>
         <TimeRangeInput value={props.timeRange} timeZone={props.timezone} onChange={props.onTimeRange} />
         <ToolbarButton icon="sync" aria-label="Ask again" onClick={props.onRefresh} />
-        <ToolbarButton
-          icon={props.isDark ? 'sun' : 'moon'}
-          aria-label={props.isDark ? 'Light theme' : 'Dark theme'}
-          onClick={props.onTheme}
-        />
+        <ToolbarButton onClick={props.onTheme}>{props.isDark ? 'Light theme' : 'Dark theme'}</ToolbarButton>
       </div>
     </header>
   );
