@@ -1,71 +1,39 @@
-import type { Dataset, Relation, Snapshot, TimeRange } from './dataset';
+import type { Dataset, Snapshot } from './dataset';
+import { FileSnapshot, type SnapshotFile } from './file-snapshot';
 import type { Lake } from './lake';
 import { dataFilePath } from './layout';
 import { parquetRelation } from './parquet-relation';
-import { filesInRange } from './pruning';
 import type { DataFile, TableState } from './table-state';
 
-/** The lake's own requests, as a dataset. */
+/** The requests in the lake, as a dataset. */
 export class LakeDataset implements Dataset {
-  readonly name: string;
   readonly description = 'Requests in the lake.';
+  private state: TableState | undefined;
+  private newest: Snapshot | undefined;
 
   constructor(
     private readonly lake: Lake,
-    name = 'requests'
-  ) {
-    this.name = name;
-  }
+    readonly name = 'requests'
+  ) {}
 
   /** The newest version of the table's log with its live files. Only what was added to the log since is read. */
   async snapshot(): Promise<Snapshot> {
-    return new LakeSnapshot(this.lake.table, await this.lake.snapshot());
+    const state = await this.lake.snapshot();
+    if (!this.newest || state !== this.state) {
+      const files = [...state.files.values()].map((file) => snapshotFile(this.lake.table, file));
+      this.newest = new FileSnapshot(state.version, files, (some) => parquetRelation(some.map(({ path }) => path)));
+      this.state = state;
+    }
+    return this.newest;
   }
 }
 
-class LakeSnapshot implements Snapshot {
-  readonly version: number;
-  readonly files: number;
-  readonly rows: number | null;
-  readonly oldest: number | null;
-  readonly newest: number | null;
+const DAY_MS = 86_400_000;
 
-  constructor(
-    private readonly table: string,
-    private readonly state: TableState
-  ) {
-    const files = [...state.files.values()];
-    this.version = state.version;
-    this.files = files.length;
-    this.rows = sumRows(files);
-    this.oldest = extreme(files, ({ oldest }) => oldest, Math.min);
-    this.newest = extreme(files, ({ newest }) => newest, Math.max);
-  }
-
-  relation(range: TimeRange): Relation {
-    const files = filesInRange(this.state.files.values(), range);
-    return {
-      sql: parquetRelation(files.map(({ add }) => dataFilePath(this.table, add.path))),
-      files: files.length,
-      bytes: files.reduce((sum, { add }) => sum + add.size, 0),
-      rows: sumRows(files),
-    };
-  }
-}
-
-/** The rows of files together; null when one of them does not say. */
-function sumRows(files: readonly DataFile[]): number | null {
-  return files.reduce<number | null>((sum, { rows }) => (sum === null || rows === null ? null : sum + rows), 0);
-}
-
-/** The least or greatest of what files say; null when one of them does not, or there is none. */
-function extreme(
-  files: readonly DataFile[],
-  of: (file: DataFile) => number | null,
-  pick: (a: number, b: number) => number
-): number | null {
-  return files.reduce<number | null>((found, file, index) => {
-    const value = of(file);
-    return index === 0 ? value : found === null || value === null ? null : pick(found, value);
-  }, null);
+/** Files that another writer added without statistics are bounded by their partition. */
+function snapshotFile(table: string, { add, rows, oldest, newest }: DataFile): SnapshotFile {
+  const day = Date.parse(`${add.partitionValues.date ?? ''}T00:00:00Z`);
+  const known = oldest !== null && newest !== null;
+  const bounds = known || Number.isNaN(day) ? { oldest, newest } : { oldest: day, newest: day + DAY_MS - 1 };
+  return { path: dataFilePath(table, add.path), bytes: add.size, rows, ...bounds };
 }

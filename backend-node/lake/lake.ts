@@ -6,7 +6,7 @@ import { ApitrailError, PARTITION_COLUMN } from '@apitrail/contract';
 
 import type { DuckDb } from '../engine/duckdb';
 import type { Action, MetadataAction } from './actions';
-import { intervalMs, writeCheckpoint } from './checkpoint';
+import { intervalMs, lastCheckpoint, writeCheckpoint } from './checkpoint';
 import { cleanUpLog } from './cleanup';
 import { commitEntry, pauseBeforeRetry, type Operation } from './commit';
 import { removeDataFiles, writeDataFiles, type WrittenFile } from './data-files';
@@ -139,11 +139,13 @@ export class Lake {
   /** Writes a checkpoint of the newest version and removes log entries past their retention. Gives its version. */
   async checkpoint(): Promise<number> {
     const state = await this.snapshot();
-    const work = await openWorkDirectory(this.directory);
-    try {
-      await writeCheckpoint(this.options.engine, this.log.directory, state, work.path);
-    } finally {
-      await work.close();
+    if ((await lastCheckpoint(this.log.directory)) !== state.version) {
+      const work = await openWorkDirectory(this.directory);
+      try {
+        await writeCheckpoint(this.options.engine, this.log.directory, state, work.path);
+      } finally {
+        await work.close();
+      }
     }
     const retention = intervalMs(state.metadata.configuration['delta.logRetentionDuration']);
     if (retention !== undefined) {

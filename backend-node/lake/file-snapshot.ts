@@ -1,0 +1,55 @@
+import type { Sql } from '../engine/sql';
+import type { Relation, Snapshot, TimeRange } from './dataset';
+import { overlaps } from './pruning';
+import type { FileBounds } from './stats';
+
+/** A file of a snapshot. */
+export interface SnapshotFile extends FileBounds {
+  /** Absolute path. */
+  path: string;
+  bytes: number;
+}
+
+/** A snapshot that is a set of files, whoever wrote them. */
+export class FileSnapshot<File extends SnapshotFile> implements Snapshot {
+  readonly rows: number | null;
+  readonly files: number;
+  readonly oldest: number | null;
+  readonly newest: number | null;
+
+  constructor(
+    readonly version: number | undefined,
+    private readonly all: readonly File[],
+    private readonly toSql: (files: readonly File[]) => Sql
+  ) {
+    this.files = all.length;
+    this.rows = sumRows(all);
+    this.oldest = extreme(all, ({ oldest }) => oldest, Math.min);
+    this.newest = extreme(all, ({ newest }) => newest, Math.max);
+  }
+
+  relation(range: TimeRange): Relation {
+    const files = this.all.filter((file) => overlaps(file, range));
+    return {
+      sql: this.toSql(files),
+      files: files.length,
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+      rows: sumRows(files),
+    };
+  }
+}
+
+/** The rows of files together; null when one of them does not say. */
+function sumRows(files: readonly FileBounds[]): number | null {
+  return files.reduce<number | null>((sum, { rows }) => (sum === null || rows === null ? null : sum + rows), 0);
+}
+
+/** The least or greatest of what files with rows say; null when one of them does not, or there is none. */
+function extreme(
+  files: readonly FileBounds[],
+  of: (file: FileBounds) => number | null,
+  pick: (a: number, b: number) => number
+): number | null {
+  const values = files.filter(({ rows }) => rows !== 0).map(of);
+  return values.length === 0 || values.includes(null) ? null : (values as number[]).reduce((a, b) => pick(a, b));
+}
