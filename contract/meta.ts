@@ -8,6 +8,8 @@ export interface FrameMarker {
   /** Range of the answer, epoch milliseconds, after alignment where the query aligns it. */
   from: number;
   to: number;
+  /** The query's own filters, so that a click on a mark can ask for the requests behind it. */
+  filters?: Filter[];
   /** Version of the Delta log the answer was read at; absent for external datasets. */
   snapshot?: number;
   /** Share of rows in the range that stand for more than themselves; absent when none does. */
@@ -30,6 +32,16 @@ export interface HeatmapMarker extends FrameMarker {
   columns: Array<number | string>;
   /** Every row in order, most of `orderBy` first, `{other}` last. `keys` are the values behind the label. */
   rows: Array<{ label: string; keys: Record<string, string | null>; other?: boolean; total: number }>;
+  /** What a cell without a row in the frame holds: 0 where the metric counts, null where it says nothing. */
+  absent?: 0 | null;
+}
+
+/** Marker of a table of endpoints. */
+export interface EndpointsMarker extends FrameMarker {
+  queryType: 'endpoints';
+  groupBy: string[];
+  /** Times of the points in `trend`, epoch milliseconds. */
+  trendTimes: number[];
 }
 
 /** Marker of a funnel frame. */

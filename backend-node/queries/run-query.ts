@@ -42,6 +42,7 @@ export async function runQuery(run: QueryRun): Promise<DataFrameJSON[]> {
     dataset: run.query.dataset,
     from: run.range.from,
     to: run.range.to,
+    filters: run.query.filters,
     ...(run.snapshot.version === undefined ? {} : { snapshot: run.snapshot.version }),
     ...(sampled === undefined || sampled === 0 ? {} : { sampled }),
     ...answer.marker,
