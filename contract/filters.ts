@@ -33,17 +33,19 @@ export interface KeyFilter {
 /** A condition, or a group of which any or all must hold. */
 export type Filter = KeyFilter | { any: Filter[] } | { all: Filter[] };
 
+/** How deep groups may be nested in groups. */
 const MAX_DEPTH = 8;
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const scalar = z
+  .union([z.string(), z.number(), z.boolean()], { error: 'must be a text, a number, or true or false' })
+  .transform(String);
 
 /** A key of the record: a column, `status_class` or `attributes.<name>`. */
 export const keySchema = z
   .string()
-  .min(1)
   .max(256)
   .refine((key) => parseKey(key) !== undefined, {
-    error: 'is not a key of the record: use a column, status_class or attributes.<name>',
+    error: 'must be a key of the record: a column, status_class or attributes.<name>',
     params: { code: 'APITRAIL_UNKNOWN_KEY' },
   });
 
@@ -54,29 +56,50 @@ const keyFilterSchema = z
     value: scalar.optional(),
     values: z.array(scalar).max(1000).optional(),
   })
-  .superRefine((filter, ctx) => {
-    const many = filter.operator === '=|' || filter.operator === '!=|';
-    const none = filter.operator === 'exists' || filter.operator === '!exists';
-    if (many && filter.values === undefined) {
-      ctx.addIssue({ code: 'custom', path: ['values'], message: `the operator ${filter.operator} needs values` });
-    }
-    if (!many && !none && filter.value === undefined) {
-      ctx.addIssue({ code: 'custom', path: ['value'], message: `the operator ${filter.operator} needs a value` });
+  .superRefine(({ operator, value, values }, ctx) => {
+    const issue = (field: string, message: string) => ctx.addIssue({ code: 'custom', path: [field], message });
+    if (operator === '=|' || operator === '!=|') {
+      if (values === undefined) {
+        issue('values', `is missing: the operator ${operator} takes a list of values`);
+      }
+    } else if (operator !== 'exists' && operator !== '!exists') {
+      if (value === undefined) {
+        issue('value', `is missing: the operator ${operator} takes one value`);
+      } else if (values !== undefined && values.length > 1) {
+        issue('values', `are given where the operator ${operator} takes one value; use =| or !=| for several`);
+      }
     }
   });
 
-function nested(depth: number): z.ZodType<Filter> {
-  if (depth === 0) {
-    return keyFilterSchema;
-  }
-  const inner = z.array(z.lazy(() => nested(depth - 1))).max(100);
-  return z.any().transform((input, ctx): Filter => {
-    const schema: z.ZodType<Filter> =
-      input && typeof input === 'object' && 'any' in input
-        ? z.strictObject({ any: inner })
-        : input && typeof input === 'object' && 'all' in input
-          ? z.strictObject({ all: inner })
-          : keyFilterSchema;
+/** Groups at each depth, the innermost first: made once, because zod compiles a schema when it is first used. */
+const levels: Array<z.ZodType<Filter>> = [];
+for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+  levels.push(levelSchema(levels[depth - 1]));
+}
+
+/** A condition, or a group of filters of the level within. */
+function levelSchema(within: z.ZodType<Filter> | undefined): z.ZodType<Filter> {
+  const groups = within && {
+    any: z.strictObject({ any: z.array(within).max(100) }),
+    all: z.strictObject({ all: z.array(within).max(100) }),
+  };
+  return z.unknown().transform((input, ctx): Filter => {
+    if (input === null || typeof input !== 'object' || Array.isArray(input)) {
+      ctx.addIssue({
+        code: 'custom',
+        message: 'must be an object such as {"key": "status", "operator": ">=", "value": 500}',
+      });
+      return z.NEVER;
+    }
+    const group = 'any' in input ? 'any' : 'all' in input ? 'all' : undefined;
+    if (group !== undefined && groups === undefined) {
+      ctx.addIssue({
+        code: 'custom',
+        message: `is nested too deep: at most ${MAX_DEPTH} groups may lie in each other`,
+      });
+      return z.NEVER;
+    }
+    const schema: z.ZodType<Filter> = group === undefined || groups === undefined ? keyFilterSchema : groups[group];
     const result = schema.safeParse(input);
     if (result.success) {
       return result.data;
@@ -88,8 +111,8 @@ function nested(depth: number): z.ZodType<Filter> {
   });
 }
 
-/** A filter, nested at most eight deep. */
-export const filterSchema: z.ZodType<Filter> = nested(MAX_DEPTH);
+/** A filter, nested at most eight deep. Of an empty `any` no row matches, of an empty `all` every row. */
+export const filterSchema: z.ZodType<Filter> = levels[MAX_DEPTH]!;
 
 /** Filters that must all hold. */
 export const filtersSchema = z.array(filterSchema).max(100).default([]);

@@ -3,6 +3,8 @@ export * from './filters';
 export * from './metrics';
 export * from './errors';
 export * from './frames';
+export * from './write-frame';
 export * from './meta';
 export * from './wire';
 export * from './queries';
+export * from './nearest';

@@ -5,6 +5,13 @@ import { QUERY_VERSION } from './version';
 
 export { QUERY_VERSION } from './version';
 
+/** A number Grafana decides by the width of the panel. None or 0 says that it did not. */
+const resolution = z
+  .union([z.number(), z.null()], { error: 'must be a number above 0' })
+  .refine((value) => value === null || value >= 0, { error: 'must be a number above 0' })
+  .transform((value) => value || undefined)
+  .optional();
+
 /** Fields Grafana adds to every query; accepted, and ignored where unused. */
 export const envelopeFields = {
   refId: z.string().min(1).max(64),
@@ -13,8 +20,8 @@ export const envelopeFields = {
   datasourceId: z.unknown().optional(),
   hide: z.unknown().optional(),
   key: z.unknown().optional(),
-  intervalMs: z.number().positive().optional().catch(undefined),
-  maxDataPoints: z.number().positive().optional().catch(undefined),
+  intervalMs: resolution,
+  maxDataPoints: resolution,
   timeRange: z.unknown().optional(),
   queryCachingTTL: z.unknown().optional(),
   scopes: z.unknown().optional(),
@@ -34,13 +41,20 @@ export function parseDuration(text: string): number {
   return match ? Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS] : NaN;
 }
 
+/** Longest duration a query may name: a hundred years. */
+const MAX_DURATION_MS = 36_525 * UNIT_MS.d;
+
 /** A positive duration: a whole number and ms, s, m, h, d or w. */
 export const durationSchema = z
   .string()
-  .refine((text) => parseDuration(text) > 0, { error: 'must be a duration such as 30s, 5m, 1h or 1d' });
+  .refine((text) => parseDuration(text) > 0, { error: 'must be a duration such as 30s, 5m, 1h or 1d', abort: true })
+  .refine((text) => parseDuration(text) <= MAX_DURATION_MS, { error: 'must be a duration of at most 100 years' });
 
-/** Whether the text is an IANA time zone this runtime knows. */
+/** Whether the text is an IANA time zone this runtime knows. Offsets such as +02:00 are none. */
 export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) {
+    return false;
+  }
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;
@@ -62,7 +76,7 @@ export const baseFields = {
   /** IANA time zone that days and hours of day are in. */
   timezone: z
     .string()
-    .refine(isTimeZone, { error: 'is not an IANA time zone, such as Europe/Berlin or UTC' })
+    .refine(isTimeZone, { error: 'must be an IANA time zone such as Europe/Berlin or UTC' })
     .default('UTC'),
   /** Width of buckets; by default from `intervalMs` and `maxDataPoints`. */
   interval: durationSchema.optional(),
