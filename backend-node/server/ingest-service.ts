@@ -9,6 +9,7 @@ export function ingestEndpoints(): Endpoint[] {
     {
       method: 'GET',
       path: '/api/health',
+      polled: true,
       answer: () => Promise.resolve({ status: 'ok', version: VERSION, problems: [] }),
     },
   ];

@@ -29,6 +29,7 @@ let asks: Ask[];
 const endpoints: Endpoint[] = [
   { method: 'GET', path: '/api/health', answer: (ask) => Promise.resolve((asks.push(ask), { status: 'ok' })) },
   { method: 'POST', path: '/api/ds/query', answer: (ask) => Promise.resolve((asks.push(ask), { got: ask.body })) },
+  { method: 'GET', path: '/polled', polled: true, answer: () => Promise.resolve({}) },
   { method: 'GET', path: '/fault', answer: () => Promise.reject(new Error('secret detail')) },
   {
     method: 'GET',
@@ -304,6 +305,17 @@ describe('with keys', () => {
     expect(logged).toContain('"keyName":"grafana"');
     expect(logged).not.toContain(key.split('_')[3]);
     expect(logged).not.toContain('private');
+  });
+
+  test('what machines poll is logged only when it fails', async () => {
+    await app.close();
+    await start({ verifier: new KeyVerifier(join(folder, 'none.json')) });
+    await ask('GET', '/polled');
+    expect(logged).toContain('"path":"/polled","status":401');
+    await app.close();
+    await start();
+    await ask('GET', '/polled');
+    expect(logged).not.toContain('/polled');
   });
 
   test('an identity without a key opens nothing', async () => {

@@ -11,6 +11,7 @@ import fastify, {
 } from 'fastify';
 
 import { formatListen, type ListenAddress } from '../config/listen';
+import { noteAnswer, type Answered } from './access-log';
 import { errorBody, toApitrailError } from './errors';
 import { Gate, RetryableRefusal, type Caller, type GateOptions } from './gate';
 
@@ -37,6 +38,8 @@ export interface Endpoint {
   path: string;
   /** Content type of a string answer; JSON without. */
   type?: string;
+  /** Asked again and again by machines: logged only when it fails, or at the level debug. */
+  polled?: boolean;
   answer(ask: Ask): Promise<unknown>;
 }
 
@@ -47,13 +50,14 @@ export interface ListenerOptions {
   /** Most bytes a body may have. */
   bodyLimit: number;
   /** Told of every answer, for metrics. */
-  onAnswer?: (answer: { method: string; path: string; status: number; seconds: number }) => void;
+  onAnswer?: (answered: Answered) => void;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | undefined;
     notes: Record<string, unknown> | undefined;
+    gone: AbortController;
   }
 }
 
@@ -82,6 +86,12 @@ export function createListener({
   for (const { path, method } of endpoints) {
     methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
   }
+  const polled = new Set(endpoints.filter((endpoint) => endpoint.polled).map(({ path }) => path));
+  const note = (request: FastifyRequest, reply: FastifyReply, status: number) =>
+    noteAnswer(request, reply, methods.has(pathOf(request)) ? pathOf(request) : '{unmatched}', status, {
+      polled,
+      onAnswer,
+    });
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -101,8 +111,16 @@ export function createListener({
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('caller', undefined);
   app.decorateRequest('notes', undefined);
+  app.decorateRequest('gone');
 
   app.addHook('onRequest', async (request, reply) => {
+    request.gone = new AbortController();
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) {
+        request.gone.abort(new ApitrailError('APITRAIL_QUERY_CANCELLED', 'The one who asked went away.'));
+        note(request, reply, 499);
+      }
+    });
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
     gate.checkHost(request.headers.host);
     const origin = gate.checkOrigin(request.headers);
@@ -163,24 +181,7 @@ export function createListener({
     return reply.code(error.status).send(errorBody(error));
   });
 
-  app.addHook('onResponse', async (request, reply) => {
-    const path = methods.has(pathOf(request)) ? pathOf(request) : '{unmatched}';
-    onAnswer?.({ method: request.method, path, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
-    const { key, identity } = request.caller ?? {};
-    request.log.info(
-      {
-        method: request.method,
-        path,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-        address: request.ip,
-        ...(key ? { key: key.id, keyName: key.name } : {}),
-        ...(identity ? { identity } : {}),
-        ...request.notes,
-      },
-      'request'
-    );
-  });
+  app.addHook('onResponse', async (request, reply) => note(request, reply, reply.statusCode));
   return app;
 }
 
@@ -216,19 +217,12 @@ export async function listen(app: FastifyInstance, address: ListenAddress, setti
 }
 
 async function answer(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) {
-      request.notes = { ...request.notes, cancelled: true };
-      gone.abort(new ApitrailError('APITRAIL_QUERY_CANCELLED', 'The one who asked went away.'));
-    }
-  });
   const content = await endpoint.answer({
     body: request.body,
     query: request.query as Record<string, string>,
     caller: request.caller!,
     id: request.id,
-    signal: gone.signal,
+    signal: request.gone.signal,
     header: (name, value) => void reply.header(name, value),
     status: (code) => void reply.code(code),
     note: (fields) => {

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+import type { Answered } from './access-log';
 import type { Admission } from './admission';
 
 /** What `/metrics` says of the query process, in the Prometheus text format. */
@@ -51,7 +52,7 @@ export class Metrics {
     });
   }
 
-  onAnswer({ method, path, status, seconds }: { method: string; path: string; status: number; seconds: number }): void {
+  onAnswer({ method, path, status, seconds }: Answered): void {
     this.requests.observe({ method, path, status: String(status) }, seconds);
   }
 

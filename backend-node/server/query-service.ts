@@ -63,9 +63,9 @@ export async function startQueryService({
     },
     endpoints: [
       queryEndpoint({ answer, admission, metrics, resultBytes: limits.resultBytes }),
-      { method: 'GET', path: '/api/health', answer: () => readHealth({ engine, datasets, program }) },
+      { method: 'GET', path: '/api/health', polled: true, answer: () => readHealth({ engine, datasets, program }) },
       ...resourceEndpoints({ datasets, attributes: new AttributeNames(engine), answer }),
-      { method: 'GET', path: '/metrics', type: metrics.contentType, answer: () => metrics.text() },
+      { method: 'GET', path: '/metrics', polled: true, type: metrics.contentType, answer: () => metrics.text() },
     ],
     log,
     bodyLimit: limits.requestBytes,
