@@ -34,7 +34,7 @@ export function ColorLegend({ scale, format, title, width, measure, marked, hatc
   const ticks = fitting(scale, format, barWidth, measure);
   return (
     <div className={styles.legend} data-testid={testIds.colorLegend} aria-hidden>
-      <span className={styles.title} style={{ maxWidth: titleWidth + 2 }} title={title}>
+      <span className={styles.title} style={{ maxWidth: titleWidth + 4 }} title={title}>
         {title}
       </span>
       <div className={styles.scale} style={{ width: barWidth }}>
@@ -94,6 +94,7 @@ function getStyles(theme: GrafanaTheme2) {
       height: LEGEND_HEIGHT,
       fontSize: theme.typography.bodySmall.fontSize,
       color: theme.colors.text.secondary,
+      letterSpacing: 0,
       overflow: 'hidden',
     }),
     title: css({ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', flex: 'none' }),

@@ -78,12 +78,12 @@ function sequential(name: Exclude<RampName, 'diverging'>, theme: GrafanaTheme2):
   const deep = (tint: string) => colorManipulator.darken(color(tint), 0.45);
   switch (name) {
     case 'blue':
-      return [near('super-light-blue', 0.35), color('light-blue'), color('dark-blue'), deep('dark-blue')];
+      return [near('super-light-blue', 0.25), color('light-blue'), color('dark-blue'), deep('dark-blue')];
     case 'purple':
-      return [near('super-light-purple', 0.35), color('light-purple'), color('dark-purple'), deep('dark-purple')];
+      return [near('super-light-purple', 0.25), color('light-purple'), color('dark-purple'), deep('dark-purple')];
     case 'heat':
       return [
-        near('super-light-yellow', 0.45),
+        near('super-light-yellow', 0.3),
         color('super-light-orange'),
         color('semi-dark-orange'),
         color('dark-red'),
@@ -91,7 +91,7 @@ function sequential(name: Exclude<RampName, 'diverging'>, theme: GrafanaTheme2):
       ];
     case 'blue-yellow':
       return [
-        near('super-light-yellow', 0.5),
+        near('super-light-yellow', 0.25),
         mix(color('yellow'), grey, 0.35),
         mix(color('dark-blue'), grey, 0.4),
         deep('dark-blue'),

@@ -1,34 +1,27 @@
-import { measureText as measureWithCanvas } from '@grafana/ui';
-
 /** Width of a text in pixels. */
 export type MeasureText = (text: string) => number;
 
 const AVERAGE_GLYPH = 0.55;
-const cache = new Map<string, number>();
 const MOST_CACHED = 20_000;
 
-/** Measures text in the theme's font at that size; where there is no canvas it estimates. */
-export function textMeasure(fontSize: number, fontWeight = 400): MeasureText {
+/** Measures text in a font; where the page has no canvas it estimates. Widths are kept, since labels repeat. */
+export function textMeasure(fontSize: number, fontFamily: string): MeasureText {
+  const context = document.createElement('canvas').getContext('2d') ?? undefined;
+  const cache = new Map<string, number>();
+  if (context) {
+    context.font = `${fontSize}px ${fontFamily}`;
+  }
   return (text) => {
-    const key = `${fontSize}/${fontWeight}/${text}`;
-    let width = cache.get(key);
+    let width = cache.get(text);
     if (width === undefined) {
-      width = measureOnce(text, fontSize, fontWeight);
+      width = context?.measureText(text).width ?? text.length * fontSize * AVERAGE_GLYPH;
       if (cache.size >= MOST_CACHED) {
         cache.clear();
       }
-      cache.set(key, width);
+      cache.set(text, width);
     }
     return width;
   };
-}
-
-function measureOnce(text: string, fontSize: number, fontWeight: number): number {
-  try {
-    return measureWithCanvas(text, fontSize, fontWeight).width;
-  } catch {
-    return text.length * fontSize * AVERAGE_GLYPH;
-  }
 }
 
 const ELLIPSIS = '…';
@@ -44,7 +37,7 @@ export function truncateMiddle(text: string, width: number, measure: MeasureText
   const segments = text.split('/');
   if (segments.length > 2) {
     const head = text.startsWith('/') ? `/${segments[1]}` : segments[0];
-    for (const start of [`${head}/`, '']) {
+    for (const start of head === ELLIPSIS ? [''] : [`${head}/`, '']) {
       for (let first = 2; first < segments.length; first++) {
         const candidate = `${start}${ELLIPSIS}/${segments.slice(first).join('/')}`;
         if (measure(candidate) <= width) {

@@ -14,7 +14,7 @@ import { VisuallyHidden } from '../../components/VisuallyHidden';
 import { arrangeRows } from './arrange';
 import { columnTicks } from './axis';
 import { cellActions, type CellContext, rowActions } from './cell-actions';
-import { columnName, describeCell, rowNames, valueName } from './describe';
+import { columnName, describeCell, valueName } from './describe';
 import { HeatmapCanvas, VALUE_FONT_SIZE } from './HeatmapCanvas';
 import {
   boxOf,
@@ -29,7 +29,8 @@ import {
 import { type HeatmapModel } from './matrix';
 import { type HeatmapOptions } from './options';
 import { isLowSample, type PaintInput } from './paint';
-import { LABEL_FONT_SIZE, labelWidth, RowLabels } from './RowLabels';
+import { rowNames, wantedLabelWidth } from './row-names';
+import { LABEL_FONT_SIZE, RowLabels } from './RowLabels';
 import { useCellScale } from './use-scale';
 
 interface Props {
@@ -62,8 +63,9 @@ export function HeatmapView({ model, options, width, height, timeZone, context }
   const [cursor, setCursor] = useState<Pointed>();
   const [menu, setMenu] = useState<OpenMenu>();
 
-  const labelText = useMemo(() => textMeasure(LABEL_FONT_SIZE), []);
-  const valueText = useMemo(() => textMeasure(VALUE_FONT_SIZE), []);
+  const { fontFamily } = theme.typography;
+  const labelText = useMemo(() => textMeasure(LABEL_FONT_SIZE, fontFamily), [fontFamily]);
+  const valueText = useMemo(() => textMeasure(VALUE_FONT_SIZE, fontFamily), [fontFamily]);
   const format = useMemo(() => fieldFormat(model.valueField, theme, timeZone), [model, theme, timeZone]);
   const { rowOrder, reverseRows, rowLimit, rowHeight, cellGap, minSamples, lowSamples, showValues } = options;
   const order = useMemo(
@@ -75,10 +77,7 @@ export function HeatmapView({ model, options, width, height, timeZone, context }
     return order.map((row) => all[row]);
   }, [model, order]);
   const labels = useMemo(() => order.map((row) => model.rows[row].label), [model, order]);
-  const wantedLabelWidth = useMemo(
-    () => names.reduce((most, name) => Math.max(most, labelWidth(name, labelText)), 0),
-    [names, labelText]
-  );
+  const labelWidth = useMemo(() => wantedLabelWidth(names, labelText), [names, labelText]);
   const showLegend = options.showLegend && height >= LEGEND_LEAST_HEIGHT;
   const layout = useMemo(
     () =>
@@ -87,12 +86,12 @@ export function HeatmapView({ model, options, width, height, timeZone, context }
         height: height - X_AXIS_HEIGHT - (showLegend ? LEGEND_HEIGHT : 0),
         rows: order.length,
         columns: model.columns.length,
-        labelWidth: wantedLabelWidth,
+        labelWidth,
         rowHeight,
         gap: cellGap,
         continuousRows: model.latency,
       }),
-    [width, height, showLegend, order, model, wantedLabelWidth, rowHeight, cellGap]
+    [width, height, showLegend, order, model, labelWidth, rowHeight, cellGap]
   );
   const { scale, rowMaxima } = useCellScale(model, order, options);
   const paintInput = useMemo(
@@ -231,7 +230,7 @@ export function HeatmapView({ model, options, width, height, timeZone, context }
               aria-label={summary(model, order.length, format)}
               tabIndex={0}
               onKeyDown={onKeyDown}
-              onPointerDown={() => (byPointer.current = true)}
+              onMouseDown={() => (byPointer.current = true)}
               onFocus={() => {
                 if (!byPointer.current && !menu) {
                   placeCursor(known(cursor) ?? { row: 0, column: 0 });
@@ -239,8 +238,8 @@ export function HeatmapView({ model, options, width, height, timeZone, context }
                 byPointer.current = false;
               }}
               onBlur={() => !menu && setCursor(undefined)}
-              onPointerMove={(event) => setHovered(pointAt(event))}
-              onPointerLeave={() => setHovered(undefined)}
+              onMouseMove={(event) => setHovered(pointAt(event))}
+              onMouseLeave={() => setHovered(undefined)}
               onClick={(event) => {
                 const at = pointAt(event);
                 if (at) {
@@ -375,6 +374,7 @@ function getStyles(theme: GrafanaTheme2) {
       flex: 'none',
       fontSize: LABEL_FONT_SIZE,
       color: theme.colors.text.secondary,
+      letterSpacing: 0,
       overflow: 'hidden',
     }),
     tick: css({ position: 'absolute', top: 4, whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),

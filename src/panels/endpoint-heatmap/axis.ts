@@ -1,6 +1,8 @@
 import { dateTimeForTimeZone } from '@grafana/data';
 import { type TimeZone } from '@grafana/schema';
 
+import { bisectRight } from 'd3-array';
+
 import { formatTime } from '../../components/format';
 import { type MeasureText, truncateMiddle } from '../../components/measure';
 import { type HeatmapLayout } from './layout';
@@ -43,35 +45,30 @@ export function columnTicks(
 }
 
 function timeTicks(columns: HeatmapColumn[], layout: HeatmapLayout, timeZone: TimeZone, measure: MeasureText): Tick[] {
-  const local = localTimes(columns, timeZone);
-  const span = local[local.length - 1] - local[0] || 1;
+  const starts = columns.map(({ from, value }) => from ?? Number(value));
+  const [first] = starts;
+  const end = columns[columns.length - 1].to ?? starts[starts.length - 1];
   const most = Math.max(1, layout.plotWidth / (measure('00-00 00:00') + GAP));
-  const step = STEPS.find((s) => span / s <= most) ?? STEPS[STEPS.length - 1];
+  const step = STEPS.find((s) => (end - first) / s <= most) ?? STEPS[STEPS.length - 1];
   const format = step < MINUTE ? 'HH:mm:ss' : step < DAY ? 'HH:mm' : step < 300 * DAY ? 'MM-DD' : 'YYYY-MM';
+  const offsetAt = (time: number) => dateTimeForTimeZone(timeZone, time).utcOffset() * MINUTE;
+  const firstOffset = offsetAt(first);
   const ticks: Tick[] = [];
-  for (let column = 0; column < local.length; column++) {
-    const begins = column === 0 ? local[0] % step === 0 : crosses(local[column - 1], local[column], step);
-    if (!begins) {
+  // Steps are counted in calendar time, so that hours and days begin where people say they do.
+  for (let local = Math.ceil((first + firstOffset) / step) * step; ; local += step) {
+    const time = local - offsetAt(local - firstOffset);
+    if (time >= end) {
+      return ticks;
+    }
+    const column = bisectRight(starts, time) - 1;
+    if (column < 0) {
       continue;
     }
-    const midnight =
-      step < DAY && (column === 0 ? local[0] % DAY === 0 : crosses(local[column - 1], local[column], DAY));
-    const text = formatTime(Number(columns[column].value), timeZone, midnight ? 'MM-DD' : format);
-    ticks.push(centred(text, column * layout.columnWidth, layout, measure));
+    const width = (columns[column].to ?? end) - starts[column];
+    const within = width > 0 ? Math.min(1, (time - starts[column]) / width) : 0;
+    const text = formatTime(time, timeZone, step < DAY && local % DAY === 0 ? 'MM-DD' : format);
+    ticks.push(centred(text, (column + within) * layout.columnWidth, layout, measure));
   }
-  return ticks;
-}
-
-/** Calendar time of the columns as if it were UTC, so that hours and days divide evenly. */
-function localTimes(columns: HeatmapColumn[], timeZone: TimeZone): number[] {
-  const offsetAt = (time: number) => dateTimeForTimeZone(timeZone, time).utcOffset() * MINUTE;
-  const first = offsetAt(Number(columns[0].value));
-  const last = offsetAt(Number(columns[columns.length - 1].value));
-  return columns.map(({ value }) => Number(value) + (first === last ? first : offsetAt(Number(value))));
-}
-
-function crosses(before: number, after: number, step: number): boolean {
-  return Math.floor(before / step) !== Math.floor(after / step);
 }
 
 function namedTicks(model: HeatmapModel, layout: HeatmapLayout, measure: MeasureText): Tick[] {

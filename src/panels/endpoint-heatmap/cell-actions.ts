@@ -89,10 +89,8 @@ function rangeOf(model: HeatmapModel, context: CellContext): AbsoluteTimeRange {
 function rowFilters(model: HeatmapModel, row: HeatmapRow): Filter[] | undefined {
   if (row.bucket) {
     const { min, max } = row.bucket;
-    return [
-      { key: 'duration_ms', operator: '>=', value: String(min) },
-      ...(max === undefined ? [] : [{ key: 'duration_ms', operator: '<', value: String(max) } as const]),
-    ];
+    const above: Filter[] = min > 0 ? [{ key: 'duration_ms', operator: '>', value: String(min) }] : [];
+    return max === undefined ? above : [...above, { key: 'duration_ms', operator: '<=', value: String(max) }];
   }
   if (row.other) {
     return outsideOf(model.rows.filter((r) => !r.other).map((r) => r.keys ?? {}));

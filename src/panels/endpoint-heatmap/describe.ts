@@ -3,45 +3,10 @@ import { type TimeZone } from '@grafana/schema';
 import { metricOf } from '@apitrail/contract';
 
 import { formatCount, formatShare, formatTimeRange, type NumberFormat } from '../../components/format';
-import { isMethod } from '../../components/http-method';
 import { type TooltipRow } from '../../components/PanelTooltip';
 import { rowAverage, rowSum } from './arrange';
 import { shortColumnLabel, WEEKDAYS } from './axis';
-import { type HeatmapColumn, type HeatmapModel, type HeatmapRow } from './matrix';
-
-/** A row's name in parts, so that the method can be told from the route. */
-export interface RowName {
-  method?: string;
-  /** Route, or whatever names the row. */
-  main: string;
-  /** Service and other keys, when they differ between rows. */
-  context?: string;
-}
-
-/** Names of all rows. What is the same for all of them is left out. */
-export function rowNames(rows: HeatmapRow[]): RowName[] {
-  const varying = new Set<string>();
-  const first = rows.find((row) => row.keys && !row.other)?.keys;
-  for (const row of rows) {
-    for (const [key, value] of row.other ? [] : Object.entries(row.keys ?? {})) {
-      if (first?.[key] !== value) {
-        varying.add(key);
-      }
-    }
-  }
-  return rows.map((row) => {
-    const { keys } = row;
-    if (!keys || row.other || !keys.route) {
-      const parts = /^([A-Z]+) (\S.*)$/.exec(row.label);
-      return parts && isMethod(parts[1]) ? { method: parts[1], main: parts[2] } : { main: row.label || '(none)' };
-    }
-    const context = Object.entries(keys)
-      .filter(([key]) => key !== 'route' && key !== 'method' && varying.has(key))
-      .map(([, value]) => value ?? '(none)')
-      .join(' ');
-    return { method: keys.method ?? undefined, main: keys.route, context: context || undefined };
-  });
-}
+import { type HeatmapColumn, type HeatmapModel } from './matrix';
 
 /** A column's name in full. */
 export function columnName(model: HeatmapModel, column: HeatmapColumn, timeZone: TimeZone): string {

@@ -61,7 +61,7 @@ export function layoutOf(input: LayoutInput): HeatmapLayout {
   const rowHeight = input.rowHeight > 0 ? input.rowHeight : fitted;
   const contentHeight = rowHeight * rows;
   const scrollbar = contentHeight > viewHeight + 0.5 ? SCROLLBAR : 0;
-  const labelWidth = Math.round(Math.min(input.labelWidth, width * (width < 420 ? 0.38 : 0.42)));
+  const labelWidth = Math.round(Math.min(input.labelWidth, width * 0.44));
   const plotWidth = Math.max(0, width - labelWidth - scrollbar);
   const columnWidth = plotWidth / Math.max(1, columns);
   const room = Math.min(columnWidth, rowHeight);

@@ -20,7 +20,7 @@ export interface HeatmapRow {
   other: boolean;
   /** What rows are ordered by when ordered by total. */
   total: number;
-  /** Where rows are buckets of the duration: `min <= duration < max`, milliseconds; no max is no upper end. */
+  /** Where rows are buckets of the duration: `min < duration <= max`, milliseconds; no max is no upper end. */
   bucket?: { min: number; max?: number };
 }
 

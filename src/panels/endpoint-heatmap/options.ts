@@ -15,7 +15,8 @@ export interface HeatmapOptions {
   cellGap: number;
   showValues: 'auto' | 'never';
   colorScheme: ColorScheme;
-  scale: ScaleMode;
+  /** `auto` is logarithmic when the values differ by more than colours can show on a linear scale. */
+  scale: ScaleMode | 'auto';
   /** Colours compare all cells, or the cells of a row with each other. */
   compare: 'all' | 'row';
   min?: number;
@@ -35,7 +36,7 @@ export const defaultOptions: HeatmapOptions = {
   cellGap: 1,
   showValues: 'auto',
   colorScheme: 'auto',
-  scale: 'linear',
+  scale: 'auto',
   compare: 'all',
   minSamples: 0,
   lowSamples: 'hatch',
@@ -155,8 +156,9 @@ export function addOptions(builder: PanelOptionsEditorBuilder<HeatmapOptions>): 
       defaultValue: defaultOptions.scale,
       settings: {
         options: [
+          { value: 'auto', label: 'Automatic' },
           { value: 'linear', label: 'Linear' },
-          { value: 'log', label: 'Logarithmic' },
+          { value: 'log', label: 'Log' },
           { value: 'quantile', label: 'Quantiles', description: 'As many cells of each colour' },
         ],
       },

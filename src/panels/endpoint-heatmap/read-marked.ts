@@ -32,7 +32,8 @@ export function readMarked(frame: DataFrame, marker: HeatmapMarker): ModelResult
   model.marker = marker;
   model.latency = latency;
   model.additive = kind === 'count';
-  if (kind === 'count' || kind === 'rate' || kind === 'distinct') {
+  const counts = kind === 'count' || kind === 'rate' || kind === 'distinct';
+  if (marker.absent === 0 || (marker.absent === undefined && counts)) {
     model.values.fill(0);
   }
   placeTimes(model, marker.interval, marker.to);

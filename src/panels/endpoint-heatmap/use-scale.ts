@@ -1,10 +1,11 @@
 import { type GrafanaTheme2, ThresholdsMode } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import { metricOf } from '@apitrail/contract';
+import { quantileSorted } from 'd3-array';
 import { useMemo } from 'react';
 
 import { type RampName } from '../../components/color-ramps';
-import { colorScale, type ColorScale, thresholdScale } from '../../components/color-scale';
+import { colorScale, type ColorScale, type ScaleMode, thresholdScale } from '../../components/color-scale';
 import { rowMaxima } from './arrange';
 import { type HeatmapModel } from './matrix';
 import { type HeatmapOptions } from './options';
@@ -44,10 +45,11 @@ export function cellScale(
       rowMaxima: rowMaxima(model),
     };
   }
-  const fromZero = options.scale === 'linear' && ramp !== 'diverging' && startsAtZero(model);
+  const mode = options.scale === 'auto' ? automaticMode(model, values) : options.scale;
+  const fromZero = mode === 'linear' && ramp !== 'diverging' && startsAtZero(model);
   const min = options.min ?? (fromZero ? Math.min(0, ...values.filter((v) => v < 0)) : undefined);
   return {
-    scale: colorScale({ ramp, mode: options.scale, values, min, max: options.max, midpoint: options.midpoint }, theme),
+    scale: colorScale({ ramp, mode, values, min, max: options.max, midpoint: options.midpoint }, theme),
   };
 }
 
@@ -58,6 +60,19 @@ export function useCellScale(model: HeatmapModel, order: number[], options: Scal
     () => cellScale(model, order, { colorScheme, scale, compare, min, max, midpoint }, theme),
     [model, order, colorScheme, scale, compare, min, max, midpoint, theme]
   );
+}
+
+const WIDE_SPREAD = 50;
+
+/** A logarithm where the many low values would all look the same beside the few high ones. Shares are never so. */
+function automaticMode(model: HeatmapModel, values: Float64Array): ScaleMode {
+  const ratio = model.marker
+    ? metricOf(model.marker.metric).kind === 'ratio' || model.marker.normalise !== 'none'
+    : model.valueField.config.unit === 'percentunit' || model.valueField.config.unit === 'percent';
+  const sorted = values.filter((v) => v > 0).sort();
+  const low = quantileSorted(sorted, 0.1) ?? 0;
+  const high = quantileSorted(sorted, 0.99) ?? 0;
+  return !ratio && values.every((v) => !(v < 0)) && high > WIDE_SPREAD * low ? 'log' : 'linear';
 }
 
 function drawnValues(model: HeatmapModel, order: number[]): Float64Array {
