@@ -32,11 +32,12 @@ export interface Dialect {
   /** How often each value occurs, as a map from the value to a count. */
   histogram(value: Sql): Sql;
   /**
-   * A relation made of parameters, one list per column, all of one length, and a column `rank` that counts the rows
-   * from 0.
+   * A relation made of parameters, one list per column, all of one length, and a column that counts the rows from
+   * 0.
    */
   parameterRows(
-    columns: ReadonlyArray<{ name: string; type: 'varchar[]' | 'double[]' | 'bigint[]'; values: readonly unknown[] }>
+    columns: ReadonlyArray<{ name: string; type: 'varchar[]' | 'double[]' | 'bigint[]'; values: readonly unknown[] }>,
+    counter: string
   ): Sql;
   /** Whether RE2 `pattern` matches anywhere in `text`, case-sensitive; null when the text is. */
   regexpMatches(text: Sql, pattern: Sql): Sql;
@@ -72,9 +73,9 @@ export const duckDbDialect: Dialect = {
   quantiles: (value, qs) => sql`quantile_cont(${value}, [${raw(qs.map(fraction).join(', '))}])`,
   listItem: (list, index) => sql`${list}[${raw(String(index + 1))}]`,
   histogram: (value) => sql`histogram(${value})`,
-  parameterRows: (columns) => {
+  parameterRows: (columns, counter) => {
     const lists = columns.map(({ name, type, values }) => sql`unnest(${param(type, values)}) AS ${identifier(name)}`);
-    const rank = sql`unnest(range(${raw(String(columns[0]?.values.length ?? 0))})) AS rank`;
+    const rank = sql`unnest(range(${raw(String(columns[0]?.values.length ?? 0))})) AS ${identifier(counter)}`;
     return sql`(SELECT ${join([...lists, rank])})`;
   },
   regexpMatches: (text, pattern) => sql`regexp_matches(${text}, ${pattern})`,

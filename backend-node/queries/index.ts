@@ -1,6 +1,10 @@
 import type { QueryType } from '@apitrail/contract';
 
 import type { QueryHandler } from './handler';
+import { endpoints } from './endpoints';
+import { errors } from './errors';
+import { funnel } from './funnel';
+import { heatmap } from './heatmap';
 import { requests } from './requests';
 import { traffic } from './traffic';
 import { values } from './values';
@@ -8,6 +12,10 @@ import { values } from './values';
 /** Every query type and what answers it. */
 export const HANDLERS = {
   traffic,
+  endpoints,
+  heatmap,
+  funnel,
+  errors,
   requests,
   values,
-} as const satisfies { [T in QueryType]?: QueryHandler<T> };
+} as const satisfies { [T in QueryType]: QueryHandler<T> };

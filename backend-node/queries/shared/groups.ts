@@ -49,7 +49,8 @@ export async function groupTotals(
   return totals;
 }
 
-async function topAndOther(
+/** The totals, and the keys of the top as rows are grouped by them. */
+export async function topAndOther(
   aggregator: Aggregator,
   request: GroupRequest,
   extras: readonly NamedSql[]
@@ -220,15 +221,14 @@ async function rescanCells(aggregator: Aggregator, request: CellRequest): Promis
   };
 }
 
-interface TopColumn {
-  name: string;
+/** Values of one key of the top groups, as rows are grouped by them. */
+export interface TopColumn {
   type: KeyExpression['listType'];
   values: unknown[];
 }
 
 function topOf(keys: readonly KeyExpression[], table: ResultTable, found: number): TopColumn[] {
   return keys.map((key, index) => ({
-    name: `top_${index}`,
     type: key.listType,
     // Integers beyond 2^53 come as text.
     values: table.values[index]!.slice(0, found).map((value) =>
@@ -237,13 +237,18 @@ function topOf(keys: readonly KeyExpression[], table: ResultTable, found: number
   }));
 }
 
-/** The rows with the number of the top group they belong to in `rank`, null for those of `{other}`. */
-function rankedRelation(dialect: Dialect, rows: RowSource, keys: readonly KeyExpression[], top: TopColumn[]): Sql {
-  const on = join(
-    keys.map((key, index) => sql`${key.sql} IS NOT DISTINCT FROM ${identifier(`top_${index}`)}`),
-    ' AND '
-  );
-  return sql`${rows.relation} LEFT JOIN ${dialect.parameterRows(top)} AS top ON ${on}`;
+/** The rows with the number of the top group they belong to in `counter`, null for those of `{other}`. */
+export function rankedRelation(
+  dialect: Dialect,
+  rows: RowSource,
+  keys: readonly KeyExpression[],
+  top: readonly TopColumn[],
+  counter = 'rank'
+): Sql {
+  const name = (index: number) => `${counter}_${index}`;
+  const columns = top.map((column, index) => ({ ...column, name: name(index) }));
+  const same = keys.map((key, index) => sql`${key.sql} IS NOT DISTINCT FROM ${identifier(name(index))}`);
+  return sql`${rows.relation} LEFT JOIN ${dialect.parameterRows(columns, counter)} AS ${identifier(`top_${counter}`)} ON ${join(same, ' AND ')}`;
 }
 
 function number(value: unknown): number | null {

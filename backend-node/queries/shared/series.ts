@@ -32,27 +32,39 @@ export interface Series {
 
 /** Buckets of the query that have begun, with notices about what is special about them. */
 export function bucketsOf(context: HandlerContext, request: IntervalRequest, points?: number): Buckets {
-  const { range, now, snapshot } = context;
-  const buckets = planInterval(request, range, points);
+  const buckets = planInterval(request, context.range, points);
   if (buckets.widenedFrom !== undefined) {
     context.notice(
       'info',
       `The interval ${request.interval} would give more than ${maxPoints(request)} points; it was widened to ${duration(buckets.interval)}.`
     );
   }
-  // What lies in the future has not happened yet, which is not the same as nothing having happened.
-  const horizon = Math.max(now, (snapshot.newest ?? now) + 1);
-  let count = buckets.starts.findIndex((start) => start >= horizon);
-  count = count === -1 ? buckets.starts.length : count;
-  const complete = Math.min(range.to, now);
-  if (count > 0 && buckets.ends[count - 1]! > complete) {
-    if (context.forAlerting) {
-      count--;
-    } else {
-      context.notice('info', 'The last bucket is not finished: the range or the present ends within it.');
-    }
+  const { buckets: shown, unfinished } = begun(buckets, context);
+  if (!unfinished) {
+    return shown;
   }
-  return { ...buckets, starts: buckets.starts.slice(0, count), ends: buckets.ends.slice(0, count) };
+  if (context.forAlerting) {
+    return { ...shown, starts: shown.starts.slice(0, -1), ends: shown.ends.slice(0, -1) };
+  }
+  context.notice('info', 'The last bucket is not finished: the range or the present ends within it.');
+  return shown;
+}
+
+/**
+ * The buckets that have begun, and whether the last of them is unfinished. What lies in the future has not happened yet,
+ * which is not the same as nothing having happened.
+ */
+export function begun(
+  buckets: Buckets,
+  { range, now, snapshot }: HandlerContext
+): { buckets: Buckets; unfinished: boolean } {
+  const horizon = Math.max(now, (snapshot.newest ?? now) + 1);
+  const future = buckets.starts.findIndex((start) => start >= horizon);
+  const count = future === -1 ? buckets.starts.length : future;
+  return {
+    buckets: { ...buckets, starts: buckets.starts.slice(0, count), ends: buckets.ends.slice(0, count) },
+    unfinished: count > 0 && buckets.ends[count - 1]! > Math.min(range.to, now),
+  };
 }
 
 function maxPoints({ maxDataPoints }: IntervalRequest): number {

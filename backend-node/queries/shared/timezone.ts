@@ -3,6 +3,7 @@ import { IANAZone } from 'luxon';
 import { raw, sql, type Sql } from '../../engine/sql';
 
 export const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 /** A stretch of time during which a zone keeps one offset. `until` is exclusive; the last one is open. */
 export interface OffsetSpan {
@@ -92,6 +93,20 @@ export function hourOfDay(epochUs: Sql, spans: readonly OffsetSpan[]): Sql {
 /** Day of the week, Monday 1 to Sunday 7, of the wall clock. 1970-01-01 was a Thursday. */
 export function dayOfWeek(epochUs: Sql, spans: readonly OffsetSpan[]): Sql {
   return sql`CAST(((${localUs(epochUs, spans)} // 86400000000 + 3) % 7 + 7) % 7 + 1 AS INTEGER)`;
+}
+
+/** Seconds of a range in each hour of each day of the week of the wall clock: `[Monday 0 … Sunday 6][hour]`. */
+export function localWeekHourSeconds(spans: readonly OffsetSpan[], from: number, to: number): number[][] {
+  const seconds = Array.from({ length: 7 }, () => new Array<number>(24).fill(0));
+  for (let time = from; time < to;) {
+    const span = spans.find(({ until }) => time < until)!;
+    const hour = Math.floor((time + span.offset) / HOUR_MS);
+    const end = Math.min((hour + 1) * HOUR_MS - span.offset, span.until, to);
+    const day = (((Math.floor(hour / 24) + 3) % 7) + 7) % 7;
+    seconds[day]![((hour % 24) + 24) % 24]! += (end - time) / 1000;
+    time = end;
+  }
+  return seconds;
 }
 
 function us(ms: number): Sql {

@@ -1,0 +1,46 @@
+import { parseKey, type Filter, type KeyFilter } from '@apitrail/contract';
+
+/**
+ * Whether the filters of steps say that no request can match two of them: every two name the same key and share no value
+ * of it. What filters do not say (patterns, comparisons, alternatives) counts as possible.
+ */
+export function areDisjoint(steps: ReadonlyArray<{ filters: readonly Filter[] }>): boolean {
+  const demands = steps.map(({ filters }) => demandsOf(filters));
+  return demands.every((one, index) => demands.slice(index + 1).every((other) => exclude(one, other)));
+}
+
+type Demand = { key: string; values: Set<string> };
+
+function demandsOf(filters: readonly Filter[]): Demand[] {
+  return filters.flatMap((filter): Demand[] => {
+    if ('any' in filter) {
+      return [];
+    }
+    return 'all' in filter ? demandsOf(filter.all) : demandOf(filter);
+  });
+}
+
+function demandOf({ key, operator, value, values }: KeyFilter): Demand[] {
+  if (operator !== '=' && operator !== '=|') {
+    return [];
+  }
+  const parsed = parseKey(key);
+  // A customer may be named by the original id in one step and by the pseudonym in another; times in two notations.
+  if (
+    key === 'customer' ||
+    key === 'account' ||
+    key === 'session' ||
+    (parsed?.kind === 'column' && parsed.column.type === 'timestamp')
+  ) {
+    return [];
+  }
+  const isNumber = parsed?.kind === 'column' && parsed.column.type !== 'string';
+  const normal = (text: string) => (isNumber ? String(Number(text)) : text);
+  return [{ key, values: new Set((operator === '=' ? [value ?? ''] : (values ?? [])).map(normal)) }];
+}
+
+function exclude(one: readonly Demand[], other: readonly Demand[]): boolean {
+  return one.some(({ key, values }) =>
+    other.some((demand) => demand.key === key && ![...demand.values].some((value) => values.has(value)))
+  );
+}

@@ -1,0 +1,105 @@
+import { ApitrailError, parseDuration, type FunnelQuery } from '@apitrail/contract';
+
+import { sql } from '../../engine/sql';
+import type { Answer, HandlerContext, QueryHandler } from '../handler';
+import { areDisjoint } from './disjoint';
+import { numericFrame, stepsFrame, timesFrame, type FunnelStepTotals } from './frames';
+import { reachedSteps, stepTotals, transitionTimes, type FunnelSql } from './sql';
+import { unitRows } from './units';
+
+/** How far units get through ordered steps, first entry, each unit once. */
+export const funnel: QueryHandler<'funnel'> = {
+  async run(query, context) {
+    const { range } = context;
+    const window = parseDuration(query.window);
+    const reach = { from: range.from, to: range.to + window };
+    const { rows, unit, withoutUnit } = await unitRows(query, context, reach);
+    const statement: FunnelSql = {
+      rows,
+      unit,
+      conditions: query.steps.map((step, index) => {
+        const matches = context.condition(step.filters, `steps[${index}].filters`);
+        return query.successOnly ? sql`status < 400 AND ${matches}` : matches;
+      }),
+      rule: { from: range.from * 1000, to: range.to * 1000, window: window * 1000 },
+      weighted: await context.isWeighted(reach),
+      dialect: context.dialect,
+    };
+    const answer = await frameOf(query, context, statement);
+    return { ...answer, marker: markerOf(query, window, withoutUnit) };
+  },
+};
+
+async function frameOf(query: FunnelQuery, context: HandlerContext, statement: FunnelSql): Promise<Answer> {
+  const reached = reachedSteps(statement, areDisjoint(query.steps));
+  const totals = await readTotals(
+    context,
+    sql`${reached}\n${stepTotals(statement, await newestUs(context))}\nORDER BY step`
+  );
+  if (query.format === 'numeric') {
+    return { frames: [numericFrame(query, totals, numericStep(query))] };
+  }
+  if (query.view === 'steps') {
+    return { frames: [stepsFrame(query, totals)] };
+  }
+  const table = await context.run(sql`${reached}\n${transitionTimes(statement)}\nORDER BY step, bucket`);
+  const [step, bucket, units] = table.values as [number[], number[], number[]];
+  return {
+    frames: [
+      timesFrame(
+        query,
+        totals,
+        step.map((number, row) => ({ step: number, bucket: bucket[row]!, units: units[row]! }))
+      ),
+    ],
+  };
+}
+
+async function readTotals(context: HandlerContext, statement: ReturnType<typeof sql>): Promise<FunnelStepTotals[]> {
+  const table = await context.run(statement);
+  const [, units, pending, median, p90] = table.values as [
+    unknown[],
+    number[],
+    number[],
+    Array<number | null>,
+    Array<number | null>,
+  ];
+  return units.map((count, row) => ({
+    units: count,
+    open: pending[row]!,
+    medianMs: median[row] ?? null,
+    p90Ms: p90[row] ?? null,
+  }));
+}
+
+/** The newest data there is, microseconds: a unit that entered less than a window before may still go on. */
+async function newestUs(context: HandlerContext): Promise<number> {
+  const { snapshot, now } = context;
+  const newest = snapshot.newest ?? (await newestRow(context));
+  return Math.round(Math.min(newest ?? now, now) * 1000);
+}
+
+async function newestRow(context: HandlerContext): Promise<number | null> {
+  const relation = context.rows([], {}).relation;
+  const table = await context.run(sql`SELECT max(time) FROM ${relation}`);
+  return (table.values[0]![0] as number | null) ?? null;
+}
+
+function numericStep({ step, steps }: FunnelQuery): number {
+  const number = step ?? steps.length;
+  if (number > steps.length) {
+    throw new ApitrailError(
+      'APITRAIL_BAD_VALUE',
+      `step: the funnel has ${steps.length} steps, there is no step ${number}.`,
+      {
+        where: 'step',
+      }
+    );
+  }
+  return number;
+}
+
+function markerOf(query: FunnelQuery, window: number, rowsWithoutUnit: number): Record<string, unknown> {
+  const { view, unit, order, successOnly, steps, filters } = query;
+  return { view, unit, window, order, successOnly, steps, filters, rowsWithoutUnit };
+}
