@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { link, readFile, readlink, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+import { ApitrailError } from '@apitrail/contract';
+
+/** Who imports: one process of one boot of one machine. */
+interface Holder {
+  id: string;
+  machine: string;
+  pid: number;
+  /** Start of the process in clock ticks since boot; tells it from a later one with its number. */
+  started: string;
+  since: string;
+}
+
+/** A holder on another machine or in another container shows that it lives by touching the file. */
+const HEARTBEAT_MS = 5_000;
+const SILENT_MS = 60_000;
+
+export interface ImportLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Lets one import at a time into a lake. A lock whose holder is dead (its process is gone, or its machine has booted
+ * since) is taken over. Throws APITRAIL_LAKE_BUSY, which says who imports.
+ */
+export async function acquireImportLock(folder: string): Promise<ImportLock> {
+  const path = join(folder, 'import.lock');
+  const self: Holder = {
+    id: randomUUID(),
+    machine: await machine(),
+    pid: process.pid,
+    started: await startOf(process.pid),
+    since: new Date().toISOString(),
+  };
+  const own = join(folder, `.import.lock-${self.id}`);
+  await writeFile(own, JSON.stringify(self), { mode: 0o600, flag: 'wx' });
+  try {
+    while (!(await linked(own, path))) {
+      await removeIfDead(path, self);
+    }
+  } finally {
+    await unlink(own).catch(() => undefined);
+  }
+  const heartbeat = setInterval(() => {
+    const now = new Date();
+    utimes(path, now, now).catch(() => undefined);
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+  return {
+    release: async () => {
+      clearInterval(heartbeat);
+      if ((await readHolder(path))?.id === self.id) {
+        await unlink(path).catch(() => undefined);
+      }
+    },
+  };
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      return false;
+    }
+    throw error;
+  }
+}
+
+async function removeIfDead(path: string, self: Holder): Promise<void> {
+  const holder = await readHolder(path);
+  if (holder === undefined) {
+    return;
+  }
+  if (await isAlive(holder, path, self)) {
+    throw new ApitrailError(
+      'APITRAIL_LAKE_BUSY',
+      `Another import writes to this lake: process ${holder.pid} on ${holder.machine.split(' ')[0]}, since ${holder.since}. ` +
+        'Wait until it has ended, or stop it; what it has not finished the next import goes on with.',
+      { where: path }
+    );
+  }
+  // Renamed first: of two that find it dead, only one gets it away, and neither removes the lock of the other.
+  const grave = `${path}-${self.id}`;
+  await rename(path, grave).catch(() => undefined);
+  const buried = await readHolder(grave);
+  if (buried && buried.id !== holder.id) {
+    await linked(grave, path);
+  }
+  await unlink(grave).catch(() => undefined);
+}
+
+async function isAlive(holder: Holder, path: string, self: Holder): Promise<boolean> {
+  if (holder.machine === self.machine) {
+    return (await startOf(holder.pid)) === holder.started && processExists(holder.pid);
+  }
+  const [host, boot] = self.machine.split(' ');
+  const [otherHost, otherBoot] = holder.machine.split(' ');
+  if (host === otherHost && boot !== otherBoot) {
+    return false;
+  }
+  const touched = await stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0
+  );
+  return touched > Date.now() - SILENT_MS;
+}
+
+async function readHolder(path: string): Promise<Holder | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Holder;
+  } catch {
+    return undefined;
+  }
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Host, boot and process namespace: where these are equal, process numbers can be compared. */
+async function machine(): Promise<string> {
+  const [boot, namespace] = await Promise.all([
+    readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '-'),
+    readlink('/proc/self/ns/pid').catch(() => '-'),
+  ]);
+  return [hostname(), boot.trim(), namespace].join(' ');
+}
+
+async function startOf(pid: number): Promise<string> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}

@@ -1,0 +1,87 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import { ApitrailError } from '@apitrail/contract';
+
+const LONGEST_TEXT = 200;
+const IPV4 = /\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b/g;
+const IPV6 = /(?<![\w:])(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}(?![\w:])/g;
+const QUERY = /\?[^\s"']*/g;
+const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
+const LONG_SECRET = /\b(bearer|basic|token|password|passwd|secret|api[-_]?key|authorization|cookie)\b(["':=\s]+)[^\s"',;]+/gi;
+
+/** A line that is no row. */
+export interface RejectedLine {
+  file: string;
+  line: number;
+  reason: string;
+  text: string;
+}
+
+/**
+ * What a reject shows of its line: 200 characters, with addresses cut and query strings, e-mail addresses and what looks
+ * like a secret left out, since nobody has told which part of such a line is what.
+ */
+export function shownText(line: string): string {
+  return line
+    .slice(0, LONGEST_TEXT * 2)
+    .replace(LONG_SECRET, '$1$2…')
+    .replace(QUERY, '?…')
+    .replace(EMAIL, '…@…')
+    .replace(IPV4, '$1.0')
+    .replace(IPV6, '…:…')
+    .slice(0, LONGEST_TEXT);
+}
+
+/** The file of `--rejects`: JSON lines. An import that goes on from a commit goes on in it from there, too. */
+export class RejectsFile {
+  private waiting = '';
+
+  private constructor(
+    readonly path: string,
+    private readonly handle: FileHandle,
+    private bytes: number
+  ) {}
+
+  /** `from` is how much of the file an unfinished import had written with its last commit. */
+  static async open(file: string, from: number): Promise<RejectsFile> {
+    const path = resolve(file);
+    try {
+      const handle = await open(path, from > 0 ? 'r+' : 'w', 0o600);
+      const size = Math.min(from, (await handle.stat()).size);
+      await handle.truncate(size);
+      return new RejectsFile(path, handle, size);
+    } catch (cause) {
+      if (from > 0 && (cause as NodeJS.ErrnoException).code === 'ENOENT') {
+        return RejectsFile.open(file, 0);
+      }
+      throw new ApitrailError('APITRAIL_BAD_FILE', `The rejects file ${file} cannot be written: ${(cause as Error).message}.`, {
+        where: file,
+        cause,
+      });
+    }
+  }
+
+  add(reject: RejectedLine): void {
+    this.waiting += `${JSON.stringify(reject)}\n`;
+  }
+
+  /** Puts what was added on the disk and gives how long the file is then. */
+  async flush(): Promise<number> {
+    if (this.waiting !== '') {
+      const bytes = Buffer.from(this.waiting);
+      this.waiting = '';
+      for (let from = 0; from < bytes.length; ) {
+        const { bytesWritten } = await this.handle.write(bytes, from, bytes.length - from, this.bytes);
+        this.bytes += bytesWritten;
+        from += bytesWritten;
+      }
+      await this.handle.datasync();
+    }
+    return this.bytes;
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
+  }
+}

@@ -1,0 +1,108 @@
+/** Text is worked on in blocks of this size; a line that is longer is rejected. */
+export const BLOCK_BYTES = 1024 * 1024;
+
+export type TextBlock =
+  /** Whole lines (or delimited records), each with its line end. */
+  | { kind: 'lines'; bytes: Buffer }
+  /** The last line, which has no line end. */
+  | { kind: 'tail'; bytes: Buffer }
+  /** A piece of a line that is longer than a block; `ends` with the piece that has its line end, or with the source. */
+  | { kind: 'oversized'; bytes: Buffer; ends: boolean };
+
+/** Finds where the last whole record in some bytes ends: the index behind its line end, 0 when there is none. */
+export type RecordEnd = (bytes: Buffer) => number;
+
+export const lastLineEnd: RecordEnd = (bytes) => bytes.lastIndexOf(10) + 1;
+
+/**
+ * Cuts content into blocks of whole lines. Where it cuts depends on the content alone, not on how the chunks came, so that
+ * a second run that begins at the start of a block sees the same blocks.
+ */
+export async function* textBlocks(
+  chunks: AsyncIterable<Buffer>,
+  recordEnd: RecordEnd = lastLineEnd
+): AsyncGenerator<TextBlock> {
+  let pending: Buffer[] = [];
+  let size = 0;
+  let oversized = false;
+  const take = (): Buffer => {
+    const all = pending.length === 1 ? pending[0]! : Buffer.concat(pending);
+    pending = [];
+    size = 0;
+    return all;
+  };
+  const put = (bytes: Buffer): void => {
+    if (bytes.length > 0) {
+      pending.push(bytes);
+      size += bytes.length;
+    }
+  };
+  for await (const chunk of chunks) {
+    put(chunk);
+    while (size >= BLOCK_BYTES) {
+      const all = take();
+      const window = all.subarray(0, BLOCK_BYTES);
+      if (oversized) {
+        const end = window.indexOf(10) + 1;
+        yield { kind: 'oversized', bytes: end > 0 ? window.subarray(0, end) : window, ends: end > 0 };
+        oversized = end === 0;
+        put(all.subarray(end > 0 ? end : BLOCK_BYTES));
+        continue;
+      }
+      const end = recordEnd(window);
+      if (end > 0) {
+        yield { kind: 'lines', bytes: window.subarray(0, end) };
+        put(all.subarray(end));
+      } else {
+        oversized = true;
+        put(all);
+      }
+    }
+  }
+  yield* lastBlocks(size > 0 ? take() : Buffer.alloc(0), oversized, recordEnd);
+}
+
+function* lastBlocks(rest: Buffer, oversized: boolean, recordEnd: RecordEnd): Generator<TextBlock> {
+  let bytes = rest;
+  if (oversized) {
+    const end = bytes.indexOf(10) + 1;
+    yield { kind: 'oversized', bytes: end > 0 ? bytes.subarray(0, end) : bytes, ends: true };
+    bytes = end > 0 ? bytes.subarray(end) : Buffer.alloc(0);
+  }
+  const end = recordEnd(bytes);
+  if (end > 0) {
+    yield { kind: 'lines', bytes: bytes.subarray(0, end) };
+  }
+  if (end < bytes.length) {
+    yield { kind: 'tail', bytes: bytes.subarray(end) };
+  }
+}
+
+/**
+ * Where the last record of delimited text ends whose line end is not inside quotes. A quote opens a field only at its
+ * beginning, so that one in the middle of a field cannot swallow what follows.
+ */
+export function delimitedRecordEnd(delimiter: string, quote: string): RecordEnd {
+  const cut = delimiter.charCodeAt(0);
+  const mark = quote.charCodeAt(0);
+  return (bytes) => {
+    let end = 0;
+    let quoted = false;
+    let fieldStart = true;
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (quoted) {
+        quoted = byte !== mark;
+        continue;
+      }
+      if (byte === mark) {
+        // Right behind a closing quote it is one that is written twice.
+        quoted = fieldStart || bytes[at - 1] === mark;
+      } else if (byte === 10) {
+        end = at + 1;
+      }
+      fieldStart = byte === cut || byte === 10;
+    }
+    return end;
+  };
+}
