@@ -1,6 +1,9 @@
 import { durationSchema } from '@apitrail/contract';
 import { z } from 'zod';
 
+import { privacyConfigSchema } from '../ingest/privacy';
+import { routesConfigSchema } from '../ingest/routes';
+import { sessionsConfigSchema } from '../ingest/sessions';
 import { externalDatasetSchema } from '../lake/external/config';
 import { listenSchema } from './listen';
 import { bytesSchema } from './units';
@@ -66,6 +69,11 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Origins of web pages that may ask from a browser, beside those of the listeners.'),
   log_level: z.enum(LOG_LEVELS).default('info').describe('What is written to the log on standard error.'),
+  privacy: privacyConfigSchema
+    .prefault({})
+    .describe('What of a person gets into the lake. Every default is the safe one.'),
+  sessions: sessionsConfigSchema.prefault({}).describe('How sessions are derived where a source names none.'),
+  routes: routesConfigSchema.prefault({}).describe('Rules that give paths their routes, before anything else does.'),
   datasets: z
     .array(externalDatasetSchema)
     .default([])

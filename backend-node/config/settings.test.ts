@@ -56,13 +56,21 @@ test('a flag that was not given changes nothing', async () => {
 });
 
 test('paths in a file are relative to the file', async () => {
-  await writeFile(join(folder, 'other.yaml'), 'lake: data\nkeys_file: keys.json');
+  await writeFile(
+    join(folder, 'other.yaml'),
+    'lake: data\nkeys_file: keys.json\nprivacy: { key_file: p.key }\ndatasets: [{ name: logs, files: "logs/*.parquet", columns: { time: { column: t } } }]\n'
+  );
   const settings = await loadSettings({
     environment: {},
     configFile: join(folder, 'other.yaml'),
     workingFolder: tmpdir(),
   });
-  expect(settings).toMatchObject({ lake: join(folder, 'data'), keysFile: join(folder, 'keys.json') });
+  expect(settings).toMatchObject({
+    lake: join(folder, 'data'),
+    keysFile: join(folder, 'keys.json'),
+    privacy: { key_file: join(folder, 'p.key') },
+    datasets: [{ files: join(folder, 'logs/*.parquet') }],
+  });
 });
 
 test('lists and booleans come from the environment too', async () => {
@@ -103,6 +111,12 @@ describe('what is wrong is named, with its place', () => {
       'allowed_origins:\n  - https://a.example\n  - b.example/x\n',
       /apitrail\.yaml:3:5: allowed_origins\.1 must be an origin/,
     ],
+    [
+      'a dataset named twice',
+      'datasets:\n' + '  - { name: a, files: x, columns: { time: { column: t } } }\n'.repeat(2),
+      /apitrail\.yaml:3:13: datasets\.1\.name is there twice: a/,
+    ],
+    ['a bad privacy setting', 'privacy:\n  customer: hide\n', /apitrail\.yaml:2:13: privacy\.customer .*pseudonym/],
     ['broken YAML', 'lake: [a\n', /apitrail\.yaml:\d+:\d+: /],
     ['a key given twice', 'lake: a\nlake: b\n', /apitrail\.yaml:2:1: .*unique/],
     ['a list in place of settings', '- lake\n', /apitrail\.yaml: the configuration must be a map/],
@@ -111,6 +125,14 @@ describe('what is wrong is named, with its place', () => {
     await expect(load(text)).rejects.toMatchObject({
       code: 'APITRAIL_BAD_CONFIG',
       message: expect.stringMatching(message),
+    });
+  });
+
+  test('a route rule, with its own code', async () => {
+    const rule = load('routes:\n  rules:\n    - match: users\n');
+    await expect(rule).rejects.toMatchObject({
+      code: 'APITRAIL_BAD_RULE',
+      message: expect.stringMatching(/yaml:3:14: routes\.rules\.0\.match/),
     });
   });
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { ApitrailError, parseDuration } from '@apitrail/contract';
+import { ApitrailError, ERROR_CODES, parseDuration, type ErrorCode } from '@apitrail/contract';
 import type { z } from 'zod';
 
 import { stateDirectory } from '../lake/layout';
@@ -119,6 +119,9 @@ function withAbsolutePaths(values: Record<string, unknown>, base: string): Recor
       copy[name] = resolve(base, copy[name]);
     }
   }
+  if (isObject(copy.privacy) && typeof copy.privacy.key_file === 'string') {
+    copy.privacy = { ...copy.privacy, key_file: resolve(base, copy.privacy.key_file) };
+  }
   if (Array.isArray(copy.datasets)) {
     copy.datasets = copy.datasets.map((dataset: unknown) =>
       isObject(dataset) && typeof dataset.files === 'string'
@@ -172,7 +175,9 @@ function toApitrailError(
     );
   }
   const origin = origins.get(path.join('.')) ?? origins.get(String(path[0])) ?? file?.locate(path, 'value') ?? name;
-  return new ApitrailError('APITRAIL_BAD_CONFIG', `${origin}: ${name} ${sentence(issue)}.`, { where: origin });
+  const own: unknown = issue.code === 'custom' ? issue.params?.code : undefined;
+  const code = typeof own === 'string' && own in ERROR_CODES ? (own as ErrorCode) : 'APITRAIL_BAD_CONFIG';
+  return new ApitrailError(code, `${origin}: ${name} ${sentence(issue)}.`, { where: origin });
 }
 
 function sentence(issue: z.core.$ZodIssue): string {

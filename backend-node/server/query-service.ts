@@ -13,6 +13,7 @@ import { readHealth } from './health';
 import { createListener, listen, type Ask } from './listener';
 import { Metrics } from './metrics';
 import { watchProgram } from './program-file';
+import { PseudonymSource } from './pseudonyms';
 import { queryEndpoint } from './query-endpoint';
 import { resourceEndpoints } from './resources';
 import { openSpillDirectory } from './spill-directory';
@@ -40,14 +41,16 @@ export async function startQueryService({
   const admission = new Admission({ concurrency: limits.concurrentQueries, queueLength: limits.queuedQueries });
   const active = new ActiveRequests();
   const metrics = new Metrics(admission, { version: VERSION, restarts });
+  const pseudonyms = new PseudonymSource(settings.privacy);
   const program = watchProgram(process.argv[1]);
 
   const answer = (request: QueryRequest, { caller, signal: gone }: Ask): Promise<QueryResponse> =>
-    active.run(gone, limits.queryTimeoutMs, (signal) =>
+    active.run(gone, limits.queryTimeoutMs, async (signal) =>
       runQueries(request, {
         datasets,
         engine,
         signal,
+        pseudonyms: await pseudonyms.current(),
         admit: (query) => admission.run(caller.name, signal, query),
         forAlerting: caller.identity?.kind === 'alert',
         onFault: (error) => log.error({ err: error }, 'query failed'),

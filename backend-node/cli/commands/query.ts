@@ -60,6 +60,7 @@ async function ask(settings: Settings, queries: unknown[], { from, to }: QueryOp
   const { openDuckDb } = await import('../../engine/duckdb');
   const { runQueries } = await import('../../queries/run');
   const { AwaitedLake, openDatasets } = await import('../../server/datasets');
+  const { PseudonymSource } = await import('../../server/pseudonyms');
   const { openSpillDirectory } = await import('../../server/spill-directory');
   const { limits } = settings;
   const spill = await openSpillDirectory(settings.lake, () => undefined);
@@ -83,7 +84,8 @@ async function ask(settings: Settings, queries: unknown[], { from, to }: QueryOp
         }
       );
     }
-    return await runQueries({ from, to, queries }, { datasets, engine, signal: interrupted.signal });
+    const pseudonyms = await new PseudonymSource(settings.privacy).current();
+    return await runQueries({ from, to, queries }, { datasets, engine, signal: interrupted.signal, pseudonyms });
   } finally {
     process.removeListener('SIGINT', onSignal);
     await engine.close();
