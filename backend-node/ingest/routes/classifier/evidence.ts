@@ -13,6 +13,8 @@ export interface Group {
   readonly words: ReadonlyMap<string, Node>;
   /** Requests of identifiers at the same position and of the same form. */
   readonly identifiers: number;
+  /** Requests of the whole service. */
+  readonly total: number;
   /** Values seen in parameters at other positions. */
   readonly vocabulary: ReadonlyMap<string, number>;
 }
@@ -46,7 +48,7 @@ export type Evidence = Record<(typeof FEATURES)[number], number>;
 /** Measures a group. */
 export function evidenceOf(group: Group): Evidence {
   const nodes = [...group.words.values()];
-  const keys = [...group.words.keys()].map((key) => stemOf(key, group.form));
+  const keys = nodes.map((node) => node.shape.stem.toLowerCase());
   const distinct = nodes.length;
   const requests = nodes.reduce((sum, node) => sum + node.requests, 0);
   const once = nodes.filter((node) => node.requests === 1).length;
@@ -78,11 +80,6 @@ export function evidenceOf(group: Group): Evidence {
   };
 }
 
-function stemOf(key: string, form: string): string {
-  const suffix = form.slice(2).toLowerCase();
-  return suffix !== '' && key.endsWith(suffix) ? key.slice(0, -suffix.length) : key;
-}
-
 /**
  * How near the words are to being equally frequent: 1 over 1 plus the squared coefficient of variation beyond what
  * chance gives. Addresses of an API differ in use by far more than values do; those that one page always calls together
@@ -94,9 +91,9 @@ function evenness(nodes: readonly Node[], requests: number): number {
     return 0;
   }
   const variance = nodes.reduce((sum, node) => sum + (node.requests - mean) ** 2, 0) / (nodes.length - 1);
-  const enough = Math.min(1, mean / 10) * Math.min(1, (nodes.length - 1) / 4);
+  const enough = (mean / (mean + 12)) * Math.min(1, (nodes.length - 1) / 4);
   const excess = Math.max(0, variance / mean ** 2 - 1 / mean);
-  return variance / mean < 0.1 ? 0 : enough / (1 + excess / 0.1);
+  return variance / mean < 0.1 ? 0 : enough / (1 + excess / 0.25);
 }
 
 /** Share of the words that have the most frequent run shape with a digit in it (`OPS-50` is `A-9`). */

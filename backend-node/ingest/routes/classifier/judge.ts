@@ -1,6 +1,7 @@
 import { evidenceOf, FEATURES, type Evidence, type Group } from './evidence';
 import { WEIGHTS } from './weights';
-import type { Judge } from './population';
+import type { Node } from './node';
+import type { Judge } from './settle';
 
 /** Weight of each piece of evidence in the log-odds that a group of words are values of a parameter. */
 export type Weights = Record<(typeof FEATURES)[number] | 'prior', number>;
@@ -14,6 +15,12 @@ export function logOdds(evidence: Evidence, weights: Weights): number {
   return sum;
 }
 
+/**
+ * Log-odds asked for beyond even ones, for words with all of the traffic; less for those with less. A wrong merge of a
+ * few requests is a blemish, a wrong merge of everything leaves nothing to see.
+ */
+const CAUTION = 2;
+
 /** A judge that weighs the evidence. */
 export function judgeWith(weights: Weights): Judge {
   return (group) => {
@@ -21,7 +28,9 @@ export function judgeWith(weights: Weights): Judge {
     if (words.size < 2 && group.parent.pools.get(group.form)?.open !== true) {
       return [];
     }
-    return logOdds(evidenceOf({ ...group, words }), weights) > 0 ? words.keys() : [];
+    return logOdds(evidenceOf({ ...group, words }), weights) > CAUTION * shareOf(words, group.total) ** 2
+      ? words.keys()
+      : [];
   };
 }
 
@@ -32,7 +41,7 @@ export const judge: Judge = judgeWith(WEIGHTS);
 const OUTSTANDING = 8;
 
 /** The words of a group without those that stand out by far: `login` beside a thousand user names. */
-export function candidates(group: Group): ReadonlyMap<string, import('./node').Node> {
+export function candidates(group: Group): ReadonlyMap<string, Node> {
   if (group.words.size < 8) {
     return group.words;
   }
@@ -40,4 +49,12 @@ export function candidates(group: Group): ReadonlyMap<string, import('./node').N
   const usual = counts[Math.floor(counts.length * 0.75)] ?? 0;
   const least = Math.max(20, usual * OUTSTANDING);
   return new Map([...group.words].filter(([, node]) => node.requests < least));
+}
+
+function shareOf(words: ReadonlyMap<string, Node>, total: number): number {
+  let requests = 0;
+  for (const node of words.values()) {
+    requests += node.requests;
+  }
+  return requests / total;
 }

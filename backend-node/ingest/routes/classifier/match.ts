@@ -1,5 +1,5 @@
 import type { Node } from './node';
-import { poolFor, takes } from './population';
+import { poolFor, takesWord } from './pools';
 import { isIdentifier, shapeOf, type Shape } from './shapes';
 
 /** Positions tried for one path before giving up. */
@@ -82,5 +82,5 @@ function accepts(pool: Node, shape: Shape): boolean {
   if (shape.kind === 'bad' || shape.kind === 'fixed') {
     return false;
   }
-  return pool.open || isIdentifier(shape) || takes(pool, shape) || pool.sample.has(shape.stem.toLowerCase());
+  return isIdentifier(shape) || takesWord(pool, shape);
 }

@@ -1,7 +1,11 @@
+import { isOperation } from './lexicon';
 import { isIdentifier, shapeOf, type Shape, type ShapeKind } from './shapes';
 
 /** How a node stands among its siblings. */
 export type NodeRole = 'literal' | 'fixed' | 'pool';
+
+/** Form of a value that is offered in several formats. */
+export const ANY_FORMAT = '{}.{format}';
 
 /** Values of a pool kept as a sample, to know them again at other positions. */
 const SAMPLE = 64;
@@ -33,11 +37,13 @@ export class Node {
   readonly fit = new Fit();
   /** Requests by kind of value, for naming the parameter. */
   readonly kinds = new Map<ShapeKind, number>();
+  /** How many kinds were there when the tree was last asked for news. */
+  kindsKnown = 0;
   /** The parameter's name, once given. */
   name: string | undefined;
   /** The whole template that ends here, once asked for. */
   template: string | undefined;
-  private spellings: Map<string, number> | undefined;
+  spellings: Map<string, number> | undefined;
 
   constructor(
     readonly role: NodeRole,
@@ -48,6 +54,10 @@ export class Node {
 
   /** Shape of the text of a static segment. */
   get shape(): Shape {
+    if (this.form === ANY_FORMAT) {
+      const stem = this.text.slice(0, -ANY_FORMAT.length + 2);
+      return { kind: 'word', key: this.text.toLowerCase(), form: ANY_FORMAT, stem };
+    }
     return shapeOf(this.text, this.form.startsWith('{}.'));
   }
 
@@ -96,7 +106,8 @@ export class Node {
     this.kinds.set(shape.kind, (this.kinds.get(shape.kind) ?? 0) + count);
     if (!isIdentifier(shape)) {
       const key = shape.stem.toLowerCase();
-      if (this.sample.has(key) || this.sample.size < SAMPLE) {
+      // Reserved words that turned out to be values have to be known again, or they would be static the next time.
+      if (this.sample.has(key) || this.sample.size < (isOperation(shape.stem) ? 2 * SAMPLE : SAMPLE)) {
         this.sample.set(key, (this.sample.get(key) ?? 0) + count);
       }
     }
@@ -145,11 +156,13 @@ function absorbAll(into: Map<string, Node>, from: Map<string, Node>): void {
 export class Fit {
   /** Values by signature: lengths of the parts, and the text before the first divider. */
   readonly signatures = new Map<string, number>();
+  /** Signatures once taken for those of identifiers stay so. */
+  readonly accepted = new Set<string>();
   total = 0;
   /** Signs other than letters and digits that were seen. */
-  private signs = '';
+  signs = '';
   /** Whether a value ended like a file name. */
-  private endings = false;
+  endings = false;
   /** Union of the alphabets seen: 1 lower, 2 upper, 4 digits. */
   alphabet = 0;
 
@@ -169,6 +182,7 @@ export class Fit {
     this.alphabet |= other.alphabet;
     this.signs = unite(this.signs, other.signs);
     this.endings ||= other.endings;
+    other.accepted.forEach((signature) => this.accepted.add(signature));
     for (const [signature, count] of other.signatures) {
       if (this.signatures.has(signature) || this.signatures.size < 32) {
         this.signatures.set(signature, (this.signatures.get(signature) ?? 0) + count);
@@ -186,7 +200,15 @@ export class Fit {
     if (this.total < 3 || word.length < 6 || (alphabetOf(word) & ~this.alphabet) !== 0) {
       return false;
     }
-    return (this.signatures.get(signatureOf(word)) ?? 0) / this.total >= 0.2;
+    const signature = signatureOf(word);
+    if (this.accepted.has(signature)) {
+      return true;
+    }
+    const built = (this.signatures.get(signature) ?? 0) / this.total >= 0.2;
+    if (built) {
+      this.accepted.add(signature);
+    }
+    return built;
   }
 }
 

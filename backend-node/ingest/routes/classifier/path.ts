@@ -1,5 +1,5 @@
 /** Longest path that is classified; a longer one is cut there (no route is that long, a scanner's payload is). */
-const MAX_PATH = 2048;
+export const MAX_PATH = 2048;
 /** Segments past this depth are left off. */
 export const MAX_DEPTH = 24;
 

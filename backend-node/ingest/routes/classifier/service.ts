@@ -1,6 +1,8 @@
 import { findChain, longestChain, resembles } from './match';
-import { splitPath } from './path';
-import { Population, type Judge } from './population';
+import { MAX_PATH, splitPath } from './path';
+import { Population } from './population';
+import type { Judge } from './settle';
+import { fillNode, saveNode, type NodeState } from './state';
 import { extendTemplate, templateOf } from './template';
 
 /** Where requests go that no part of the API ever answered. */
@@ -8,7 +10,11 @@ export const UNMATCHED = '{unmatched}';
 
 /** Templates given although nothing under them ever succeeded; past it such requests are unmatched. */
 const MAX_UNPROVEN = 200;
-const MAX_CACHED = 100_000;
+const MAX_CACHED = 50_000;
+/** Longer paths are looked up each time. */
+const MAX_CACHED_LENGTH = 512;
+/** Templates that senders may declare. */
+const MAX_DECLARED = 2000;
 /** Distinct requests gathered before they go into the tree. */
 const MAX_GATHERED = 16_384;
 
@@ -22,20 +28,55 @@ interface Known {
   rooted: boolean;
 }
 
+/** What a service's classifier knows, as JSON. */
+export interface ServiceState {
+  settledAt: number;
+  tree: NodeState;
+  unproven: string[];
+  declared: string[];
+}
+
 /** The classifier of one service: its population, and what was given to whom. */
 export class ServiceRoutes {
   readonly population: Population;
   readonly unproven = new Set<string>();
+  private readonly declared = new Set<string>();
   private readonly cache = new Map<string, Known>();
   private gathered = new Map<string, { segments: string[]; method: string; count: number }>();
 
-  constructor(judge: Judge) {
+  constructor(judge: Judge, state?: ServiceState) {
     this.population = new Population(judge);
+    if (state !== undefined) {
+      fillNode(this.population.root, state.tree);
+      this.population.restore(state.settledAt);
+      state.unproven.forEach((template) => this.unproven.add(template));
+      state.declared.forEach((template) => this.declared.add(template));
+    }
+  }
+
+  /** All of it, to be kept. Call after `settle`. */
+  state(): ServiceState {
+    return {
+      settledAt: this.population.settledAt,
+      tree: saveNode(this.population.root),
+      unproven: [...this.unproven],
+      declared: [...this.declared],
+    };
+  }
+
+  /** Takes note of a template the sender gave. */
+  declare(template: string): void {
+    if (this.declared.has(template) || this.declared.size >= MAX_DECLARED) {
+      return;
+    }
+    this.declared.add(template);
+    this.population.declare(splitPath(template));
+    this.cache.clear();
   }
 
   /** Takes note of a successful request. It counts from `settle` on. */
   observe(method: string, path: string): void {
-    const key = `${method} ${path}`;
+    const key = `${method} ${path.slice(0, MAX_PATH)}`;
     const entry = this.gathered.get(key);
     if (entry !== undefined) {
       entry.count++;
@@ -77,7 +118,9 @@ export class ServiceRoutes {
       if (this.cache.size >= MAX_CACHED) {
         this.cache.clear();
       }
-      this.cache.set(path, known);
+      if (path.length <= MAX_CACHED_LENGTH) {
+        this.cache.set(path, known);
+      }
     }
     if (known.proven && (known.alike || status === null || status < 400)) {
       return known.template;

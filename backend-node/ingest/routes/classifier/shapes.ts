@@ -47,10 +47,11 @@ const VERB = /^(.+):([a-z]+(?:[A-Z][a-z]+)*)$/s;
 /** Representations a resource is offered in; what goes before the dot is the resource. */
 const FORMAT =
   /^(.+)\.(json|jsonp|jsonl|ndjson|geojson|xml|csv|tsv|x?html?|ya?ml|rss|atom|txt|md|pdf|xlsx?|ics|km[lz]|gpx)$/is;
-// eslint-disable-next-line no-control-regex
+
 const BAD = /[\u0000-\u001f\u007f\\<>"`]|(?:^|\/)\.\.(?:\/|$)|^\.+$/;
 
 const MAX_CACHED = 50_000;
+const MAX_CACHED_LENGTH = 128;
 const lastSegments = new Map<string, Shape>();
 const innerSegments = new Map<string, Shape>();
 
@@ -63,7 +64,9 @@ export function shapeOf(segment: string, last: boolean): Shape {
     if (cache.size >= MAX_CACHED) {
       cache.clear();
     }
-    cache.set(segment, shape);
+    if (segment.length <= MAX_CACHED_LENGTH) {
+      cache.set(segment, shape);
+    }
   }
   return shape;
 }

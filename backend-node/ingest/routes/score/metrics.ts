@@ -30,7 +30,7 @@ export const UNMATCHED = '{unmatched}';
 const pairs = (n: number): number => (n * (n - 1)) / 2;
 
 /** Scores the templates given to labelled rows, in the same order. */
-export function scoreRows(rows: readonly LabelledRow[], templates: readonly (string | null)[]): Score {
+export function scoreRows(rows: readonly LabelledRow[], templates: ReadonlyArray<string | null>): Score {
   const truth: string[] = [];
   const given: string[] = [];
   const everyTruth = new Set<string>();

@@ -1,0 +1,132 @@
+import { ApitrailError } from '@apitrail/contract';
+
+import { judge } from './classifier/judge';
+import { ServiceRoutes, type ServiceState } from './classifier/service';
+import { RouteRules, type RouteRule } from './rules';
+import { normaliseRoute } from './sender';
+
+/** What of a request its route depends on. */
+export interface RouteRow {
+  service: string | null;
+  method: string | null;
+  /** Path as it was logged; a query string is ignored. */
+  path: string | null;
+  /** Response status; null when the source has none. */
+  status: number | null;
+  /** Route the sender gave, in its framework's notation. */
+  route?: string | null;
+}
+
+/** A request's route, and where it came from. */
+export interface Assignment {
+  route: string | null;
+  route_source: 'rule' | 'sender' | 'classifier' | null;
+}
+
+/** All that the assigner learned, as JSON. Bounded: about 50,000 positions a service at most. */
+export interface RouteState {
+  version: 1;
+  services: Array<{ service: string | null } & ServiceState>;
+}
+
+/** Services with a population of their own; further ones share one. */
+const MAX_SERVICES = 500;
+const OTHERS = '\u0000others';
+
+const NONE: Assignment = Object.freeze({ route: null, route_source: null });
+
+/**
+ * Gives requests their routes: the first of the user's rules that fits, else the sender's route, else what the
+ * classifier makes of the path and of all paths of the service that succeeded before. Show it rows with `observe`, then
+ * ask with `assign`; keep `state()` between runs, or templates that were given may change.
+ */
+export class RouteAssigner {
+  private readonly services = new Map<string | null, ServiceRoutes>();
+
+  private constructor(
+    private readonly rules: RouteRules,
+    state: RouteState | undefined
+  ) {
+    for (const { service, ...kept } of state?.services ?? []) {
+      this.services.set(service, new ServiceRoutes(judge, kept));
+    }
+  }
+
+  /**
+   * An assigner with the user's rules and what an earlier one knew.
+   * @throws ApitrailError APITRAIL_BAD_RULE for a rule that is not valid, APITRAIL_BAD_FILE for a state that is not one.
+   */
+  static create(options: { rules?: readonly RouteRule[]; state?: RouteState } = {}): RouteAssigner {
+    const version = options.state?.version;
+    if (version !== undefined && version !== 1) {
+      const message = `The routes learned so far are of version ${String(version)}, this Apitrail reads version 1.`;
+      throw new ApitrailError('APITRAIL_BAD_FILE', message, { where: 'route state' });
+    }
+    return new RouteAssigner(new RouteRules(options.rules ?? []), options.state);
+  }
+
+  /**
+   * Learns from rows: successful requests (status below 400, or none) teach which addresses there are, senders' routes
+   * declare them. Templates change only in here, and only when a service's successful requests have doubled, or its
+   * addresses have grown by half, since the last time.
+   */
+  observe(rows: Iterable<RouteRow>): void {
+    const touched = new Set<ServiceRoutes>();
+    for (const { service, method, path, status, route } of rows) {
+      if (path === null || path === '' || (status !== null && (status < 100 || status >= 400))) {
+        continue;
+      }
+      if (this.rules.find(service, method, path) !== null) {
+        continue;
+      }
+      const routes = this.of(service);
+      const given = normaliseRoute(route);
+      if (given !== null) {
+        routes.declare(given);
+      } else {
+        routes.observe(method ?? '', path);
+        touched.add(routes);
+      }
+    }
+    for (const routes of touched) {
+      routes.settle();
+    }
+  }
+
+  /** The route of a request. A row without a path and without a sender's route has none. */
+  assign(row: RouteRow): Assignment {
+    const { service, method, path, status } = row;
+    if (path !== null && path !== '') {
+      const ruled = this.rules.find(service, method, path);
+      if (ruled !== null) {
+        return { route: ruled, route_source: 'rule' };
+      }
+    }
+    const given = normaliseRoute(row.route);
+    if (given !== null) {
+      return { route: given, route_source: 'sender' };
+    }
+    if (path === null || path === '') {
+      return NONE;
+    }
+    return { route: this.of(service).assign(path, status), route_source: 'classifier' };
+  }
+
+  /** What was learned, to be kept as JSON and given to `create`. */
+  state(): RouteState {
+    return {
+      version: 1,
+      services: [...this.services].map(([service, routes]) => ({ service, ...routes.state() })),
+    };
+  }
+
+  private of(service: string | null): ServiceRoutes {
+    const key = service === null || this.services.has(service) || this.services.size < MAX_SERVICES ? service : OTHERS;
+    let routes = this.services.get(key);
+    if (routes === undefined) {
+      routes = new ServiceRoutes(judge);
+      this.services.set(key, routes);
+    }
+    return routes;
+  }
+}
