@@ -58,7 +58,10 @@ export async function fileSource(input: Input & { path: string }): Promise<ByteS
   } catch (cause) {
     throw cause instanceof ApitrailError
       ? cause
-      : new ApitrailError('APITRAIL_BAD_FILE', `${label} cannot be read: ${(cause as Error).message}.`, { where: label, cause });
+      : new ApitrailError('APITRAIL_BAD_FILE', `${label} cannot be read: ${(cause as Error).message}.`, {
+          where: label,
+          cause,
+        });
   }
 }
 

@@ -94,7 +94,10 @@ export class Commits {
     span: { first: number; last: number }
   ): Promise<void> {
     try {
-      const added = await this.options.lake.append({ ndjson: [staged.path] }, { txn: { appId: IMPORT_APP_ID, version } });
+      const added = await this.options.lake.append(
+        { ndjson: [staged.path] },
+        { txn: { appId: IMPORT_APP_ID, version } }
+      );
       if (added.rows !== rows) {
         throw new ApitrailError('APITRAIL_INTERNAL', `Of ${rows} rows ${added.rows} came into the lake.`);
       }

@@ -17,7 +17,13 @@ export function compressionOf(start: Buffer, label: string): Compression {
   if (magic.startsWith('28b52ffd')) {
     return 'zstd';
   }
-  const other = magic.startsWith('425a68') ? 'bzip2' : magic === 'fd377a585a00' ? 'xz' : magic.startsWith('504b0304') ? 'zip' : undefined;
+  const other = magic.startsWith('425a68')
+    ? 'bzip2'
+    : magic === 'fd377a585a00'
+      ? 'xz'
+      : magic.startsWith('504b0304')
+        ? 'zip'
+        : undefined;
   if (other) {
     throw new ApitrailError(
       'APITRAIL_BAD_FILE',
@@ -26,7 +32,9 @@ export function compressionOf(start: Buffer, label: string): Compression {
     );
   }
   if (magic.startsWith('fffe') || magic.startsWith('feff')) {
-    throw new ApitrailError('APITRAIL_BAD_FILE', `${label} is UTF-16. Convert it: iconv -f UTF-16 -t UTF-8`, { where: label });
+    throw new ApitrailError('APITRAIL_BAD_FILE', `${label} is UTF-16. Convert it: iconv -f UTF-16 -t UTF-8`, {
+      where: label,
+    });
   }
   return 'plain';
 }

@@ -99,9 +99,13 @@ export function parseState(text: string, where: string): ImportState {
     throw new ApitrailError('APITRAIL_BAD_FILE', `${where} is damaged: it is not JSON.`, { where, cause });
   }
   if (value.format !== FORMAT) {
-    throw new ApitrailError('APITRAIL_BAD_FILE', `${where} was written by another version of Apitrail (format ${value.format}).`, {
-      where,
-    });
+    throw new ApitrailError(
+      'APITRAIL_BAD_FILE',
+      `${where} was written by another version of Apitrail (format ${value.format}).`,
+      {
+        where,
+      }
+    );
   }
   const { sources, sessions, routes, rejects } = value;
   return { sources, sessions, routes, rejects };

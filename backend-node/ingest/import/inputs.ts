@@ -38,7 +38,11 @@ async function filesOf(arg: string): Promise<string[]> {
   const info = await stat(arg).catch(() => undefined);
   if (info?.isDirectory()) {
     const found = await glob('**/*', { cwd: arg, onlyFiles: true, expandDirectories: false });
-    return notEmpty(found.sort().map((path) => join(arg, path)), arg, 'holds no files');
+    return notEmpty(
+      found.sort().map((path) => join(arg, path)),
+      arg,
+      'holds no files'
+    );
   }
   if (info) {
     return [arg];

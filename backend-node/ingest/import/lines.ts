@@ -44,7 +44,10 @@ export function decodeBytes(bytes: Buffer): string {
       length--;
     }
     const part = bytes.subarray(from, from + length);
-    text += length > 1 || part[0]! < 0x80 ? part.toString('utf8') : `\\x${part[0]!.toString(16).toUpperCase().padStart(2, '0')}`;
+    text +=
+      length > 1 || part[0]! < 0x80
+        ? part.toString('utf8')
+        : `\\x${part[0]!.toString(16).toUpperCase().padStart(2, '0')}`;
     from += part.length;
   }
   return text;

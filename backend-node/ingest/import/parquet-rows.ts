@@ -18,19 +18,29 @@ export function isParquet(head: Buffer): boolean {
  * They are written to a folder that only the owner can read and that is removed after the import. Times become ISO 8601,
  * numbers that JSON cannot hold become text.
  */
-export async function parquetRows(input: Input & { path: string }, engine: DuckDb, folder: string): Promise<ByteSource> {
+export async function parquetRows(
+  input: Input & { path: string },
+  engine: DuckDb,
+  folder: string
+): Promise<ByteSource> {
   const target = join(folder, `parquet-${Date.now()}.ndjson`);
   const table = sql`read_parquet([${literal(escapeGlob(input.path))}])`;
   try {
     const described = await engine.run(sql`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${table})`);
     const [names, types] = described.values as [string[], string[]];
-    const columns = names.map((name, index) => sql`${jsonValue(identifier(name), types[index]!)} AS ${identifier(name)}`);
+    const columns = names.map(
+      (name, index) => sql`${jsonValue(identifier(name), types[index]!)} AS ${identifier(name)}`
+    );
     await engine.run(sql`COPY (SELECT ${joinSql(columns)} FROM ${table}) TO ${literal(target)} (FORMAT json)`);
   } catch (cause) {
-    throw new ApitrailError('APITRAIL_BAD_FILE', `${input.label} cannot be read as Parquet: ${(cause as Error).message}`, {
-      where: input.label,
-      cause,
-    });
+    throw new ApitrailError(
+      'APITRAIL_BAD_FILE',
+      `${input.label} cannot be read as Parquet: ${(cause as Error).message}`,
+      {
+        where: input.label,
+        cause,
+      }
+    );
   }
   return fileSource({ ...input, path: target });
 }

@@ -187,7 +187,10 @@ class TextReader {
     const end = bytes.indexOf(10);
     const rest = decodeBytes(bytes.subarray(0, end)).replace(/\r$/, '');
     if (rest !== '') {
-      this.reject('goes on from a line that was taken in before it was whole; its row has the values it had then', rest);
+      this.reject(
+        'goes on from a line that was taken in before it was whole; its row has the values it had then',
+        rest
+      );
     }
     return bytes.subarray(end + 1);
   }
@@ -234,7 +237,9 @@ class TextReader {
   private parseOne(line: string): RequestRecord | string {
     const { framing } = this.options;
     return this.checked(
-      framing.kind === 'lines' ? framing.parse(line) : framing.parse(splitFields(line, framing.delimiter, framing.quote))
+      framing.kind === 'lines'
+        ? framing.parse(line)
+        : framing.parse(splitFields(line, framing.delimiter, framing.quote))
     );
   }
 

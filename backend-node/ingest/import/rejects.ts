@@ -8,7 +8,8 @@ const IPV4 = /\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b/g;
 const IPV6 = /(?<![\w:])(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}(?![\w:])/g;
 const QUERY = /\?[^\s"']*/g;
 const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
-const LONG_SECRET = /\b(bearer|basic|token|password|passwd|secret|api[-_]?key|authorization|cookie)\b(["':=\s]+)[^\s"',;]+/gi;
+const LONG_SECRET =
+  /\b(bearer|basic|token|password|passwd|secret|api[-_]?key|authorization|cookie)\b(["':=\s]+)[^\s"',;]+/gi;
 
 /** A line that is no row. */
 export interface RejectedLine {
@@ -43,9 +44,10 @@ export class RejectsFile {
     private bytes: number
   ) {}
 
-  /** `from` is how much of the file an unfinished import had written with its last commit. */
-  static async open(file: string, from: number): Promise<RejectsFile> {
+  /** `unfinished` is the file of an import that was cut off, and how much of it went with its last commit. */
+  static async open(file: string, unfinished: { file: string; bytes: number } | null): Promise<RejectsFile> {
     const path = resolve(file);
+    const from = unfinished?.file === path ? unfinished.bytes : 0;
     try {
       const handle = await open(path, from > 0 ? 'r+' : 'w', 0o600);
       const size = Math.min(from, (await handle.stat()).size);
@@ -53,12 +55,16 @@ export class RejectsFile {
       return new RejectsFile(path, handle, size);
     } catch (cause) {
       if (from > 0 && (cause as NodeJS.ErrnoException).code === 'ENOENT') {
-        return RejectsFile.open(file, 0);
+        return RejectsFile.open(file, null);
       }
-      throw new ApitrailError('APITRAIL_BAD_FILE', `The rejects file ${file} cannot be written: ${(cause as Error).message}.`, {
-        where: file,
-        cause,
-      });
+      throw new ApitrailError(
+        'APITRAIL_BAD_FILE',
+        `The rejects file ${file} cannot be written: ${(cause as Error).message}.`,
+        {
+          where: file,
+          cause,
+        }
+      );
     }
   }
 
@@ -71,7 +77,7 @@ export class RejectsFile {
     if (this.waiting !== '') {
       const bytes = Buffer.from(this.waiting);
       this.waiting = '';
-      for (let from = 0; from < bytes.length; ) {
+      for (let from = 0; from < bytes.length;) {
         const { bytesWritten } = await this.handle.write(bytes, from, bytes.length - from, this.bytes);
         this.bytes += bytesWritten;
         from += bytesWritten;

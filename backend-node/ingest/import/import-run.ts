@@ -1,0 +1,333 @@
+import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+
+import { ApitrailError } from '@apitrail/contract';
+
+import type { DuckDb } from '../../engine/duckdb';
+import type { Lake } from '../../lake/lake';
+import { streamSource, fileSource, type ByteSource } from './byte-source';
+import { Commits, ROWS_PER_COMMIT } from './commits';
+import type { ImportState, StateFolder } from './import-state';
+import type { Input } from './inputs';
+import { candidates, identify, SourceTracker, type KnownSource } from './known-sources';
+import { isParquet, parquetRows } from './parquet-rows';
+import { prepareSource, type PreparedSource } from './prepare-source';
+import type { ProgressReporter } from './progress';
+import { readText } from './read-text';
+import { RejectsFile, shownText } from './rejects';
+import { RowPreparation } from './row-preparation';
+import type { FileSummary } from './summary';
+import type { Mapping } from '../formats';
+import type { RequestRecord } from '../normalise';
+
+/** An import was asked to stop. What is committed stays; the rest is read again by the next one. */
+export class ImportInterrupted extends Error {}
+
+export interface ImportRunOptions {
+  lake: Lake;
+  engine: DuckDb;
+  states: StateFolder;
+  workFolder: string;
+  version: number;
+  state: ImportState;
+  format: string;
+  mapping?: Mapping;
+  service?: string;
+  environment?: string;
+  /** The log’s times are those of the end of requests. */
+  timeIsEnd?: boolean;
+  rejects: RejectsFile | undefined;
+  preparation: RowPreparation;
+  progress: ProgressReporter;
+  stdin: Readable;
+  signal?: AbortSignal;
+  rowsPerCommit?: number;
+}
+
+/** A file’s place in the summary while it is worked on. */
+interface Outcome extends FileSummary {
+  id?: string;
+  before: { rows: number; rejected: number; blank: number };
+  /** Rejects of a last line that was not taken in. */
+  openRejects: number;
+}
+
+/** One import: its sources one after the other, into batches, into commits. */
+export class ImportRun {
+  readonly commits: Commits;
+  readonly unusable: Record<string, number> = {};
+  private readonly known: Map<string, KnownSource>;
+  private readonly outcomes: Outcome[] = [];
+  private readonly nowUs = Date.now() * 1000;
+  private batch: RequestRecord[] = [];
+  private read = { done: 0, total: 0 as number | undefined };
+  private rowsSeen = 0;
+  private rejectsSeen = 0;
+
+  constructor(private readonly options: ImportRunOptions) {
+    this.commits = new Commits(options);
+    this.known = new Map(options.state.sources.map((entry) => [entry.id, entry]));
+  }
+
+  /** Imports inputs. Files that cannot be imported are in the outcomes; throws what ends the import as a whole. */
+  async import(inputs: readonly Input[]): Promise<void> {
+    const prepared: PreparedSource[] = [];
+    for (const input of inputs) {
+      const outcome = this.outcome(input);
+      await this.guard(outcome, async () => {
+        prepared.push(await this.prepare(input, outcome));
+      });
+    }
+    prepared.sort((a, b) => a.firstTime - b.firstTime || compareNames(a.source.input.label, b.source.input.label));
+    const sizes = prepared.map(({ source }) => source.size);
+    this.read.total = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+    for (const source of prepared) {
+      const outcome = this.outcomes.find(({ file }) => file === source.source.input.label)!;
+      await this.guard(outcome, () => this.take(source, outcome));
+      this.read.done += source.source.size ?? 0;
+    }
+    await this.commitBatch();
+    await this.commits.saveState(await this.currentState(true));
+  }
+
+  /** What became of every file, as far as it is in the lake. */
+  summaries(): FileSummary[] {
+    return this.outcomes.map(({ id, before, openRejects, ...summary }) => {
+      const now = id === undefined ? undefined : this.commits.committed.sources.get(id);
+      return {
+        ...summary,
+        rows: now ? now.rows - before.rows : summary.rows,
+        rejected: (now ? now.rejected - before.rejected : summary.rejected) + openRejects,
+        blank: now ? now.blank - before.blank : summary.blank,
+      };
+    });
+  }
+
+  private outcome(input: Input): Outcome {
+    const outcome: Outcome = {
+      file: input.label,
+      outcome: 'imported',
+      rows: 0,
+      rejected: 0,
+      blank: 0,
+      before: { rows: 0, rejected: 0, blank: 0 },
+      openRejects: 0,
+    };
+    this.outcomes.push(outcome);
+    return outcome;
+  }
+
+  /** What is wrong with one file is no reason to leave out the others. */
+  private async guard(outcome: Outcome, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ApitrailError) || !FILE_ERRORS.has(error.code)) {
+        throw error;
+      }
+      this.fail(outcome, error);
+    }
+  }
+
+  private fail(outcome: Outcome, error: ApitrailError): void {
+    outcome.outcome =
+      outcome.id !== undefined && (this.known.get(outcome.id)?.rows ?? 0) > outcome.before.rows ? 'partly' : 'failed';
+    outcome.message = error.message;
+    outcome.code = error.code;
+    this.options.progress.problem(error.userMessage);
+  }
+
+  private async prepare(input: Input, outcome: Outcome): Promise<PreparedSource> {
+    const { format, mapping, engine, workFolder, progress } = this.options;
+    let source = await openInput(input, this.options.stdin);
+    const parquet = isParquet(source.head);
+    if (format === 'parquet' && !parquet) {
+      throw new ApitrailError('APITRAIL_BAD_FILE', `${input.label} is not a Parquet file.`, { where: input.label });
+    }
+    if (parquet) {
+      const file = input.path === undefined ? await source.reopenable(workFolder) : source;
+      const path = input.path ?? (file.input as { path: string }).path;
+      source = await parquetRows({ ...input, path }, engine, workFolder);
+    }
+    const prepared = prepareSource(source, parquet ? 'json' : format, mapping);
+    outcome.format = parquet ? 'parquet' : prepared.format.name;
+    if (format === 'auto') {
+      progress.note(`${input.label}: ${parquet ? 'parquet' : prepared.found}`);
+    }
+    return prepared;
+  }
+
+  private async take(prepared: PreparedSource, outcome: Outcome): Promise<void> {
+    const { source, entry, fresh } = await this.recognise(prepared.source, outcome);
+    if (!entry) {
+      return;
+    }
+    outcome.id = entry.id;
+    outcome.before = { rows: entry.rows, rejected: entry.rejected, blank: entry.blank };
+    const { service, environment, timeIsEnd } = this.options;
+    const { label, name } = source.input;
+    const tracker = new SourceTracker(entry);
+    const { damage } = await readText(source, tracker, {
+      framing: prepared.framing,
+      defaults: {
+        source: name,
+        ...(service === undefined ? {} : { service }),
+        ...(environment === undefined ? {} : { environment }),
+        timeIsEnd: timeIsEnd ?? prepared.framing.timeIsEnd ?? false,
+      },
+      nowUs: this.nowUs,
+      sink: {
+        record: (record) => this.addRecord(record),
+        reject: (line, reason, text) => {
+          this.rejectsSeen++;
+          this.options.rejects?.add({ file: label, line, reason, text: shownText(text) });
+        },
+      },
+      atBoundary: () => this.atBoundary(source),
+    });
+    outcome.openRejects = entry.tail ? 1 : 0;
+    this.finish(prepared, entry, fresh, outcome);
+    if (damage) {
+      throw new ApitrailError(
+        'APITRAIL_BAD_FILE',
+        `${label} ${damage.message}. The ${entry.rows - outcome.before.rows} rows before that are imported; give the whole file, and the import goes on there.`,
+        { where: label, cause: damage }
+      );
+    }
+  }
+
+  /** Finds out whether a source is known; gives its entry unless all of it is in the lake already. */
+  private async recognise(
+    given: ByteSource,
+    outcome: Outcome
+  ): Promise<{ source: ByteSource; entry?: KnownSource; fresh: boolean }> {
+    if (given.headIsAll && given.head.length === 0) {
+      outcome.outcome = 'skipped';
+      outcome.message = 'is empty';
+      return { source: given, fresh: false };
+    }
+    const among = candidates(given, this.known.values());
+    if (among.length > 0) {
+      const source = await given.reopenable(this.options.workFolder);
+      const identity = await identify(source, among);
+      if (identity.kind === 'taken') {
+        outcome.outcome = 'skipped';
+        outcome.message = 'is in the lake already';
+        this.options.progress.note(`${given.input.label}: is in the lake already`);
+        return { source, fresh: false };
+      }
+      if (identity.kind === 'grown') {
+        this.options.progress.note(`${given.input.label}: goes on at line ${identity.entry.lines + 1}`);
+        return { source, entry: identity.entry, fresh: false };
+      }
+      return { source, entry: this.newEntry(), fresh: true };
+    }
+    return { source: given, entry: this.newEntry(), fresh: true };
+  }
+
+  private newEntry(): KnownSource {
+    const entry: KnownSource = {
+      id: randomUUID(),
+      position: 0,
+      digest: '',
+      checkpoints: [],
+      lines: 0,
+      rows: 0,
+      rejected: 0,
+      blank: 0,
+    };
+    this.known.set(entry.id, entry);
+    return entry;
+  }
+
+  private finish(prepared: PreparedSource, entry: KnownSource, fresh: boolean, outcome: Outcome): void {
+    const { label } = prepared.source.input;
+    const missing = prepared.framing.missing?.() ?? [];
+    if (missing.length > 0 && entry.rows > outcome.before.rows) {
+      this.options.progress.problem(`${label}: no record has the fields the mapping names: ${missing.join(', ')}`);
+    }
+    if (entry.rows > 0) {
+      return;
+    }
+    if (fresh) {
+      // It says nothing of what is in the lake, and a right format may be named next time.
+      this.known.delete(entry.id);
+      delete outcome.id;
+      outcome.rejected = entry.rejected;
+      outcome.blank = entry.blank;
+    }
+    if (entry.rejected + outcome.openRejects > 0) {
+      throw new ApitrailError(
+        'APITRAIL_NOTHING_FITS',
+        `${label}: not one of its ${entry.rejected + outcome.openRejects} lines fits the format ${prepared.format.name}; nothing was imported from it. ` +
+          'The rejects file (--rejects FILE) says why for each; name another format with --format.',
+        { where: label }
+      );
+    }
+  }
+
+  private addRecord(record: RequestRecord): void {
+    for (const column of record.unusable ?? []) {
+      this.unusable[column] = (this.unusable[column] ?? 0) + 1;
+    }
+    this.options.preparation.session(record);
+    this.batch.push(record);
+    this.rowsSeen++;
+  }
+
+  private async atBoundary(source: ByteSource): Promise<void> {
+    if (this.options.signal?.aborted) {
+      throw new ImportInterrupted('The import was stopped.');
+    }
+    this.options.progress.update({
+      file: source.input.label,
+      bytesRead: this.read.done + source.read(),
+      bytesTotal: this.read.total,
+      rows: this.rowsSeen,
+      rejected: this.rejectsSeen,
+    });
+    if (this.batch.length >= (this.options.rowsPerCommit ?? ROWS_PER_COMMIT)) {
+      await this.commitBatch();
+    }
+  }
+
+  private async commitBatch(): Promise<void> {
+    const rows = this.batch;
+    this.batch = [];
+    if (rows.length > 0) {
+      const { preparation } = this.options;
+      preparation.learn(rows);
+      await this.commits.commit(
+        rows,
+        () => this.currentState(false),
+        (record) => preparation.finish(record, this.nowUs)
+      );
+    }
+  }
+
+  private async currentState(finished: boolean): Promise<ImportState> {
+    const bytes = await this.options.rejects?.flush();
+    const { sessions, routes } = this.options.preparation.state();
+    return {
+      sources: [...this.known.values()],
+      sessions,
+      routes,
+      rejects: finished || bytes === undefined ? null : { file: this.options.rejects!.path, bytes },
+    };
+  }
+}
+
+const FILE_ERRORS: ReadonlySet<string> = new Set([
+  'APITRAIL_BAD_FILE',
+  'APITRAIL_NOTHING_FITS',
+  'APITRAIL_BAD_MAPPING',
+]);
+
+function openInput(input: Input, stdin: Readable): Promise<ByteSource> {
+  const { path } = input;
+  return path === undefined ? streamSource(input, stdin) : fileSource({ ...input, path });
+}
+
+function compareNames(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
