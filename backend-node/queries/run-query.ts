@@ -1,4 +1,4 @@
-import type { DataFrameJSON, Filter, FrameMarker, Notice, Query, Stat } from '@apitrail/contract';
+import type { DataFrameJSON, Filter, Frame, FrameMarker, FrameMeta, Notice, Query, Stat } from '@apitrail/contract';
 import { writeFrame } from '@apitrail/contract';
 
 import type { Dialect } from '../engine/dialect';
@@ -47,22 +47,17 @@ export async function runQuery(run: QueryRun): Promise<DataFrameJSON[]> {
     ...(sampled === undefined || sampled === 0 ? {} : { sampled }),
     ...answer.marker,
   };
-  const stats = context.stats(performance.now() - started);
-  return answer.frames.map((frame) =>
-    writeFrame(
-      {
-        ...frame,
-        meta: {
-          ...frame.meta,
-          executedQueryString: context.statements.join(';\n\n'),
-          stats,
-          ...(context.notices.length === 0 ? {} : { notices: context.notices }),
-          custom: { ...frame.meta?.custom, apitrail: marker },
-        },
-      },
-      run.query.refId
-    )
-  );
+  // Said once, on the first frame: Grafana lists the notices of all of them.
+  const first: FrameMeta = {
+    executedQueryString: context.statements.join(';\n\n'),
+    stats: context.stats(performance.now() - started),
+    ...(context.notices.length === 0 ? {} : { notices: context.notices }),
+  };
+  const frames: Frame[] = answer.frames.length > 0 ? answer.frames : [{ fields: [] }];
+  return frames.map((frame, index) => {
+    const meta = { ...frame.meta, ...(index === 0 ? first : {}), custom: { ...frame.meta?.custom, apitrail: marker } };
+    return writeFrame({ ...frame, meta }, run.query.refId);
+  });
 }
 
 function signalOf({ signal }: QueryRun) {

@@ -63,10 +63,10 @@ function bucketAt(index: number, scale: number): LatencyBucket {
   return { label: `${readable(min)} – ${readable(max)}`, min, max };
 }
 
-/** `90.5 ms`, `1.45 s`: four digits tell neighbours of the finest scale apart. */
+/** `90.5 ms`, `1.41 s`: three digits tell neighbours of the finest scale apart. */
 function readable(ms: number): string {
   const [value, unit] = ms >= 1000 ? [ms / 1000, 's'] : [ms, 'ms'];
-  return `${Number(value.toPrecision(4))} ${unit}`;
+  return `${Number(value.toPrecision(3))} ${unit}`;
 }
 
 function keyOf(scale: number, labels: ReadonlyMap<number, string>): KeyExpression {

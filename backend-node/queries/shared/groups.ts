@@ -57,23 +57,29 @@ export async function topAndOther(
 ): Promise<{ totals: GroupTotals; top: TopColumn[] }> {
   const { keys, rows, limit } = request;
   const { dialect, weighted } = aggregator;
-  const measures = [request.orderBy, measureOf('requests'), ...request.measures];
+  const measures = distinctMeasures([...request.measures, request.orderBy, measureOf('requests')]);
+  const columnOf = (measure: Measure) => measures.findIndex(({ name }) => name === measure.name);
   const by = keys.map((key) => ({ name: key.key, sql: key.sql }));
   const select = selectMeasures({ rows, by, measures, extras, weighted, dialect });
-  const ordered =
+  const most = [request.orderBy, measureOf('requests')].map(
+    (measure) => sql`${raw(String(keys.length + columnOf(measure) + 1))} DESC NULLS LAST`
+  );
+  const table = await aggregator.run(
     keys.length === 0
       ? select
-      : sql`SELECT * FROM (${select}) AS groups
-ORDER BY ${join([keys.length + 1, keys.length + 2].map((position) => raw(`${position} DESC NULLS LAST`)))}, ${join(keys.map((_, index) => raw(`${index + 1} NULLS LAST`)))}
-LIMIT ${raw(String(limit + 1))}`;
-  const table = await aggregator.run(ordered);
+      : sql`SELECT * FROM (
+${select}
+) AS groups
+ORDER BY ${join([...most, ...keys.map((_, index) => raw(`${index + 1} NULLS LAST`))])}
+LIMIT ${raw(String(limit + 1))}`
+  );
   const found = Math.min(table.rowCount, keys.length === 0 ? 1 : limit);
+  const columns = table.values.slice(keys.length).map((column) => column.slice(0, found));
   const groups: RankedGroup[] = Array.from({ length: found }, (_, row) => ({
     values: keys.map((key, index) => key.read(table.values[index]![row])),
     other: false,
-    total: number(table.values[keys.length]![row]),
+    total: number(columns[columnOf(request.orderBy)]![row]),
   }));
-  const columns = table.values.slice(keys.length + 2).map((column) => column.slice(0, found));
   const top = topOf(keys, table, found);
   if (table.rowCount > found) {
     const outside = {
@@ -81,15 +87,23 @@ LIMIT ${raw(String(limit + 1))}`;
       where: sql`(${rows.where}) AND rank IS NULL`,
     };
     const rest = await aggregator.run(selectMeasures({ rows: outside, by: [], measures, extras, weighted, dialect }));
-    groups.push({ values: keys.map(() => null), other: true, total: number(rest.values[0]![0]) });
-    columns.forEach((column, index) => column.push(rest.values[index + 2]![0]));
+    columns.forEach((column, index) => column.push(rest.values[index]![0]));
+    groups.push({
+      values: keys.map(() => null),
+      other: true,
+      total: number(columns[columnOf(request.orderBy)]!.at(-1)),
+    });
   }
   const totals = {
     groups,
-    measures: columns.slice(0, request.measures.length),
-    extras: columns.slice(request.measures.length),
+    measures: request.measures.map((measure) => columns[columnOf(measure)]!),
+    extras: columns.slice(measures.length),
   };
   return { totals, top };
+}
+
+function distinctMeasures(measures: readonly Measure[]): Measure[] {
+  return measures.filter(({ name }, index) => measures.findIndex((other) => other.name === name) === index);
 }
 
 export interface CellRequest extends GroupRequest {

@@ -83,7 +83,7 @@ const sum = (name: MetricName, state: StateName): Measure => ({
   kind: 'states',
   name,
   needs: [state],
-  of: (read) => sql`CAST(coalesce(${read(state)}, 0) AS DOUBLE)`,
+  of: (read) => sql`CAST(${read(state)} AS DOUBLE)`,
 });
 
 interface Ratio {

@@ -62,7 +62,8 @@ LEFT JOIN (${weightedQuantiles(rows, by, quantilesOf(apart))}) AS quantiles ON $
 
 function grouped(rows: RowSource, by: readonly NamedSql[], aggregates: readonly NamedSql[]): Sql {
   const columns = [...by, ...aggregates].map(({ name, sql: value }) => sql`${value} AS ${identifier(name)}`);
-  return sql`SELECT ${join(columns.length > 0 ? columns : [sql`1 AS one`])}
+  return sql`SELECT
+  ${join(columns.length > 0 ? columns : [sql`1 AS one`], ',\n  ')}
 FROM ${rows.relation}
 WHERE ${rows.where}${groupBy(by.length)}`;
 }

@@ -25,7 +25,8 @@ export function planTrend(
   query: { interval?: string | undefined; timezone: string },
   weighted: boolean
 ): Trend {
-  const request = { interval: query.interval, timezone: query.timezone, maxDataPoints: MOST_POINTS };
+  const { interval, timezone } = query;
+  const request = interval === undefined ? { timezone } : { interval, timezone, maxDataPoints: MOST_POINTS };
   const { buckets } = begun(planInterval(request, context.range, POINTS), context);
   const position = buckets.position(context.dialect.epochUs(sql`time`));
   return { buckets, extras: weighted ? [] : [{ name: 'trend', sql: context.dialect.histogram(position) }] };

@@ -1,0 +1,163 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { QueryResponse } from '@apitrail/contract';
+
+import type { Dataset } from '../../lake/dataset';
+import { Bench, epoch } from './dataset';
+import { shopRows } from './shop';
+
+const FOLDER = join(__dirname, '..', '..', '..', 'tests', 'data', 'frames');
+const range = { from: '2026-11-02T10:00:00Z', to: '2026-11-02T13:30:00Z' };
+
+const steps = ['/search', '/products/{id}', '/cart'].map((route) => ({
+  name: route,
+  filters: [{ key: 'route', operator: '=', value: route }],
+}));
+
+/** Every query type in every format, and what changes the shape of a frame. */
+const QUERIES: Record<string, Record<string, unknown>> = {
+  'traffic-time_series': {
+    queryType: 'traffic',
+    metrics: ['requests', 'p95', 'error_rate'],
+    groupBy: ['service', 'status_class'],
+    limit: 3,
+    interval: '30m',
+  },
+  'traffic-time_series-plain': { queryType: 'traffic', interval: '1h' },
+  'traffic-table': {
+    queryType: 'traffic',
+    format: 'table',
+    metrics: ['requests', 'p99'],
+    groupBy: ['status'],
+    limit: 2,
+    interval: '1h',
+  },
+  'traffic-numeric': {
+    queryType: 'traffic',
+    format: 'numeric',
+    metrics: ['error_rate'],
+    groupBy: ['service', 'status'],
+  },
+  'endpoints-table': {
+    queryType: 'endpoints',
+    limit: 5,
+    metrics: ['requests', 'requests_per_second', 'error_rate', 'p50', 'apdex', 'customers'],
+  },
+  'endpoints-time_series': {
+    queryType: 'endpoints',
+    format: 'time_series',
+    metrics: ['avg'],
+    limit: 2,
+    interval: '1h',
+  },
+  'endpoints-numeric': { queryType: 'endpoints', format: 'numeric', metrics: ['p95'], limit: 4 },
+  'heatmap-table': { queryType: 'heatmap', metric: 'error_rate', limit: 3, interval: '1h', minSamples: 5 },
+  'heatmap-table-latency': { queryType: 'heatmap', y: 'latency', interval: '1h' },
+  'heatmap-table-hour_of_day': {
+    queryType: 'heatmap',
+    x: 'hour_of_day',
+    y: ['route'],
+    normalise: 'row',
+    timezone: 'Europe/Berlin',
+  },
+  'heatmap-table-key': { queryType: 'heatmap', x: 'status_class', y: ['service'], metric: 'p95' },
+  'heatmap-time_series': { queryType: 'heatmap', format: 'time_series', y: ['route'], limit: 2, interval: '1h' },
+  'heatmap-numeric': { queryType: 'heatmap', format: 'numeric', y: ['route'], limit: 2 },
+  'funnel-table': { queryType: 'funnel', steps, window: '30m' },
+  'funnel-table-times': { queryType: 'funnel', steps, view: 'times', unit: 'session' },
+  'funnel-numeric': { queryType: 'funnel', steps, format: 'numeric', step: 2 },
+  'errors-table': { queryType: 'errors', limit: 6 },
+  'errors-time_series': { queryType: 'errors', format: 'time_series', groupBy: ['status'], interval: '1h' },
+  'errors-numeric': { queryType: 'errors', format: 'numeric', groupBy: ['service', 'status'], limit: 3 },
+  'requests-table': {
+    queryType: 'requests',
+    limit: 4,
+    columns: ['time', 'service', 'status', 'duration_ms', 'response_bytes', 'attributes.plan', 'status_class'],
+  },
+  'requests-logs': { queryType: 'requests', format: 'logs', limit: 4 },
+  'values-table': { queryType: 'values', key: 'status', limit: 5 },
+};
+
+let bench: Bench;
+let data: Dataset;
+beforeAll(async () => {
+  bench = await Bench.open();
+  data = await bench.dataset(
+    'requests',
+    shopRows({ rows: 400, from: epoch(range.from), to: epoch(range.to), seed: 7 })
+  );
+});
+afterAll(() => bench.close());
+
+/** What differs from run to run is set to a number that does not. */
+function steady(response: QueryResponse): QueryResponse {
+  for (const { frames = [] } of Object.values(response.results)) {
+    for (const { schema } of frames) {
+      schema.meta?.stats?.forEach((stat) => {
+        stat.value = stat.unit === 'ms' ? 12.5 : stat.unit === 'bytes' ? 4096 : stat.value;
+      });
+    }
+  }
+  return response;
+}
+
+describe('the golden frames of every query type', () => {
+  it.each(Object.entries(QUERIES))('query-%s.json is what is answered', async (name, query) => {
+    const response = steady(await bench.query(data, range, [query], { now: () => epoch('2026-11-02T13:20:00Z') }));
+    const text = `${JSON.stringify(response)}\n`;
+    const file = join(FOLDER, `query-${name}.json`);
+    if (process.env.UPDATE_GOLDEN === '1') {
+      mkdirSync(FOLDER, { recursive: true });
+      writeFileSync(file, text);
+    }
+    expect(text).toBe(readFileSync(file, 'utf8'));
+  });
+
+  it.each(Object.entries(QUERIES))('%s keeps the rules of frames', async (_, query) => {
+    const { results } = await bench.query(data, range, [query]);
+    const { status, frames, error } = results['A']!;
+    expect({ status, error }).toEqual({ status: 200, error: undefined });
+    expect(frames!.length).toBeGreaterThan(0);
+    expect(frames![0]!.schema.meta).toMatchObject({
+      executedQueryString: expect.stringContaining('SELECT'),
+      stats: expect.arrayContaining([expect.objectContaining({ displayName: 'Files read', value: 1 })]),
+    });
+    for (const { schema, data: columns } of frames!) {
+      expect(schema.refId).toBe('A');
+      expect(schema.meta!.custom).toMatchObject({
+        apitrail: { queryType: query['queryType'], dataset: 'requests', snapshot: 7 },
+      });
+      expect(new Set(columns.values.map(({ length }) => length)).size).toBe(1);
+      const series = schema.meta!.type!.startsWith('timeseries');
+      schema.fields.forEach(({ type, typeInfo }, index) => {
+        expect(typeInfo.nullable === true).toBe(!(series && type === 'time'));
+        if (type === 'time') {
+          columns.values[index]!.filter((value) => value !== null).forEach((value) =>
+            expect(Number.isInteger(value)).toBe(true)
+          );
+        }
+      });
+    }
+  });
+
+  it.each(Object.entries(QUERIES).filter(([, { format }]) => format === 'numeric'))(
+    '%s is one number and texts that tell its rows apart',
+    async (_, query) => {
+      const [frame] = await bench.answer(data, range, query);
+      expect(frame!.meta.type).toBe('numeric-long');
+      expect(frame!.fields.filter(({ type }) => type === 'number')).toHaveLength(1);
+      const texts = frame!.fields.filter(({ type }) => type === 'string');
+      expect(texts).toHaveLength(frame!.fields.length - 1);
+      const labels = frame!.rows.map((row) => JSON.stringify(texts.map(({ name }) => row[name])));
+      expect(new Set(labels).size).toBe(labels.length);
+      texts.forEach(({ name }) => expect(frame!.columns[name]).not.toContain(null));
+    }
+  );
+
+  it.each(Object.entries(QUERIES))('%s answers an empty dataset', async (_, query) => {
+    const empty = await bench.dataset('empty', []);
+    const [frame] = await bench.answer(empty, range, { ...query, dataset: 'empty' });
+    expect(frame!.meta.notices).toContainEqual({ severity: 'info', text: expect.stringContaining('is empty') });
+  });
+});
