@@ -35,8 +35,8 @@ const limitsSchema = z.strictObject({
     .max(10_000)
     .default(64)
     .describe('Queries that may wait; the next is refused with APITRAIL_BUSY.'),
-  request_bytes: bytesSchema.default(2 * 2 ** 20).describe('Size of the body of a request to the query listener.'),
-  result_bytes: bytesSchema.default(64 * 2 ** 20).describe('Size of the answer to one request.'),
+  request_bytes: bytesSchema.prefault('2MiB').describe('Size of the body of a request to the query listener.'),
+  result_bytes: bytesSchema.prefault('64MiB').describe('Size of the answer to one request.'),
 });
 
 const originSchema = z
