@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import { VERSION } from '../config/version';
 import { demoCommand } from './commands/demo';
+import { importCommand } from './commands/import';
 import { keysCommand } from './commands/keys';
 import { queryCommand } from './commands/query';
 import { schemaCommand } from './commands/schema';
@@ -22,6 +23,7 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage.`
     );
+  apitrail.addCommand(importCommand());
   apitrail.addCommand(serveCommand());
   apitrail.addCommand(demoCommand());
   apitrail.addCommand(queryCommand());
