@@ -10,8 +10,8 @@ export interface EnvironmentSetting {
   description: string;
 }
 
-/** Variables that are read elsewhere than in the configuration. */
-const OTHER_VARIABLES = new Set(['APITRAIL_CONFIG', 'APITRAIL_KEY']);
+/** Variables that are read elsewhere than in the configuration: here, or by Grafana’s provisioning. */
+const OTHER_VARIABLES = new Set(['APITRAIL_CONFIG', 'APITRAIL_KEY', 'APITRAIL_URL']);
 
 interface JsonSchema {
   type?: string;

@@ -77,7 +77,7 @@ export function serveProcessCommand(): Command {
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let stopping = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         if (stopping) {
           process.exit(1);
