@@ -7,7 +7,7 @@ import { openDuckDb, type DuckDb } from '../../backend-node/engine/duckdb';
 import { sql } from '../../backend-node/engine/sql';
 import { Lake } from '../../backend-node/lake/lake';
 import { LakeDataset } from '../../backend-node/lake/lake-dataset';
-import { buildChild, parseAcks, runChild, startChild, straceMissing, type ChildTask } from './support/child';
+import { buildChild, parseAcks, removeChild, runChild, startChild, straceMissing, type ChildTask } from './support/child';
 
 jest.setTimeout(600_000);
 
@@ -19,7 +19,10 @@ beforeAll(async () => {
   buildChild();
   engine = await openDuckDb({ threads: 2 });
 });
-afterAll(() => engine.close());
+afterAll(async () => {
+  removeChild();
+  await engine.close();
+});
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'apitrail-crash-'));
   await Lake.open(directory, { engine, create: true });

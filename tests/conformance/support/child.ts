@@ -1,5 +1,6 @@
 import { buildSync } from 'esbuild';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..', '..');
@@ -29,6 +30,11 @@ export function buildChild(): void {
     external: ['@duckdb/node-api'],
     logLevel: 'warning',
   });
+}
+
+/** Removes what `buildChild` made. */
+export function removeChild(): void {
+  rmSync(BUNDLE, { force: true });
 }
 
 // One thread for files, and no io_uring, so that strace sees every call and counts them in order.
