@@ -7,7 +7,15 @@ import { openDuckDb, type DuckDb } from '../../backend-node/engine/duckdb';
 import { sql } from '../../backend-node/engine/sql';
 import { Lake } from '../../backend-node/lake/lake';
 import { LakeDataset } from '../../backend-node/lake/lake-dataset';
-import { buildChild, parseAcks, removeChild, runChild, startChild, straceMissing, type ChildTask } from './support/child';
+import {
+  buildChild,
+  parseAcks,
+  removeChild,
+  runChild,
+  startChild,
+  straceMissing,
+  type ChildTask,
+} from './support/child';
 
 jest.setTimeout(600_000);
 
