@@ -37,6 +37,12 @@ const route = (method: string, path: string) => [
 ];
 const pathMatches = (pattern: string) => [{ key: 'path', operator: '=~' as const, value: pattern }];
 
+const LISTS = '^/erddap/(tabledap/(allDatasets|index)|griddap/index|info/index|search/|categorize)';
+const ABOUT =
+  '/info/[^/]+/index|^/erddap/(tabledap|griddap)/[^/]+\\.(html|graph|das|dds|nccsvMetadata|subset|fgdc|iso19115)$';
+const DATA =
+  '^/erddap/(tabledap|griddap)/[^/]+\\.(csvp?|nc|ncCF|nccsv|json|mat|tsv|htmlTable|png|largePng|parquet|kml|geoJson)$';
+
 /** A real sample: nine days of a public data API’s access log. */
 const sample: View = {
   id: 'sample',
@@ -84,7 +90,7 @@ const sample: View = {
     {
       id: 'funnel',
       title: 'From the catalogue to the data',
-      description: 'Sessions that open the server, look at a dataset, and take data within an hour.',
+      description: 'Sessions that list datasets, read about one, and take data within an hour.',
       kind: 'journey-funnel',
       span: 12,
       height: 340,
@@ -94,19 +100,9 @@ const sample: View = {
         window: '1h',
         filters: [ofSample],
         steps: [
-          { name: 'Opens the server', filters: pathMatches('^/(erddap/?(index\\.html)?)?$') },
-          {
-            name: 'Looks for data',
-            filters: pathMatches('^/erddap/(info|search|categorize|tabledap|griddap)(/index\\.html)?'),
-          },
-          {
-            name: 'Opens a dataset',
-            filters: pathMatches('^/erddap/(tabledap|griddap|info)/[^/]+(\\.html|\\.graph|/index\\.html)$'),
-          },
-          {
-            name: 'Takes data',
-            filters: pathMatches('^/erddap/(tabledap|griddap)/.+\\.(csv|csvp|nc|json|mat|tsv|png|largePng|htmlTable)'),
-          },
+          { name: 'Lists datasets', filters: pathMatches(LISTS) },
+          { name: 'Reads about one', filters: pathMatches(ABOUT) },
+          { name: 'Takes its data', filters: pathMatches(DATA) },
         ],
       },
     },

@@ -1,0 +1,84 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const FLAGS =
+  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+
+/** A running playground with a browser before it. */
+export class Playground {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #lines: Interface;
+  readonly browser: Browser;
+  readonly url: string;
+  /** Address of the companion's query listener. */
+  readonly query: string;
+
+  private constructor(
+    child: ChildProcessByStdio<Writable, Readable, null>,
+    lines: Interface,
+    browser: Browser,
+    addresses: { url: string; query: string }
+  ) {
+    this.#child = child;
+    this.#lines = lines;
+    this.browser = browser;
+    this.url = addresses.url;
+    this.query = addresses.query;
+  }
+
+  static async start(): Promise<Playground> {
+    const child = spawn(process.execPath, [join(__dirname, 'serve.mjs')], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: child.stdout });
+    const first = await new Promise<string>((resolve, reject) => {
+      lines.once('line', resolve);
+      child.once('exit', (code) => reject(new Error(`the playground ended with code ${code} before it was ready`)));
+    });
+    const browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: FLAGS.split(' '),
+    });
+    return new Playground(child, lines, browser, JSON.parse(first) as { url: string; query: string });
+  }
+
+  /** A page at an address of the playground, whose every panel has its answer. Fails the test on any error of the page. */
+  async open(path: string, size = { width: 1400, height: 900 }): Promise<{ page: Page; faults: string[] }> {
+    const context = await this.browser.newContext({ viewport: size });
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(String(error)));
+    page.on('response', (response) => {
+      if (response.status() >= 400 && response.url().includes('/api/')) {
+        faults.push(`${response.status()} ${response.url()}`);
+      }
+    });
+    await page.goto(this.url + path);
+    await settled(page);
+    return { page, faults };
+  }
+
+  async stopCompanion(): Promise<void> {
+    const answered = new Promise((resolve) => this.#lines.once('line', resolve));
+    this.#child.stdin.write('stop companion\n');
+    await answered;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.stdin.end();
+    await ended;
+  }
+}
+
+/** Waits until no panel of the page is asking. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const panels = [...document.querySelectorAll('[data-testid^="panel-"][data-state]')];
+    return (
+      panels.length > 0 && panels.every((panel) => ['Done', 'Error'].includes(panel.getAttribute('data-state') ?? ''))
+    );
+  });
+}
