@@ -19,9 +19,6 @@ const esModules = [
   'd3-time',
   'd3-format',
   'internmap',
-  'p-queue',
-  'p-timeout',
-  'eventemitter3',
   'pure-rand',
   'fzstd',
   'react-use',
@@ -33,6 +30,7 @@ const esModules = [
   'nanoid',
   'monaco-promql',
   '@react-hookz/web',
+  '@ver0/deep-equal',
 ];
 
 // Some of them are only published as .mjs, which the scaffold's transform does not match.
