@@ -41,6 +41,7 @@ export const FEATURES = [
   'evenness',
   'changing',
   'itemMethods',
+  'actions',
 ] as const;
 
 export type Evidence = Record<(typeof FEATURES)[number], number>;
@@ -76,7 +77,8 @@ export function evidenceOf(group: Group): Evidence {
     atRoot: group.path.length === 0 ? 1 : 0,
     evenness: evenness(nodes, requests),
     changing: Math.min(1, once / requests / 0.3) * Math.min(1, distinct / 10),
-    itemMethods: share((_, node) => node.ends.has('DELETE') || node.ends.has('PUT') || node.ends.has('PATCH')),
+    itemMethods: share((_, { ends }) => ends.size > 1 && (ends.has('DELETE') || ends.has('PUT') || ends.has('PATCH'))),
+    actions: share((_, { ends }) => ends.size === 1 && (ends.has('POST') || ends.has('PUT'))),
   };
 }
 

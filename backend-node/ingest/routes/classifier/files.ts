@@ -10,11 +10,12 @@ interface Tree {
 }
 
 /** Requests, kinds of file and depths from which on a tree of files is seen. */
-const LEAST = { ends: 10, endings: 3, depths: 3, share: 0.5, alike: 0.6 };
+const LEAST = { ends: 10, endings: 3, depths: 3, share: 0.5, alike: 0.6, one: 0.9 };
 
 /**
  * Whether what follows a position is the path of a file, of any depth: the ends look like file names of several kinds,
- * they lie at several depths, and most folders below are such trees themselves.
+ * they lie at several depths, and most folders below are such trees themselves. A position with nearly all of it in one
+ * folder is not yet where the files begin.
  */
 export function isFileTree(node: Node): boolean {
   const tree = measure(node);
@@ -29,6 +30,9 @@ export function isFileTree(node: Node): boolean {
   let folders = 0;
   let alike = 0;
   for (const child of [...node.literals.values(), ...node.pools.values()]) {
+    if (child.requests > tree.ends * LEAST.one) {
+      return false;
+    }
     if (child.literals.size + child.pools.size > 0) {
       folders += child.requests;
       alike += measure(child).depths.size > 1 ? child.requests : 0;

@@ -15,12 +15,6 @@ export function logOdds(evidence: Evidence, weights: Weights): number {
   return sum;
 }
 
-/**
- * Log-odds asked for beyond even ones, for words with all of the traffic; less for those with less. A wrong merge of a
- * few requests is a blemish, a wrong merge of everything leaves nothing to see.
- */
-const CAUTION = 2;
-
 /** A judge that weighs the evidence. */
 export function judgeWith(weights: Weights): Judge {
   return (group) => {
@@ -28,9 +22,7 @@ export function judgeWith(weights: Weights): Judge {
     if (words.size < 2 && group.parent.pools.get(group.form)?.open !== true) {
       return [];
     }
-    return logOdds(evidenceOf({ ...group, words }), weights) > CAUTION * shareOf(words, group.total) ** 2
-      ? words.keys()
-      : [];
+    return logOdds(evidenceOf({ ...group, words }), weights) > asked(words, group.total) ? words.keys() : [];
   };
 }
 
@@ -51,10 +43,17 @@ export function candidates(group: Group): ReadonlyMap<string, Node> {
   return new Map([...group.words].filter(([, node]) => node.requests < least));
 }
 
-function shareOf(words: ReadonlyMap<string, Node>, total: number): number {
+/** Log-odds asked for beyond even ones: for words with all of the traffic, and for words seen once. */
+const CAUTION = { all: 2, few: 1, many: 20 };
+
+/**
+ * How sure to be. A wrong merge of a few requests is a blemish, a wrong merge of everything leaves nothing to see; and
+ * as no merge is undone, one on few requests can wait for more.
+ */
+function asked(words: ReadonlyMap<string, Node>, total: number): number {
   let requests = 0;
   for (const node of words.values()) {
     requests += node.requests;
   }
-  return requests / total;
+  return CAUTION.all * (requests / total) ** 2 + CAUTION.few / (1 + requests / CAUTION.many);
 }

@@ -97,7 +97,7 @@ export class Node {
 
   /** Whether a value looks like those that succeeded here: of a kind seen, with no other signs or file endings. */
   resembles(shape: Shape): boolean {
-    return this.kinds.has(shape.kind) && (shape.kind !== 'word' || this.fit.resembles(shape.stem));
+    return this.declared || (this.kinds.has(shape.kind) && (shape.kind !== 'word' || this.fit.resembles(shape.stem)));
   }
 
   /** Notes a value a pool took in. */

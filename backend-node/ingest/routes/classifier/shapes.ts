@@ -39,7 +39,7 @@ const IPV6 = /^\[?(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}\]?(?:\/\d{1,3})?$/i;
 const EMAIL = /^[^@\s/]+@[^@\s/]+\.[a-z]{2,}$/i;
 const LOCALE = /^[a-z]{2,3}[-_](?:[A-Z]{2}|[A-Z][a-z]{3})(?:[-_][A-Z]{2})?$/;
 /** `v1`, `V4`, `v2.1`, `v1alpha1`: part of the address, not an identifier. */
-const VERSION = /^v\d{1,3}(?:[._]\d{1,3})*(?:(?:alpha|beta|rc|preview)\d*)?$/i;
+const VERSION = /^v\d{1,3}(?:[._]\d{1,3})?(?:(?:alpha|beta|rc|preview)\d*)?$/i;
 const RELEASE = /^v?\d+\.\d+(?:\.\d+)+(?:[-+.][0-9a-z.-]+)?$/i;
 const SLOTS = /^([A-Za-z_$][\w$.-]*)\((.*)\)$/s;
 const PAIRS = /^[A-Za-z_][\w.-]*=[^=;,]*(?:[;,][A-Za-z_][\w.-]*=[^=;,]*)*$/;
@@ -76,7 +76,13 @@ export function isIdentifier(shape: Shape): boolean {
   return shape.kind !== 'word' && shape.kind !== 'fixed' && shape.kind !== 'bad';
 }
 
+const PLAIN = /^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$/;
+
 function classify(segment: string, last: boolean): Shape {
+  if (PLAIN.test(segment)) {
+    const kind = kindOf(segment);
+    return { kind, key: kind === 'word' ? segment.toLowerCase() : '{}', form: '{}', stem: segment };
+  }
   const text = decodeSegment(segment);
   if (BAD.test(text)) {
     return { kind: 'bad', key: segment, form: '{}', stem: text };
