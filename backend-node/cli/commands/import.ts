@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 
+import { FORMAT_NAMES } from '../../ingest/formats/registry';
 import { configOption, lakeOption, settingsOf, type SettingsOptions } from '../settings-options';
 
 interface ImportCommandOptions extends SettingsOptions {
@@ -22,11 +23,7 @@ export function importCommand(): Command {
     .argument('<file...>', 'files, folders, patterns, or - for standard input; plain, gzip or zstd')
     .addOption(lakeOption())
     .addOption(configOption())
-    .option(
-      '--format <format>',
-      "auto, combined, common, vhost_combined, json, csv, tsv, parquet, nginx:'<log_format>' or apache:'<LogFormat>'",
-      'auto'
-    )
+    .option('--format <format>', `${FORMAT_NAMES.slice(0, -1).join(', ')} or ${FORMAT_NAMES.at(-1)}`, 'auto')
     .option('--service <name>', 'service of requests whose log does not name one')
     .option('--environment <name>', 'environment of requests whose log does not name one')
     .option('--map <file>', 'mapping of fields to columns (YAML or JSON), for json, csv, tsv and parquet')
