@@ -61,13 +61,36 @@ export function formatShare(value: number | null | undefined, decimals = 1): str
   return `${value === 0 || value === 1 ? (value * 100).toFixed(0) : text}%`;
 }
 
-/** A duration in milliseconds in the unit that reads best. */
+const UNITS = [
+  { name: 'd', ms: 86_400_000 },
+  { name: 'h', ms: 3_600_000 },
+  { name: 'min', ms: 60_000 },
+  { name: 's', ms: 1000 },
+] as const;
+
+/** A duration in milliseconds, in the one or two units that say enough: 754 ms, 8.1 s, 6 min 20 s, 1 h, 3 d 4 h. */
 export const formatDuration: NumberFormat = (value) => {
   if (value === null || value === undefined || Number.isNaN(value)) {
     return NO_VALUE;
   }
-  return formattedValueToString(getValueFormat('ms')(value, Math.abs(value) < 10 ? 1 : value < 1000 ? 0 : 1));
+  if (value < 999.5) {
+    return `${trimmed(value, value < 10 ? 1 : 0)} ms`;
+  }
+  if (value < 59_950) {
+    return `${trimmed(value / 1000, 1)} s`;
+  }
+  const large = UNITS.findIndex((unit) => value >= unit.ms - UNITS[UNITS.length - 1].ms / 2);
+  const { name, ms } = UNITS[large];
+  const small = UNITS[large + 1];
+  const parts = Math.round(value / small.ms);
+  const whole = Math.floor((parts * small.ms) / ms);
+  const rest = parts - (whole * ms) / small.ms;
+  return rest > 0 ? `${whole} ${name} ${rest} ${small.name}` : `${whole} ${name}`;
 };
+
+function trimmed(value: number, decimals: number): string {
+  return String(Number(value.toFixed(decimals)));
+}
 
 /** A point in time in the dashboard's zone. */
 export function formatTime(time: number, timeZone: TimeZone, format?: string): string {

@@ -71,3 +71,59 @@ export function heatmapFrame(
     marker
   );
 }
+
+/** A marker of three steps taken by customers within an hour. */
+export function funnelMarker(changes: Partial<FunnelMarker> = {}): FunnelMarker {
+  return {
+    queryType: 'funnel',
+    view: 'steps',
+    dataset: 'requests',
+    from: START,
+    to: START + 24 * HOUR,
+    unit: 'customer',
+    window: HOUR,
+    order: 'ordered',
+    successOnly: true,
+    steps: ['View', 'Cart', 'Pay'].map((name) => ({
+      name,
+      filters: [{ key: 'route', operator: '=', value: `/${name.toLowerCase()}` }],
+    })),
+    filters: [],
+    rowsWithoutUnit: 0,
+    ...changes,
+  };
+}
+
+/** 1,000 customers, of whom 400 and then 300 went on; 50 of the first loss are pending. */
+export function funnelFrame(marker = funnelMarker()): DataFrame {
+  return frameOf(
+    [
+      number('step', [1, 2, 3]),
+      text('name', ['View', 'Cart', 'Pay']),
+      number('units', [1000, 400, 300]),
+      number('conversion', [1, 0.4, 0.3], 'percentunit'),
+      number('step_conversion', [null, 0.4, 0.75], 'percentunit'),
+      number('dropped', [0, 550, 100]),
+      number('pending', [0, 50, 0]),
+      number('median_ms', [null, 42_000, 1500], 'ms'),
+      number('p90_ms', [null, 380_000, 9000], 'ms'),
+    ],
+    marker
+  );
+}
+
+/** How long it took them, in two buckets. */
+export function timesFrame(marker = funnelMarker({ view: 'times' })): DataFrame {
+  return frameOf(
+    [
+      number('step', [2, 2, 3, 3]),
+      text('name', ['Cart', 'Cart', 'Pay', 'Pay']),
+      number('from_ms', [0, 1000, 0, 1000], 'ms'),
+      number('to_ms', [1000, 60_000, 1000, 60_000], 'ms'),
+      number('units', [150, 250, 200, 100]),
+      number('median_ms', [42_000, 42_000, 900, 900], 'ms'),
+      number('p90_ms', [50_000, 50_000, 2000, 2000], 'ms'),
+    ],
+    marker
+  );
+}

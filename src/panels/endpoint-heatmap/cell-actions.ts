@@ -1,6 +1,6 @@
 import { type AbsoluteTimeRange, type LinkModel } from '@grafana/data';
 import { type AdHocFilterItem } from '@grafana/ui';
-import { type Filter, type MetricName } from '@apitrail/contract';
+import { type Filter, type MetricName, OTHER_GROUP } from '@apitrail/contract';
 
 import { type Action, addFilters, copyText, linkActions, openRequests } from '../../components/actions';
 import { type DrillTarget, equals, FAILED_REQUESTS, outsideOf } from '../../components/drill-down';
@@ -28,7 +28,10 @@ export function cellActions(
   const range = from !== undefined && to !== undefined ? { from, to } : rangeOf(model, context);
   const rowPart = rowFilters(model, model.rows[row]);
   const filters = rowPart && within && [...rowPart, ...within];
-  const partly = within === undefined ? 'Of the whole row: requests cannot be filtered by hour or weekday' : undefined;
+  const partly =
+    within === undefined && model.x.kind !== 'category'
+      ? 'Of the whole row: requests cannot be filtered by hour or weekday'
+      : undefined;
   const asked = { ...range, filters: partly ? rowPart : filters };
   const failed = failedFilter(model.marker?.metric);
   return [
@@ -104,10 +107,19 @@ function columnFilters(model: HeatmapModel, column: HeatmapColumn): Filter[] | u
     case 'time':
       return [];
     case 'category':
-      return model.x.key === undefined ? undefined : [equals(model.x.key, String(column.value))];
+      return keyFilters(model, String(column.value));
     default:
       return undefined;
   }
+}
+
+function keyFilters({ x, columns }: HeatmapModel, value: string): Filter[] | undefined {
+  const { key } = x;
+  if (key === undefined) {
+    return undefined;
+  }
+  const named = columns.map((c) => String(c.value)).filter((v) => v !== OTHER_GROUP);
+  return value === OTHER_GROUP ? outsideOf(named.map((v) => ({ [key]: v }))) : [equals(key, value)];
 }
 
 function failedFilter(metric: MetricName | undefined): Filter | undefined {

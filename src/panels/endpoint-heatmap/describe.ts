@@ -2,7 +2,7 @@ import { getFieldDisplayName } from '@grafana/data';
 import { type TimeZone } from '@grafana/schema';
 import { metricOf } from '@apitrail/contract';
 
-import { formatCount, formatShare, formatTimeRange, type NumberFormat } from '../../components/format';
+import { formatCount, formatShare, formatTimeRange, type NumberFormat, unitFormat } from '../../components/format';
 import { type TooltipRow } from '../../components/PanelTooltip';
 import { rowAverage, rowSum } from './arrange';
 import { shortColumnLabel, WEEKDAYS } from './axis';
@@ -44,7 +44,7 @@ export function describeCell(model: HeatmapModel, cell: number, format: NumberFo
   const denominator = model.denominator?.[cell];
   const lines: TooltipRow[] = [{ label: valueName(model), value: format(value), strong: true }];
   if (isNumber(numerator) && isNumber(denominator)) {
-    lines.push({ label: 'Of requests', value: `${formatCount(numerator)} of ${formatCount(denominator)}` });
+    lines.push(partOfWhole(model, numerator, denominator));
   } else if (isNumber(n) && model.marker?.metric !== 'requests') {
     lines.push({ label: 'Requests', value: formatCount(n) });
   }
@@ -59,6 +59,15 @@ export function describeCell(model: HeatmapModel, cell: number, format: NumberFo
     lines.push({ label: 'Row average', value: `${format(average)}${difference(value, average)}` });
   }
   return lines;
+}
+
+function partOfWhole({ marker }: HeatmapModel, part: number, whole: number): TooltipRow {
+  if (!marker || marker.normalise === 'none') {
+    return { label: 'Of requests', value: `${formatCount(part)} of ${formatCount(whole)}` };
+  }
+  const { displayName, unit } = metricOf(marker.metric);
+  const format = unit === 'short' ? formatCount : unitFormat(unit);
+  return { label: displayName, value: `${format(part)} of ${format(whole)}` };
 }
 
 function difference(value: number, average: number): string {

@@ -73,22 +73,25 @@ export function emptyModel(
   };
 }
 
-/** Gives columns of time their range: up to the next column, the last as wide as the one before, none past the end. */
-export function placeTimes(model: HeatmapModel, interval?: number, end?: number): void {
+/**
+ * Gives columns of time their range. Buckets of an answer meet each other, also on days that are not 24 hours long; other
+ * times are as wide as the smallest step between two of them.
+ */
+export function placeTimes(model: HeatmapModel, buckets?: { interval?: number; end: number }): void {
   if (model.x.kind !== 'time') {
     return;
   }
   const { columns } = model;
-  const width = interval ?? smallestStep(columns.map((c) => Number(c.value)));
+  const width =
+    buckets?.interval ?? model.x.field?.config.interval ?? smallestStep(columns.map((c) => Number(c.value)));
   columns.forEach((column, index) => {
     const from = Number(column.value);
-    const next = columns[index + 1];
+    const next = index + 1 < columns.length ? Number(columns[index + 1].value) : undefined;
     column.from = from;
-    column.to = next && interval === undefined ? Math.min(Number(next.value), from + width) : from + width;
-    if (next) {
-      column.to = Math.min(column.to, Number(next.value));
-    } else if (end !== undefined && end > from) {
-      column.to = Math.min(column.to, end);
+    if (next !== undefined) {
+      column.to = buckets ? next : Math.min(next, from + width);
+    } else {
+      column.to = buckets && buckets.end > from ? Math.min(buckets.end, from + width) : from + width;
     }
   });
 }

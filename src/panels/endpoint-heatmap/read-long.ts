@@ -67,7 +67,7 @@ export function readLong(frame: DataFrame): ModelResult<HeatmapModel> {
     (kind === 'time' ? fillGaps(values.map(Number)) : values).map((value) => ({ value })),
     [...labels.values()]
   );
-  placeTimes(model, xField.config.interval ?? undefined);
+  placeTimes(model);
   fill(model, frame, xField, labelAt);
   return { model };
 }

@@ -36,7 +36,7 @@ export function readMarked(frame: DataFrame, marker: HeatmapMarker): ModelResult
   if (marker.absent === 0 || (marker.absent === undefined && counts)) {
     model.values.fill(0);
   }
-  placeTimes(model, marker.interval, marker.to);
+  placeTimes(model, { interval: marker.interval, end: marker.to });
   fill(model, frame, xField, (row) => textAt(yField, row) ?? '');
   readBuckets(model, frame, yField);
   return { model };

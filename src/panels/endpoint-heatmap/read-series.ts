@@ -41,7 +41,7 @@ export function readSeries(frames: DataFrame[]): ModelResult<HeatmapModel> {
   }));
   const model = emptyModel(first.frame, first.value, { kind: 'time', field: first.time }, columns, rows);
   model.rowFields = series.map((s) => s.value);
-  placeTimes(model, first.time.config.interval ?? undefined);
+  placeTimes(model);
   const columnOf = new Map(columns.map((column, index) => [column.value, index]));
   series.forEach(({ frame, time, value }, r) => {
     for (let row = 0; row < frame.length; row++) {

@@ -1,0 +1,74 @@
+import { cx } from '@emotion/css';
+import { Icon, useStyles2 } from '@grafana/ui';
+import React from 'react';
+
+import { formatCount, formatShare } from '../../components/format';
+import { testIds } from '../../components/test-ids';
+import { getFunnelStyles } from './funnel-styles';
+import { type FunnelModel } from './model';
+import { type FunnelOptions } from './options';
+
+interface Props {
+  model: FunnelModel;
+  index: number;
+  options: FunnelOptions;
+}
+
+/** The name of a step with its number. */
+export function StepName({ model, index }: Pick<Props, 'model' | 'index'>) {
+  const styles = useStyles2(getFunnelStyles);
+  const { name } = model.steps[index];
+  return (
+    <div className={styles.name}>
+      <span className={styles.number}>{index + 1}</span>
+      <span className={styles.cut} title={name}>
+        {name}
+      </span>
+    </div>
+  );
+}
+
+/** The large number of a step and the one beside it. */
+export function StepNumbers({ model, index, options }: Props) {
+  const styles = useStyles2(getFunnelStyles);
+  const step = model.steps[index];
+  const conversion = formatShare(step.conversion, options.decimals);
+  const units = formatCount(step.units);
+  const byUnits = options.valueDisplay === 'units';
+  return (
+    <>
+      <span className={styles.large}>{byUnits ? units : conversion}</span>{' '}
+      <span className={styles.small}>{byUnits ? conversion : `${units} ${model.unitName}`}</span>
+    </>
+  );
+}
+
+/** What was lost on the way to a step, in words or, where room is short, with an arrow. */
+export function StepLoss({ model, index, options, brief }: Props & { brief?: boolean }) {
+  const styles = useStyles2(getFunnelStyles);
+  const step = model.steps[index];
+  const before = model.steps[index - 1];
+  if (!before) {
+    return null;
+  }
+  const count = formatCount(step.dropped);
+  const share = before.units > 0 ? ` (${formatShare(step.dropped / before.units, options.decimals)})` : '';
+  const className = cx(styles.small, index === model.biggestDrop && styles.worst);
+  return brief ? (
+    <span className={className}>
+      <Icon name="arrow-down" size="xs" /> {count}
+      {share}
+    </span>
+  ) : (
+    <span className={className}>{`${count} dropped${share}`}</span>
+  );
+}
+
+export function WorstTag() {
+  const styles = useStyles2(getFunnelStyles);
+  return (
+    <span className={styles.tag} data-testid={testIds.funnel.biggestDrop}>
+      Biggest drop-off
+    </span>
+  );
+}
