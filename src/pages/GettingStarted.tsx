@@ -2,7 +2,7 @@ import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { config, PluginPage } from '@grafana/runtime';
-import { Alert, LinkButton, TextLink, useStyles2 } from '@grafana/ui';
+import { Alert, LinkButton, useStyles2 } from '@grafana/ui';
 
 import dataSourcePlugin from '../datasource/plugin.json';
 import { DASHBOARDS } from './dashboards';
@@ -27,9 +27,9 @@ export function GettingStarted() {
           <ul className={styles.dashboards}>
             {DASHBOARDS.map(({ uid, title, question }) => (
               <li key={uid} className={styles.dashboard}>
-                <TextLink href={`${config.appSubUrl}/d/${uid}`} inline={false}>
+                <a className={styles.link} href={`${config.appSubUrl}/d/${uid}`}>
                   {title}
-                </TextLink>
+                </a>
                 <p className={styles.question}>{question}</p>
               </li>
             ))}
@@ -40,9 +40,9 @@ export function GettingStarted() {
           <p>
             How to send logs, keep them and ask about them is in the folder <code>docs</code> of the repository. Every
             query can be tried in{' '}
-            <TextLink href={`${config.appSubUrl}/explore`} inline>
+            <a className={styles.link} href={`${config.appSubUrl}/explore`}>
               Explore
-            </TextLink>
+            </a>
             .
           </p>
         </section>
@@ -94,5 +94,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     borderRadius: theme.shape.radius.default,
     background: theme.colors.background.secondary,
   }),
+  link: css({ color: theme.colors.text.link, textDecoration: 'underline' }),
   question: css({ margin: theme.spacing(1, 0, 0, 0), color: theme.colors.text.secondary }),
 });

@@ -35,15 +35,19 @@ export function ConnectionSection({ settings }: { settings: Settings }) {
         htmlFor="apitrail-key"
         disabled={disabled}
       >
-        <SecretInput
-          id="apitrail-key"
-          width={WIDTH}
-          disabled={disabled}
-          isConfigured={settings.isSet('apiKey')}
-          value={settings.secret('apiKey')}
-          onChange={(event) => settings.setSecret('apiKey', event.currentTarget.value.trim())}
-          onReset={() => settings.resetSecret('apiKey')}
-        />
+        {disabled ? (
+          // SecretInput offers its reset even where nothing can be saved.
+          <Input id="apitrail-key" width={WIDTH} value={settings.isSet('apiKey') ? 'configured' : ''} readOnly />
+        ) : (
+          <SecretInput
+            id="apitrail-key"
+            width={WIDTH}
+            isConfigured={settings.isSet('apiKey')}
+            value={settings.secret('apiKey')}
+            onChange={(event) => settings.setSecret('apiKey', event.currentTarget.value.trim())}
+            onReset={() => settings.resetSecret('apiKey')}
+          />
+        )}
       </Field>
       <Field
         label="Timeout"

@@ -90,17 +90,20 @@ function Pem({ settings, secret, label, placeholder }: PemProps) {
   const id = `apitrail-${secret}`;
   return (
     <Field label={label} htmlFor={id} disabled={settings.disabled}>
-      <SecretTextArea
-        id={id}
-        rows={6}
-        cols={COLUMNS}
-        placeholder={placeholder}
-        disabled={settings.disabled}
-        isConfigured={settings.isSet(secret)}
-        value={settings.secret(secret)}
-        onChange={(event) => settings.setSecret(secret, event.currentTarget.value)}
-        onReset={() => settings.resetSecret(secret)}
-      />
+      {settings.disabled ? (
+        <Input id={id} width={50} value={settings.isSet(secret) ? 'configured' : ''} readOnly />
+      ) : (
+        <SecretTextArea
+          id={id}
+          rows={6}
+          cols={COLUMNS}
+          placeholder={placeholder}
+          isConfigured={settings.isSet(secret)}
+          value={settings.secret(secret)}
+          onChange={(event) => settings.setSecret(secret, event.currentTarget.value)}
+          onReset={() => settings.resetSecret(secret)}
+        />
+      )}
     </Field>
   );
 }

@@ -3,10 +3,11 @@ export function urlProblem(url: string): string | undefined {
   if (url === '') {
     return 'Give the address of the companion, such as http://companion:8585.';
   }
-  if (!URL.canParse(url)) {
+  const address = parse(url);
+  if (!address) {
     return 'This is not an address. Write it with its scheme, such as http://companion:8585.';
   }
-  const { protocol, username, password, search, hash } = new URL(url);
+  const { protocol, username, password, search, hash } = address;
   if (protocol !== 'http:' && protocol !== 'https:') {
     return 'The address must begin with http:// or https://.';
   }
@@ -14,4 +15,12 @@ export function urlProblem(url: string): string | undefined {
     return 'Leave user and password out of the address; the companion knows Grafana by the key below.';
   }
   return search !== '' || hash !== '' ? 'Leave out what follows ? or #.' : undefined;
+}
+
+function parse(url: string): URL | undefined {
+  try {
+    return new URL(url);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 import React, { type KeyboardEvent, useMemo } from 'react';
 import { getDefaultTimeRange, type QueryEditorProps as GrafanaProps } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
-import { Combobox, Stack } from '@grafana/ui';
+import { Combobox, Stack, Text } from '@grafana/ui';
 import { QUERY_SCHEMAS, type QueryType } from '@apitrail/contract';
 
 import type { ApitrailDataSource } from '../apitrail-data-source';
@@ -52,20 +52,25 @@ export function QueryEditor(props: QueryEditorProps) {
         }}
       >
         <Stack direction="column" gap={1}>
-          <FormField label="Query type" description={description}>
-            {({ id }) => (
-              <Combobox
-                id={id}
-                width={25}
-                options={TYPES}
-                value={query.queryType}
-                onChange={(option) => {
-                  onChange(changeType(query, option.value));
-                  onRunQuery();
-                }}
-              />
-            )}
-          </FormField>
+          <Stack direction="row" wrap="wrap" gap={1} alignItems="flex-end">
+            <FormField label="Query type">
+              {({ id }) => (
+                <Combobox
+                  id={id}
+                  width={25}
+                  options={TYPES}
+                  value={query.queryType}
+                  onChange={(option) => {
+                    onChange(changeType(query, option.value));
+                    onRunQuery();
+                  }}
+                />
+              )}
+            </FormField>
+            <Text color="secondary" variant="bodySmall">
+              {description}
+            </Text>
+          </Stack>
           <TypeForm key={query.queryType} query={query} onChange={change} />
           <Preview resolved={resolved} />
         </Stack>

@@ -6,6 +6,7 @@ import type { Filter } from '@apitrail/contract';
 
 import { useFieldProblem } from '../editor-context';
 import { KeyFilterRow } from './KeyFilterRow';
+import { lowerFirst } from './lower-first';
 
 interface FilterListProps {
   filters: Filter[];
@@ -47,7 +48,7 @@ export function FilterList({ filters, onChange, path, name, depth = 0 }: FilterL
           variant="secondary"
           icon="plus"
           onClick={() => onChange([...filters, { key: '', operator: '=', value: '' }])}
-          aria-label={`Add ${name.toLowerCase()}`}
+          aria-label={`Add ${lowerFirst(name)}`}
         >
           Filter
         </Button>
@@ -58,7 +59,7 @@ export function FilterList({ filters, onChange, path, name, depth = 0 }: FilterL
             fill="text"
             icon="plus"
             onClick={() => onChange([...filters, { any: [{ key: '', operator: '=', value: '' }] }])}
-            aria-label={`Add ${name.toLowerCase()} group`}
+            aria-label={`Add ${lowerFirst(name)} group`}
           >
             Group
           </Button>
@@ -94,12 +95,7 @@ function FilterGroup({ group, name, path, depth, onChange, onRemove }: FilterGro
           value={kind}
           onChange={(option) => onChange(grouped(option.value, inner))}
         />
-        <IconButton
-          name="times"
-          aria-label={`Remove ${name.toLowerCase()}`}
-          tooltip="Remove group"
-          onClick={onRemove}
-        />
+        <IconButton name="times" aria-label={`Remove ${lowerFirst(name)}`} tooltip="Remove group" onClick={onRemove} />
       </Stack>
       <FilterList
         filters={inner}

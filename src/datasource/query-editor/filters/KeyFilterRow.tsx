@@ -1,10 +1,12 @@
-import React from 'react';
+import React, { useId } from 'react';
 import { Combobox, IconButton, MultiCombobox, Stack } from '@grafana/ui';
 import type { KeyFilter } from '@apitrail/contract';
 
+import { VisuallyHidden } from '../../../components/VisuallyHidden';
 import { useEditor, useFieldProblem } from '../editor-context';
 import { keyOptions } from '../fields/key-options';
 import { useKeys } from '../fields/use-keys';
+import { lowerFirst } from './lower-first';
 import { arity, OPERATOR_OPTIONS, withOperator } from './operators';
 import { useValueOptions } from './use-values';
 
@@ -24,6 +26,7 @@ export function KeyFilterRow({ filter, name, path, onChange, onRemove }: KeyFilt
   const loadValues = useValueOptions(filter.key);
   const problem = useFieldProblem(path);
   const values = arity(filter.operator);
+  const valuesLabel = useId();
 
   return (
     <Stack direction="row" wrap="wrap" gap={0.5} alignItems="center">
@@ -58,20 +61,23 @@ export function KeyFilterRow({ filter, name, path, onChange, onRemove }: KeyFilt
         />
       )}
       {values === 'many' && (
-        <MultiCombobox
-          aria-label={`${name} values`}
-          width="auto"
-          minWidth={28}
-          maxWidth={60}
-          createCustomValue
-          placeholder="Values"
-          invalid={problem !== undefined && filter.key !== ''}
-          options={loadValues}
-          value={(filter.values ?? []).map((value) => ({ value, label: value }))}
-          onChange={(options) => onChange({ ...filter, values: options.map((option) => option.value) })}
-        />
+        <>
+          <VisuallyHidden id={valuesLabel}>{`${name} values`}</VisuallyHidden>
+          <MultiCombobox
+            aria-labelledby={valuesLabel}
+            width="auto"
+            minWidth={28}
+            maxWidth={60}
+            createCustomValue
+            placeholder="Values"
+            invalid={problem !== undefined && filter.key !== ''}
+            options={loadValues}
+            value={(filter.values ?? []).map((value) => ({ value, label: value }))}
+            onChange={(options) => onChange({ ...filter, values: options.map((option) => option.value) })}
+          />
+        </>
       )}
-      <IconButton name="times" aria-label={`Remove ${name.toLowerCase()}`} tooltip="Remove" onClick={onRemove} />
+      <IconButton name="times" tooltip={`Remove ${lowerFirst(name)}`} onClick={onRemove} />
     </Stack>
   );
 }

@@ -36,25 +36,17 @@ export function FunnelStepForm({ step, index, count, onChange, onMove, onRemove 
         <Stack direction="row" gap={0.5}>
           <IconButton
             name="arrow-up"
-            tooltip="Move up"
-            aria-label={`Move step ${index + 1} up`}
+            tooltip={`Move step ${index + 1} up`}
             disabled={index === 0}
             onClick={() => onMove(-1)}
           />
           <IconButton
             name="arrow-down"
-            tooltip="Move down"
-            aria-label={`Move step ${index + 1} down`}
+            tooltip={`Move step ${index + 1} down`}
             disabled={index === count - 1}
             onClick={() => onMove(1)}
           />
-          <IconButton
-            name="trash-alt"
-            tooltip={count > 2 ? 'Remove step' : 'A funnel has at least two steps'}
-            aria-label={`Remove step ${index + 1}`}
-            disabled={count <= 2}
-            onClick={onRemove}
-          />
+          <IconButton name="trash-alt" tooltip={`Remove step ${index + 1}`} disabled={count <= 2} onClick={onRemove} />
         </Stack>
       </Stack>
       <FiltersField

@@ -1,0 +1,181 @@
+import { screen } from '@testing-library/react';
+import { parseQuery } from '@apitrail/contract';
+
+import { hostEditor, type Hosted } from '../testing';
+
+/** What the contract makes of the saved query. */
+const parsed = ({ saved }: Hosted) => parseQuery(saved());
+
+describe('traffic', () => {
+  it('sets metrics, grouping, format, order and interval', async () => {
+    const editor = await hostEditor({ queryType: 'traffic', metrics: ['requests'] });
+    await editor.choose('Metrics', 'p95 latency');
+    await editor.choose('Group by', 'service');
+    await editor.choose('Format', 'Numeric');
+    await editor.choose('Top groups by', 'Errors');
+    await editor.user.type(screen.getByLabelText('Interval'), '5m{Enter}');
+    expect(parsed(editor)).toMatchObject({
+      metrics: ['requests', 'p95'],
+      groupBy: ['service'],
+      format: 'numeric',
+      orderBy: 'errors',
+      interval: '5m',
+    });
+  });
+
+  it('sets dataset and time zone', async () => {
+    const editor = await hostEditor({ queryType: 'traffic' });
+    await editor.choose('Dataset', 'gateway');
+    await editor.choose('Time zone', 'UTC');
+    expect(parsed(editor)).toMatchObject({ dataset: 'gateway', timezone: 'UTC' });
+  });
+});
+
+describe('endpoints', () => {
+  it('sets keys, metrics, order and number of rows', async () => {
+    const editor = await hostEditor({ queryType: 'endpoints', groupBy: ['route'], metrics: ['p95'] });
+    await editor.choose('A row per', 'attributes.plan');
+    await editor.choose('Metrics', 'Apdex');
+    await editor.choose('Top rows by', 'p99 latency');
+    await editor.user.type(screen.getByLabelText('Rows'), '7{Enter}');
+    expect(parsed(editor)).toMatchObject({
+      groupBy: ['route', 'attributes.plan'],
+      metrics: ['p95', 'apdex'],
+      orderBy: 'p99',
+      limit: 7,
+    });
+  });
+});
+
+describe('heatmap', () => {
+  it('sets metric, columns and rows', async () => {
+    const editor = await hostEditor({ queryType: 'heatmap' });
+    await editor.choose('Metric', 'Server errors');
+    await editor.choose('Columns', 'Hour of day');
+    await editor.choose('Share', 'Of the row');
+    await editor.choose('Rows', 'Latency');
+    expect(parsed(editor)).toMatchObject({
+      metric: 'server_errors',
+      x: 'hour_of_day',
+      y: 'latency',
+      normalise: 'row',
+    });
+    expect(screen.queryByLabelText('A row per')).not.toBeInTheDocument();
+  });
+
+  it('offers shares only of what sums up, and intervals only over time', async () => {
+    await hostEditor({ queryType: 'heatmap', metric: 'p95', x: 'day_of_week' });
+    expect(screen.queryByLabelText('Share')).not.toBeInTheDocument();
+    expect(screen.queryByLabelText('Interval')).not.toBeInTheDocument();
+  });
+});
+
+describe('funnel', () => {
+  const steps = [
+    { name: 'See', filters: [{ key: 'route', operator: '=', value: '/a' }] },
+    { name: 'Buy', filters: [] },
+    { name: 'Pay', filters: [] },
+  ];
+
+  it('adds, names and removes steps', async () => {
+    const editor = await hostEditor({ queryType: 'funnel', steps: steps.slice(0, 2) });
+    expect(screen.getByLabelText('Remove step 1')).toBeDisabled();
+    await editor.user.click(screen.getByText('Add step'));
+    await editor.user.clear(screen.getByLabelText('Step 3 name'));
+    await editor.user.type(screen.getByLabelText('Step 3 name'), 'Return{Enter}');
+    await editor.user.click(screen.getByLabelText('Remove step 2'));
+    expect(parsed(editor)).toMatchObject({ steps: [{ name: 'See' }, { name: 'Return' }] });
+  });
+
+  it('changes the order of steps', async () => {
+    const editor = await hostEditor({ queryType: 'funnel', steps });
+    await editor.user.click(screen.getByLabelText('Move step 3 up'));
+    await editor.user.click(screen.getByLabelText('Move step 1 down'));
+    expect(parsed(editor)).toMatchObject({ steps: [{ name: 'Pay' }, { name: 'See' }, { name: 'Buy' }] });
+  });
+
+  it('says which requests a step is', async () => {
+    const editor = await hostEditor({ queryType: 'funnel', steps });
+    await editor.user.click(screen.getByLabelText('Add step 2 filter'));
+    await editor.choose('Step 2 filter 1 key', 'route');
+    await editor.choose('Step 2 filter 1 value', '/api/checkout');
+    expect(parsed(editor)).toMatchObject({
+      steps: [{}, { filters: [{ key: 'route', operator: '=', value: '/api/checkout' }] }, {}],
+    });
+  });
+
+  it('sets who is followed, how long, and what counts', async () => {
+    const editor = await hostEditor({ queryType: 'funnel', steps });
+    await editor.choose('Identity', 'Strict');
+    await editor.choose('Who is followed', 'Accounts');
+    await editor.user.type(screen.getByLabelText('Within'), '30m{Enter}');
+    await editor.user.click(screen.getByLabelText('Successful only'));
+    await editor.choose('View', 'Times');
+    expect(parsed(editor)).toMatchObject({
+      identity: 'strict',
+      unit: 'account',
+      window: '30m',
+      successOnly: false,
+      view: 'times',
+    });
+  });
+
+  it('asks for one number in the numeric format', async () => {
+    const editor = await hostEditor({ queryType: 'funnel', steps });
+    await editor.choose('Format', 'Numeric');
+    await editor.choose('Number', 'Step conversion');
+    await editor.user.type(screen.getByLabelText('At step'), '2{Enter}');
+    expect(parsed(editor)).toMatchObject({ format: 'numeric', metric: 'step_conversion', step: 2 });
+    expect(screen.queryByLabelText('View')).not.toBeInTheDocument();
+  });
+
+  it('has no identity to choose for sessions', async () => {
+    await hostEditor({ queryType: 'funnel', steps, unit: 'session' });
+    expect(screen.queryByLabelText('Identity')).not.toBeInTheDocument();
+  });
+
+  it('says which step has no name', async () => {
+    const editor = await hostEditor({ queryType: 'funnel', steps });
+    await editor.user.clear(screen.getByLabelText('Step 2 name'));
+    await editor.user.tab();
+    expect(screen.getByLabelText('Step 2 name')).toBeInvalid();
+    expect(screen.getByLabelText('Step 1 name')).toBeValid();
+  });
+});
+
+describe('errors', () => {
+  it('sets what a row is and how many', async () => {
+    const editor = await hostEditor({ queryType: 'errors', groupBy: ['service'] });
+    await editor.choose('A row per', 'route');
+    await editor.user.type(screen.getByLabelText('Rows'), '20{Enter}');
+    expect(parsed(editor)).toMatchObject({ groupBy: ['service', 'route'], limit: 20 });
+  });
+});
+
+describe('requests', () => {
+  it('sets columns, text, order and format', async () => {
+    const editor = await hostEditor({ queryType: 'requests', columns: ['time'] });
+    await editor.choose('Columns', 'attributes.plan');
+    await editor.user.type(screen.getByLabelText('Containing'), 'timeout{Enter}');
+    await editor.choose('Order by', 'route');
+    await editor.choose('Direction', 'Ascending');
+    await editor.choose('Format', 'Logs');
+    expect(parsed(editor)).toMatchObject({
+      columns: ['time', 'attributes.plan'],
+      search: 'timeout',
+      orderBy: [{ key: 'route', direction: 'asc' }],
+      format: 'logs',
+    });
+  });
+});
+
+describe('values', () => {
+  it("saves the key where Grafana's own key does not overwrite it", async () => {
+    const editor = await hostEditor({ queryType: 'values', key: 'Q-5f3c-0' });
+    expect(screen.getByText(/cannot run yet/)).toBeInTheDocument();
+    await editor.choose('Key', 'route');
+    await editor.user.type(screen.getByLabelText('Containing'), 'api{Enter}');
+    expect(editor.saved()).toMatchObject({ keyName: 'route', key: 'Q-5f3c-0', search: 'api' });
+    expect(screen.queryByText(/cannot run yet/)).not.toBeInTheDocument();
+  });
+});
