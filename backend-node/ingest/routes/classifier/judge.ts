@@ -22,7 +22,8 @@ export function judgeWith(weights: Weights): Judge {
     if (words.size < 2 && group.parent.pools.get(group.form)?.open !== true) {
       return [];
     }
-    return logOdds(evidenceOf({ ...group, words }), weights) > asked(words, group.total) ? words.keys() : [];
+    const evidence = evidenceOf({ ...group, words });
+    return logOdds(evidence, weights) > asked(words, group.total, evidence) ? words.keys() : [];
   };
 }
 
@@ -44,16 +45,18 @@ export function candidates(group: Group): ReadonlyMap<string, Node> {
 }
 
 /** Log-odds asked for beyond even ones: for words with all of the traffic, and for words seen once. */
-const CAUTION = { all: 2, few: 1, many: 20 };
+const CAUTION = { all: 2, few: 2, many: 20 };
 
 /**
  * How sure to be. A wrong merge of a few requests is a blemish, a wrong merge of everything leaves nothing to see; and
- * as no merge is undone, one on few requests can wait for more.
+ * as no merge is undone, one on few requests can wait for more. Where what follows is the same after each word, there
+ * is nothing to wait for.
  */
-function asked(words: ReadonlyMap<string, Node>, total: number): number {
+function asked(words: ReadonlyMap<string, Node>, total: number, evidence: Evidence): number {
   let requests = 0;
   for (const node of words.values()) {
     requests += node.requests;
   }
-  return CAUTION.all * (requests / total) ** 2 + CAUTION.few / (1 + requests / CAUTION.many);
+  const caution = CAUTION.all * (requests / total) ** 2 + CAUTION.few / (1 + requests / CAUTION.many);
+  return caution * (1 - evidence.sameContinuation);
 }

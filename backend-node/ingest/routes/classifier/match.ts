@@ -1,5 +1,5 @@
 import type { Node } from './node';
-import { poolFor, takesWord } from './pools';
+import { inAnyFormat, poolFor, takesWord } from './pools';
 import { isIdentifier, shapeOf, type Shape } from './shapes';
 
 /** Positions tried for one path before giving up. */
@@ -61,7 +61,7 @@ function candidates(node: Node, segment: string, last: boolean): Node[] {
   const shape = shapeOf(segment, last);
   const key = shape.kind === 'word' || shape.kind === 'fixed' ? shape.key : segment.toLowerCase();
   const found: Node[] = [];
-  const literal = node.literals.get(key) ?? inFormats(node, shape);
+  const literal = node.literals.get(key) ?? inAnyFormat(node, shape);
   if (literal !== undefined) {
     found.push(literal);
   }
@@ -70,12 +70,6 @@ function candidates(node: Node, segment: string, last: boolean): Node[] {
     found.push(pool);
   }
   return found;
-}
-
-function inFormats(node: Node, shape: Shape): Node | undefined {
-  return shape.kind === 'word' && shape.form.startsWith('{}.')
-    ? node.literals.get(`${shape.stem.toLowerCase()}.{format}`)
-    : undefined;
 }
 
 function accepts(pool: Node, shape: Shape): boolean {

@@ -42,3 +42,10 @@ export function ensurePool(parent: Node, form: string): Node {
   }
   return pool;
 }
+
+/** The static segment that is known in several formats, for one of them. */
+export function inAnyFormat(node: Node, shape: Shape): Node | undefined {
+  return shape.kind === 'word' && shape.form.startsWith('{}.')
+    ? node.literals.get(`${shape.stem.toLowerCase()}.{format}`)
+    : undefined;
+}

@@ -1,6 +1,6 @@
 import { isApiRoot } from './lexicon';
 import { Node } from './node';
-import { ensurePool, poolFor, takesWord, versions } from './pools';
+import { ensurePool, inAnyFormat, poolFor, takesWord, versions } from './pools';
 import { MAX_VERSIONS, settleTree, type Judge } from './settle';
 import { shapeOf, type Shape } from './shapes';
 
@@ -85,9 +85,12 @@ export class Population {
   private step(node: Node, segment: string, depth: number, last: boolean, count: number): Node {
     const shape = shapeOf(segment, last);
     const key = segment.toLowerCase();
-    const known = node.literals.get(shape.kind === 'word' || shape.kind === 'fixed' ? shape.key : key);
+    const literal = node.literals.get(shape.kind === 'word' || shape.kind === 'fixed' ? shape.key : key);
+    const known = literal ?? inAnyFormat(node, shape);
     if (known !== undefined) {
-      known.addSpelling(segment, count);
+      if (known === literal) {
+        known.addSpelling(segment, count);
+      }
       if (!last && known.form.startsWith('{}.')) {
         known.form = '{}';
       }

@@ -14,7 +14,7 @@ export interface Example {
 }
 
 /** Shares of the rows from which examples are drawn: decisions are taken early as well as late. */
-const SHARES = [0.125, 0.25, 0.5, 1];
+const SHARES = [0.06, 0.125, 0.25, 0.5, 1];
 
 /** The decisions a judge who knows the truth meets in the successful requests of one API. */
 export function examplesOf(rows: readonly LabelledRow[]): Example[] {
