@@ -132,6 +132,14 @@ const sample: View = {
   ],
 };
 
+const CHECKOUT = [
+  { name: 'Product list', filters: route('GET', '/api/products') },
+  { name: 'Product', filters: route('GET', '/api/products/{id}') },
+  { name: 'Into the cart', filters: route('POST', '/api/cart/items') },
+  { name: 'Checkout', filters: route('POST', '/api/checkout') },
+  { name: 'Payment', filters: route('POST', '/api/checkout/{id}/payment') },
+];
+
 /** The generated shop. */
 const shop: View = {
   id: 'shop',
@@ -192,13 +200,7 @@ const shop: View = {
         unit: 'session',
         window: '1h',
         filters: [served, ofShop],
-        steps: [
-          { name: 'Product list', filters: route('GET', '/api/products') },
-          { name: 'Product', filters: route('GET', '/api/products/{id}') },
-          { name: 'Into the cart', filters: route('POST', '/api/cart/items') },
-          { name: 'Checkout', filters: route('POST', '/api/checkout') },
-          { name: 'Payment', filters: route('POST', '/api/checkout/{id}/payment') },
-        ],
+        steps: CHECKOUT,
       },
     },
     {
@@ -214,13 +216,7 @@ const shop: View = {
         unit: 'session',
         window: '1h',
         filters: [served, ofShop],
-        steps: [
-          { name: 'Product list', filters: route('GET', '/api/products') },
-          { name: 'Product', filters: route('GET', '/api/products/{id}') },
-          { name: 'Into the cart', filters: route('POST', '/api/cart/items') },
-          { name: 'Checkout', filters: route('POST', '/api/checkout') },
-          { name: 'Payment', filters: route('POST', '/api/checkout/{id}/payment') },
-        ],
+        steps: CHECKOUT,
       },
     },
     {
