@@ -2,14 +2,13 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { ApitrailError, ERROR_CODES, parseDuration, type ErrorCode } from '@apitrail/contract';
+import { ApitrailError, ERROR_CODES, nearest, parseDuration, type ErrorCode } from '@apitrail/contract';
 import type { z } from 'zod';
 
 import { stateDirectory } from '../lake/layout';
 import { environmentSettings, readVariable, unknownVariables } from './environment';
 import { readConfigFile, type ConfigFile } from './file';
 import { parseListen, type ListenAddress } from './listen';
-import { nearest } from './nearest';
 import { configSchema, type Config, type ConfigInput } from './schema';
 
 /** Name of the file that is read when none is named and it is in the working folder. */

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 
-import { ApitrailError, RECORD_COLUMNS } from '@apitrail/contract';
+import { ApitrailError, nearest, RECORD_COLUMNS } from '@apitrail/contract';
 import { IANAZone } from 'luxon';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 
-import { nearest } from '../../config/nearest';
 import { columnField } from '../normalise/column-fields';
 import { attributeField, requestLineField, targetField, type FieldSetter } from '../normalise/fields';
 import { anyTimeReader, clfTimeReader, epochMicros, isoTimeReader } from '../normalise/time';
