@@ -21,7 +21,12 @@ export class LakeDataset implements Dataset {
     const state = await this.lake.snapshot();
     if (!this.newest || state !== this.state) {
       const files = [...state.files.values()].map((file) => snapshotFile(this.lake.table, file));
-      this.newest = new FileSnapshot(state.version, files, (some) => parquetRelation(some.map(({ path }) => path)));
+      this.newest = new FileSnapshot(state.version, files, (some) =>
+        parquetRelation(
+          some.map(({ path }) => path),
+          some.reduce((sum, { rows }) => sum + (rows ?? 0), 0) || undefined
+        )
+      );
       this.state = state;
     }
     return this.newest;

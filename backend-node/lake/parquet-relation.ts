@@ -17,13 +17,19 @@ const SCHEMA = sql`MAP {${join(
   )
 )}}`;
 
-/** A parenthesised relation with the record's columns, and `date`, over files that Apitrail wrote. */
-export function parquetRelation(paths: readonly string[]): Sql {
+/** What is assumed of files whose rows nobody has counted. */
+const MANY_ROWS = 1_000_000;
+
+/**
+ * A parenthesised relation with the record's columns, and `date`, over files that Apitrail wrote. `about`, roughly how many rows
+ * they hold, is for the planner: with `schema` it takes them for empty, and builds hash tables of the wrong side of joins.
+ */
+export function parquetRelation(paths: readonly string[], about = MANY_ROWS): Sql {
   if (paths.length === 0) {
     return emptyRelation();
   }
   const files = listOfLiterals(paths.map(escapeGlob));
-  const rows = sql`SELECT ${COLUMNS}, ${DATE_OF_TIME} FROM read_parquet(${files}, schema = ${SCHEMA}, hive_partitioning = false)`;
+  const rows = sql`SELECT ${COLUMNS}, ${DATE_OF_TIME} FROM read_parquet(${files}, schema = ${SCHEMA}, hive_partitioning = false, explicit_cardinality = ${raw(String(about))})`;
   return labelled(sql`(${rows})`, `requests /* ${paths.length} ${paths.length === 1 ? 'file' : 'files'} */`);
 }
 

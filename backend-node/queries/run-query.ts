@@ -10,6 +10,7 @@ import { conditionOf } from './shared/filters';
 import type { Range } from './shared/interval';
 import { checkPatterns } from './shared/patterns';
 import { WEIGHT } from './shared/metrics';
+import { filesHaveWeights } from './shared/weights';
 import type { RowSource } from './shared/select';
 
 /** What one query is run with. */
@@ -160,23 +161,18 @@ class RunContext implements HandlerContext {
     return relation;
   }
 
-  /** Statistics of the files answer the first question for rows that have no weights, so it costs next to nothing. */
   private async lookForWeights(range: TimeRange): Promise<boolean> {
     const relation = this.relation(range);
-    const times = timeCondition(range);
     const ask = (statement: Sql) => this.query.engine.run(statement, signalOf(this.query));
-    const any = await ask(
-      sql`SELECT 1 FROM ${relation.sql} WHERE weight IS NOT NULL AND weight <> 1 AND ${times} LIMIT 1`
-    );
-    if (any.rowCount === 0) {
+    if (!(await filesHaveWeights(this.snapshot, relation, ask))) {
       this.sampled ??= 0;
       return false;
     }
     const share = await ask(
-      sql`SELECT CAST(count(*) FILTER (WHERE ${WEIGHT} <> 1) AS DOUBLE) / count(*) FROM ${relation.sql} WHERE ${times}`
+      sql`SELECT CAST(count(*) FILTER (WHERE ${WEIGHT} <> 1) AS DOUBLE) / count(*) FROM ${relation.sql} WHERE ${timeCondition(range)}`
     );
     this.sampled = Number(share.values[0]?.[0] ?? 0);
-    return true;
+    return this.sampled > 0;
   }
 }
 

@@ -43,11 +43,11 @@ async function table(
   const trend = planTrend(context, query, aggregator.weighted);
   const request = { rows, keys, measures: MEASURES.map(measureOf), orderBy: measureOf('requests'), limit: query.limit };
   const totals = await groupTotals(aggregator, request, [...errorExtras(context.dialect), ...trend.extras]);
-  const range =
-    await aggregator.run(sql`SELECT CAST(${stateOfRows('requests', aggregator.weighted)} AS DOUBLE), CAST(${stateOfRows('errors', aggregator.weighted)} AS DOUBLE)
-FROM ${all.relation}
-WHERE ${all.where}`);
-  const [requests, failed] = range.values.map((column) => Number(column[0] ?? 0)) as [number, number];
+  const failed = totals.measures[0]!.reduce<number>((sum, value) => sum + Number(value), 0);
+  const count = await aggregator.run(
+    sql`SELECT CAST(${stateOfRows('requests', aggregator.weighted)} AS DOUBLE) FROM ${all.relation} WHERE ${all.where}`
+  );
+  const requests = Number(count.values[0]![0] ?? 0);
   const frame: Frame = {
     meta: { type: 'table', preferredVisualisationType: 'table' },
     fields: [

@@ -9,6 +9,19 @@ export function areDisjoint(steps: ReadonlyArray<{ filters: readonly Filter[] }>
   return demands.every((one, index) => demands.slice(index + 1).every((other) => exclude(one, other)));
 }
 
+/**
+ * What every request that matches any of the steps has in common: keys that each step names, with the values of all. It
+ * lets the engine skip the rest before it looks at the steps one by one.
+ */
+export function commonFilters(steps: ReadonlyArray<{ filters: readonly Filter[] }>): Filter[] {
+  const [first, ...others] = steps.map(({ filters }) => demandsOf(filters));
+  return (first ?? []).flatMap(({ key, values }): Filter[] => {
+    const same = others.map((demands) => demands.find((demand) => demand.key === key));
+    const all = new Set([...values, ...same.flatMap((demand) => [...(demand?.values ?? [])])]);
+    return same.includes(undefined) ? [] : [{ key, operator: '=|', values: [...all] }];
+  });
+}
+
 type Demand = { key: string; values: Set<string> };
 
 function demandsOf(filters: readonly Filter[]): Demand[] {

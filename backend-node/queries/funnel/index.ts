@@ -1,8 +1,8 @@
 import { ApitrailError, parseDuration, type FunnelQuery } from '@apitrail/contract';
 
-import { sql } from '../../engine/sql';
+import { join, sql, type Sql } from '../../engine/sql';
 import type { Answer, HandlerContext, QueryHandler } from '../handler';
-import { areDisjoint } from './disjoint';
+import { areDisjoint, commonFilters } from './disjoint';
 import { numericFrame, stepsFrame, timesFrame, type FunnelStepTotals } from './frames';
 import { reachedSteps, stepTotals, transitionTimes, type FunnelSql } from './sql';
 import { unitRows } from './units';
@@ -15,12 +15,9 @@ export const funnel: QueryHandler<'funnel'> = {
     const reach = { from: range.from, to: range.to + window };
     const { rows, unit, withoutUnit } = await unitRows(query, context, reach);
     const statement: FunnelSql = {
-      rows,
+      rows: { ...rows, where: candidates(query, context, rows.where) },
       unit,
-      conditions: query.steps.map((step, index) => {
-        const matches = context.condition(step.filters, `steps[${index}].filters`);
-        return query.successOnly ? sql`status < 400 AND ${matches}` : matches;
-      }),
+      conditions: query.steps.map((step, index) => context.condition(step.filters, `steps[${index}].filters`)),
       rule: { from: range.from * 1000, to: range.to * 1000, window: window * 1000 },
       weighted: await context.isWeighted(reach),
       dialect: context.dialect,
@@ -29,6 +26,19 @@ export const funnel: QueryHandler<'funnel'> = {
     return { ...answer, marker: markerOf(query, window, withoutUnit) };
   },
 };
+
+/** Rows that may match a step at all. */
+function candidates(query: FunnelQuery, context: HandlerContext, where: Sql): Sql {
+  const common = commonFilters(query.steps);
+  return join(
+    [
+      where,
+      ...(query.successOnly ? [sql`status < 400`] : []),
+      ...(common.length > 0 ? [context.condition(common, 'steps')] : []),
+    ],
+    ' AND '
+  );
+}
 
 async function frameOf(query: FunnelQuery, context: HandlerContext, statement: FunnelSql): Promise<Answer> {
   const reached = reachedSteps(statement, areDisjoint(query.steps));
@@ -55,7 +65,7 @@ async function frameOf(query: FunnelQuery, context: HandlerContext, statement: F
   };
 }
 
-async function readTotals(context: HandlerContext, statement: ReturnType<typeof sql>): Promise<FunnelStepTotals[]> {
+async function readTotals(context: HandlerContext, statement: Sql): Promise<FunnelStepTotals[]> {
   const table = await context.run(statement);
   const [, units, pending, median, p90] = table.values as [
     unknown[],

@@ -28,13 +28,12 @@ export function reachedSteps(funnel: FunnelSql, disjoint: boolean): Sql {
   return disjoint && !funnel.weighted ? reachedByTime(funnel) : reachedByNumber(funnel);
 }
 
-function events({ rows, unit, conditions, dialect, weighted }: FunnelSql, step: Sql): Sql {
-  return sql`SELECT ${unit} AS unit, ${dialect.epochUs(sql`time`)} AS at_us, ${step} AS step${weighted ? sql`, ${WEIGHT} AS weight` : sql``}
-  FROM ${rows.relation}
-  WHERE ${rows.where} AND ${unit} IS NOT NULL AND (${join(
-    conditions.map((one) => sql`(${one})`),
-    ' OR '
-  )})`;
+function events({ rows, unit, dialect, weighted }: FunnelSql, step: Sql, matches: Sql): Sql {
+  return sql`SELECT * FROM (
+    SELECT ${unit} AS unit, ${dialect.epochUs(sql`time`)} AS at_us, ${step} AS step${weighted ? sql`, ${WEIGHT} AS weight` : sql``}
+    FROM ${rows.relation}
+    WHERE ${rows.where}
+  ) AS stepped WHERE unit IS NOT NULL AND ${matches}`;
 }
 
 function us(value: number): Sql {
@@ -48,7 +47,7 @@ function reachedByTime(funnel: FunnelSql): Sql {
     ' '
   )} END`;
   const first = sql`WITH events AS (
-  ${events(funnel, step)}
+  ${events(funnel, step, sql`step IS NOT NULL`)}
 ), reached_1 AS (
   SELECT unit, min(at_us) AS entry_us, min(at_us) AS at_us, NULL AS before_us, 1 AS weight
   FROM events WHERE step = 1 AND at_us >= ${us(rule.from)} AND at_us < ${us(rule.to)} GROUP BY unit
@@ -69,7 +68,7 @@ function reachedByNumber(funnel: FunnelSql): Sql {
   const bits = conditions.map((one, index) => sql`CASE WHEN ${one} THEN ${us(2 ** index)} ELSE 0 END`);
   const heaviest = weighted ? sql`, weight DESC` : sql``;
   const first = sql`WITH events AS (
-  ${events(funnel, join(bits, ' + '))}
+  ${events(funnel, join(bits, ' + '), sql`step <> 0`)}
 ), numbered AS (
   SELECT *, row_number() OVER (PARTITION BY unit ORDER BY at_us, step & -step, step${heaviest}) AS number FROM events
 ), reached_1 AS (

@@ -45,8 +45,8 @@ export async function heatmapColumns(
       const buckets = bucketsOf(context, query, TIME_COLUMNS);
       return {
         rows,
-        cell: buckets.position(epochUs),
-        locate: Number,
+        cell: buckets.cell(epochUs),
+        locate: (cell) => buckets.locate(cell),
         type: 'time',
         values: buckets.starts,
         ends: buckets.ends,

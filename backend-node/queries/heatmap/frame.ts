@@ -2,7 +2,7 @@ import { metricOf, type Field, type Frame, type HeatmapMarker, type HeatmapQuery
 
 import { metricField } from '../shared/fields';
 import type { HeatmapColumns } from './columns';
-import type { LatencyBuckets } from './latency';
+import type { LatencyBucket } from './latency';
 
 export type HeatmapRow = HeatmapMarker['rows'][number];
 
@@ -16,13 +16,19 @@ export interface HeatmapCell {
   denominator: number | null;
 }
 
+/** Rows in order, and the cells that hold requests. */
+export interface Matrix {
+  rows: HeatmapRow[];
+  cells: HeatmapCell[];
+  /** Bounds of the rows, where they are buckets of the duration. */
+  latency?: LatencyBucket[];
+}
+
 /** One row per cell that holds requests, in the order of rows, then columns. Cells that are absent hold none. */
 export function cellsFrame(
   query: HeatmapQuery,
   columns: HeatmapColumns,
-  rows: readonly HeatmapRow[],
-  found: readonly HeatmapCell[],
-  latency: LatencyBuckets | undefined
+  { rows, cells: found, latency }: Matrix
 ): Frame {
   const cells = shares(query, found).toSorted((a, b) => a.row - b.row || a.column - b.column);
   const { ends } = columns;
@@ -50,7 +56,7 @@ export function cellsFrame(
   };
 }
 
-function latencyFields(cells: readonly HeatmapCell[], { buckets }: LatencyBuckets): Field[] {
+function latencyFields(cells: readonly HeatmapCell[], buckets: readonly LatencyBucket[]): Field[] {
   return [
     { name: 'y_min', type: 'number', values: cells.map(({ row }) => buckets[row]!.min), config: { unit: 'ms' } },
     { name: 'y_max', type: 'number', values: cells.map(({ row }) => buckets[row]!.max), config: { unit: 'ms' } },

@@ -4,22 +4,24 @@ import type { KeyExpression } from '../shared/keys';
 import type { RowSource } from '../shared/select';
 
 /** Finest and coarsest scale of the buckets: eight, or a quarter of one, per doubling. */
-const FINEST = 3;
+export const FINEST = 3;
 const COARSEST = -2;
 
 /** Durations up to here, a microsecond, share the lowest bucket: 2^-10 ms. */
 const LOWEST_MS = 2 ** -10;
 
 /**
- * Buckets of the duration: those of OpenTelemetry's exponential histograms at some scale, so that they are the bounds of
- * every coarser and finer one as well. Bucket i holds `base^(i-1) < duration <= base^i`, base = 2^(2^-scale).
+ * Buckets of the duration: those of OpenTelemetry's exponential histograms at some scale, so that every coarser scale has
+ * its bounds among theirs. Bucket i holds `base^(i-1) < duration <= base^i`, base = 2^(2^-scale).
  */
 export interface LatencyBuckets {
   scale: number;
+  /** Index of the lowest bucket at that scale. */
+  first: number;
   /** Every bucket from the lowest to the highest that holds a request, in order. */
   buckets: LatencyBucket[];
-  /** Groups rows by bucket, and reads the bucket's label back. */
-  key: KeyExpression;
+  /** Number of the bucket, from 0, that an index of the scale rows are grouped at belongs to. */
+  locate(index: unknown): number;
 }
 
 export interface LatencyBucket {
@@ -29,37 +31,42 @@ export interface LatencyBucket {
   max: number;
 }
 
-/** The finest buckets of which at most `limit` span the durations of the rows; none when no row has a duration. */
-export async function latencyBuckets(context: HandlerContext, rows: RowSource, limit: number): Promise<LatencyBuckets> {
+/** The finest buckets of which at most `limit` hold every index from `low` to `high` of a scale. */
+export function coarsen(low: number, high: number, scale: number, limit: number): LatencyBuckets {
+  const at = (index: number, coarser: number) => Math.ceil(index / 2 ** (scale - coarser));
+  let coarser = scale;
+  while (coarser > COARSEST && at(high, coarser) - at(low, coarser) + 1 > limit) {
+    coarser--;
+  }
+  const first = at(low, coarser);
+  return {
+    scale: coarser,
+    first,
+    buckets: Array.from({ length: at(high, coarser) - first + 1 }, (_, i) => bucketAt(first + i, coarser)),
+    locate: (index) => at(Number(index), coarser) - first,
+  };
+}
+
+/** The lowest and the highest index of the rows at the finest scale; undefined when no row has a duration. */
+export async function latencyBounds(
+  context: HandlerContext,
+  rows: RowSource
+): Promise<{ low: number; high: number } | undefined> {
   const found = await context.run(
     sql`SELECT min(duration_ms), max(duration_ms) FROM ${rows.relation} WHERE ${rows.where}`
   );
   const [low, high] = found.values.map((column) => column[0] as number | null);
-  if (low == null || high == null) {
-    return { scale: FINEST, buckets: [], key: keyOf(FINEST, new Map()) };
-  }
-  let scale = FINEST;
-  while (scale > COARSEST && indexOf(high, scale) - indexOf(low, scale) + 1 > limit) {
-    scale--;
-  }
-  const first = indexOf(low, scale);
-  const buckets = Array.from({ length: indexOf(high, scale) - first + 1 }, (_, i) => bucketAt(first + i, scale));
-  return { scale, buckets, key: keyOf(scale, new Map(buckets.map(({ label }, i) => [first + i, label]))) };
+  return low == null || high == null ? undefined : { low: indexOf(low), high: indexOf(high) };
 }
 
-function indexOf(ms: number, scale: number): number {
-  return Math.ceil(Math.log2(Math.max(ms, LOWEST_MS)) * 2 ** scale);
-}
-
-function indexSql(scale: number): Sql {
-  return sql`CAST(ceil(log2(greatest(duration_ms, ${raw(String(LOWEST_MS))})) * ${raw(String(2 ** scale))}) AS INTEGER)`;
+function indexOf(ms: number): number {
+  return Math.ceil(Math.log2(Math.max(ms, LOWEST_MS)) * 2 ** FINEST);
 }
 
 function bucketAt(index: number, scale: number): LatencyBucket {
   const bound = (at: number) => 2 ** (at / 2 ** scale);
-  const lowest = index <= indexOf(LOWEST_MS, scale);
-  const min = lowest ? 0 : bound(index - 1);
   const max = bound(index);
+  const min = max <= LOWEST_MS ? 0 : bound(index - 1);
   return { label: `${readable(min)} – ${readable(max)}`, min, max };
 }
 
@@ -69,13 +76,18 @@ function readable(ms: number): string {
   return `${Number(value.toPrecision(3))} ${unit}`;
 }
 
-function keyOf(scale: number, labels: ReadonlyMap<number, string>): KeyExpression {
+/** The bucket of a row as a key: its index at a scale, which reads as the index too, or as what `read` makes of it. */
+export function latencyKey(scale: number, read: KeyExpression['read'] = Number): KeyExpression {
   return {
     key: 'latency',
     kind: 'string',
     sql: indexSql(scale),
     text: (value) => sql`CAST(${value} AS VARCHAR)`,
     listType: 'bigint[]',
-    read: (value) => labels.get(Number(value)) ?? null,
+    read,
   };
+}
+
+function indexSql(scale: number): Sql {
+  return sql`CAST(ceil(log2(greatest(duration_ms, ${raw(String(LOWEST_MS))})) * ${raw(String(2 ** scale))}) AS INTEGER)`;
 }

@@ -212,43 +212,57 @@ function readMerged(table: ResultTable, { keys, measures }: CellRequest): Cells 
   };
 }
 
-/** Two passes: which groups are the top, then the cells with every row given to its group or to `{other}`. */
+/** Two passes: which groups are the top, then the cells, every row given to its group or to `{other}`. */
 async function rescanCells(aggregator: Aggregator, request: CellRequest): Promise<Cells> {
   const { rows, keys, measures, cell } = request;
-  const { dialect, weighted } = aggregator;
+  const { dialect, weighted, run } = aggregator;
   const { totals, top } = await topAndOther(aggregator, { ...request, measures: [] }, []);
   const { groups } = totals;
   if (groups.length === 0) {
     return { groups, group: [], cell: [], measures: measures.map(() => []) };
   }
-  const ranked = { relation: rankedRelation(dialect, rows, keys, top), where: rows.where };
-  const by = [
-    { name: 'rank', sql: sql`rank` },
-    { name: 'cell', sql: cell },
-  ];
-  const table = await aggregator.run(selectMeasures({ rows: ranked, by, measures, weighted, dialect }));
+  const cells = { name: 'cell', sql: cell };
+  if (groups.at(-1)!.other) {
+    const ranked = { relation: rankedRelation(dialect, rows, keys, top), where: rows.where };
+    const by = [{ name: 'rank', sql: sql`rank` }, cells];
+    const table = await run(selectMeasures({ rows: ranked, by, measures, weighted, dialect }));
+    return {
+      groups,
+      group: table.values[0]!.map((rank) => (rank == null ? groups.length - 1 : Number(rank))),
+      cell: table.values[1]!,
+      measures: table.values.slice(2),
+    };
+  }
+  const by = [...keys.map((key) => ({ name: key.key, sql: key.sql })), cells];
+  const table = await run(selectMeasures({ rows, by, measures, weighted, dialect }));
+  const nameOf = (columns: unknown[][], row: number) =>
+    JSON.stringify(keys.map((_, index) => columns[index]![row] ?? null));
+  const topColumns = top.map(({ raw: values }) => values);
+  const ranks = new Map(groups.map((_, rank) => [nameOf(topColumns, rank), rank]));
   return {
     groups,
-    group: table.values[0]!.map((rank) => (rank == null ? groups.length - 1 : Number(rank))),
-    cell: table.values[1]!,
-    measures: table.values.slice(2),
+    group: table.values[0]!.map((_, row) => ranks.get(nameOf(table.values, row))!),
+    cell: table.values[keys.length]!,
+    measures: table.values.slice(keys.length + 1),
   };
 }
 
 /** Values of one key of the top groups, as rows are grouped by them. */
 export interface TopColumn {
   type: KeyExpression['listType'];
+  /** As parameters. */
   values: unknown[];
+  /** As the engine gave them. */
+  raw: unknown[];
 }
 
 function topOf(keys: readonly KeyExpression[], table: ResultTable, found: number): TopColumn[] {
-  return keys.map((key, index) => ({
-    type: key.listType,
+  return keys.map((key, index) => {
+    const values = table.values[index]!.slice(0, found);
+    const asNumber = (value: unknown) => (typeof value === 'string' ? BigInt(value) : value);
     // Integers beyond 2^53 come as text.
-    values: table.values[index]!.slice(0, found).map((value) =>
-      key.listType === 'bigint[]' && typeof value === 'string' ? BigInt(value) : value
-    ),
-  }));
+    return { type: key.listType, raw: values, values: key.listType === 'bigint[]' ? values.map(asNumber) : values };
+  });
 }
 
 /** The rows with the number of the top group they belong to in `counter`, null for those of `{other}`. */

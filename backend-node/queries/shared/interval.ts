@@ -46,8 +46,10 @@ export interface Buckets {
   ends: number[];
   /** The interval that was asked for, when it had to be widened to keep within the limits. */
   widenedFrom?: number;
-  /** Number of the bucket, from 0, of a time that lies in the range, given as microseconds since the epoch. */
-  position(epochUs: Sql): Sql;
+  /** An integer that tells buckets apart, of a time in the range given as microseconds since the epoch. */
+  cell(epochUs: Sql): Sql;
+  /** Number of the bucket, from 0, of what `cell` gave. */
+  locate(cell: unknown): number;
 }
 
 /**
@@ -100,8 +102,12 @@ function fixedBuckets(interval: number, range: Range): Buckets {
     interval,
     starts,
     ends: starts.map((start) => start + interval),
-    position: (epochUs) =>
-      sql`CAST((${epochUs} - ${raw(String(first * 1000))}) // ${raw(String(interval * 1000))} AS INTEGER)`,
+    // Integer division rounds towards zero, so before 1970 it is told from the first bucket instead.
+    cell: (epochUs) =>
+      first >= 0
+        ? sql`(${epochUs} // ${raw(String(interval * 1000))})`
+        : sql`((${epochUs} - ${raw(String(first * 1000))}) // ${raw(String(interval * 1000))})`,
+    locate: (cell) => Number(cell) - (first >= 0 ? first / interval : 0),
   };
 }
 
@@ -121,12 +127,13 @@ function localBuckets(interval: number, range: Range, spans: readonly OffsetSpan
   const edges = Array.from({ length: last - first + 2 }, (_, i) =>
     startOfLocalDay((first + i) * days + dayOrigin(days), spans)
   );
-  const originUs = (first * days + dayOrigin(days)) * DAY_MS * 1000;
+  const origin = (first * days + dayOrigin(days)) * DAY_MS;
+  const fromOrigin = spans.map((span) => ({ ...span, offset: span.offset - origin }));
   return {
     interval,
     starts: edges.slice(0, -1),
     ends: edges.slice(1),
-    position: (epochUs) =>
-      sql`CAST((${localUs(epochUs, spans)} - ${raw(String(originUs))}) // ${raw(String(interval * 1000))} AS INTEGER)`,
+    cell: (epochUs) => sql`(${localUs(epochUs, fromOrigin)} // ${raw(String(interval * 1000))})`,
+    locate: Number,
   };
 }

@@ -101,7 +101,7 @@ export async function seriesOf(context: HandlerContext, request: SeriesRequest):
     measures: metrics.map(measureOf),
     orderBy: measureOf(orderBy),
     limit,
-    cell: buckets.position(context.dialect.epochUs(sql`time`)),
+    cell: buckets.cell(context.dialect.epochUs(sql`time`)),
   });
   const count = buckets.starts.length;
   refuseTooMany(cells.groups.length * count * metrics.length);
@@ -111,7 +111,7 @@ export async function seriesOf(context: HandlerContext, request: SeriesRequest):
     const perGroup = cells.groups.map(() => new Array<number | null>(count).fill(empty));
     const raw = cells.measures[at]!;
     cells.cell.forEach((cell, row) => {
-      const bucket = Number(cell);
+      const bucket = buckets.locate(cell);
       if (bucket < count) {
         perGroup[cells.group[row]!]![bucket] = finishMetric(metric, raw[row], seconds[bucket]!);
       }

@@ -28,8 +28,8 @@ export function planTrend(
   const { interval, timezone } = query;
   const request = interval === undefined ? { timezone } : { interval, timezone, maxDataPoints: MOST_POINTS };
   const { buckets } = begun(planInterval(request, context.range, POINTS), context);
-  const position = buckets.position(context.dialect.epochUs(sql`time`));
-  return { buckets, extras: weighted ? [] : [{ name: 'trend', sql: context.dialect.histogram(position) }] };
+  const cell = buckets.cell(context.dialect.epochUs(sql`time`));
+  return { buckets, extras: weighted ? [] : [{ name: 'trend', sql: context.dialect.histogram(cell) }] };
 }
 
 /** One list of counts per group, in the order of the groups. */
@@ -43,9 +43,10 @@ export async function readTrend(
   const counts = totals.groups.map(() => new Array<number>(count).fill(0));
   if (extras.length > 0) {
     totals.extras.at(-1)!.forEach((histogram, group) => {
-      for (const [bucket, requests] of Object.entries((histogram ?? {}) as Record<string, number>)) {
-        if (Number(bucket) < count) {
-          counts[group]![Number(bucket)] = requests;
+      for (const [cell, requests] of Object.entries((histogram ?? {}) as Record<string, number>)) {
+        const bucket = buckets.locate(cell);
+        if (bucket < count) {
+          counts[group]![bucket] = requests;
         }
       }
     });
@@ -53,11 +54,12 @@ export async function readTrend(
     const cells = await groupCells(await context.aggregator(), {
       ...request,
       measures: [measureOf('requests')],
-      cell: buckets.position(context.dialect.epochUs(sql`time`)),
+      cell: buckets.cell(context.dialect.epochUs(sql`time`)),
     });
-    cells.cell.forEach((bucket, row) => {
-      if (Number(bucket) < count) {
-        counts[cells.group[row]!]![Number(bucket)] = Number(cells.measures[0]![row]);
+    cells.cell.forEach((cell, row) => {
+      const bucket = buckets.locate(cell);
+      if (bucket < count) {
+        counts[cells.group[row]!]![bucket] = Number(cells.measures[0]![row]);
       }
     });
   }
