@@ -30,7 +30,7 @@ export function Toolbar(props: Props) {
           onChange={props.onView}
         />
       </nav>
-      <div className={styles.filters} aria-label="Filters">
+      <div className={styles.filters} role="group" aria-label="Filters">
         {props.filters.map(({ key, operator, value }, index) => (
           <span key={`${key}${operator}${value}`} className={styles.filter}>
             <Tag name={`${key} ${operator} ${value}`} colorIndex={9} />
@@ -67,5 +67,12 @@ const getStyles = (theme: GrafanaTheme2) => ({
   title: css({ ...theme.typography.h5, margin: 0 }),
   filters: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(0.5), flexGrow: 1 }),
   filter: css({ display: 'inline-flex', alignItems: 'center', gap: theme.spacing(0.25) }),
-  right: css({ display: 'flex', gap: theme.spacing(1), alignItems: 'center' }),
+  right: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: theme.spacing(1),
+    alignItems: 'center',
+    minWidth: 0,
+    '& > *': { maxWidth: '100%' },
+  }),
 });

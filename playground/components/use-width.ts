@@ -1,11 +1,10 @@
-import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 
-/** Width of an element in whole pixels, kept up to date; 0 before the first measurement. */
-export function useWidth(): [RefObject<HTMLElement | null>, number] {
-  const ref = useRef<HTMLElement>(null);
+/** Width of the element that the given ref is put on, in whole pixels, kept up to date; 0 before it is there. */
+export function useWidth(): [(element: HTMLElement | null) => void, number] {
+  const [element, setElement] = useState<HTMLElement | null>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
-    const element = ref.current;
     if (!element) {
       return;
     }
@@ -13,6 +12,6 @@ export function useWidth(): [RefObject<HTMLElement | null>, number] {
     observer.observe(element);
     setWidth(Math.floor(element.clientWidth));
     return () => observer.disconnect();
-  }, []);
-  return [ref, width];
+  }, [element]);
+  return [setElement, width];
 }
