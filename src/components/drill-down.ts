@@ -110,22 +110,32 @@ export function equals(key: string, value: string | null): KeyFilter {
  * Undefined when that needs more conditions than a query may have.
  */
 export function outsideOf(groups: Array<Record<string, string | null>>): Filter[] | undefined {
-  const keys = Object.keys(groups[0] ?? {});
+  const keys = new Set(groups.flatMap((group) => Object.keys(group)));
   const [key] = keys;
-  if (keys.length === 1) {
+  if (keys.size === 1) {
     const values = groups.map((g) => g[key]).filter((v): v is string => v !== null && v !== '');
     const none = groups.length > values.length;
     return [{ key, operator: '!=|', values }, ...(none ? [{ key, operator: 'exists' } as const] : [])];
   }
-  if (keys.length === 0 || groups.length > 90) {
+  if (keys.size === 0 || groups.length > MOST_CONDITIONS) {
     return undefined;
   }
-  return groups.map((group) => ({
-    any: keys.map((k): KeyFilter => {
-      const value = group[k];
-      return value === null || value === '' ? { key: k, operator: 'exists' } : { key: k, operator: '!=', value };
-    }),
-  }));
+  return groups.map((group) => ({ any: Object.entries(group).map(([k, value]) => differs(k, value)) }));
+}
+
+/** Filters for what is in any of the listed groups. Undefined when that needs more conditions than a query may have. */
+export function anyOf(groups: Filter[][]): Filter[] | undefined {
+  if (groups.length === 1) {
+    return groups[0];
+  }
+  return groups.length > MOST_CONDITIONS ? undefined : [{ any: groups.map((all) => ({ all })) }];
+}
+
+/** A query takes a hundred conditions in a group; some room is left for its own. */
+const MOST_CONDITIONS = 90;
+
+function differs(key: string, value: string | null): KeyFilter {
+  return value === null || value === '' ? { key, operator: 'exists' } : { key, operator: '!=', value };
 }
 
 /** What makes a request an error: a status of 400 or above, or no status and an error type. */

@@ -127,3 +127,44 @@ export function timesFrame(marker = funnelMarker({ view: 'times' })): DataFrame 
     marker
   );
 }
+
+/** A marker of errors grouped by those keys. */
+export function errorsMarker(groupBy: string[], changes: Partial<ErrorsMarker> = {}): ErrorsMarker {
+  return {
+    queryType: 'errors',
+    dataset: 'requests',
+    from: START,
+    to: START + 24 * HOUR,
+    groupBy,
+    trendTimes: [START, START + 12 * HOUR],
+    requests: 1000,
+    errors: 100,
+    ...changes,
+  };
+}
+
+/** 503s of two services and a 404, grouped by status and service. */
+export function errorsFrame(marker = errorsMarker(['status', 'service'])): DataFrame {
+  return frameOf(
+    [
+      text('status', ['503', '404', '503']),
+      text('service', ['pay', 'shop', 'shop']),
+      text('title', ['503 POST /pay: gateway timed out', '404 GET {unmatched}', '503 GET /items']),
+      text('error_owner', ['capacity', 'client', 'capacity']),
+      text('method', ['POST', 'GET', 'GET']),
+      text('route', ['/pay', '{unmatched}', '/items']),
+      number('requests', [50, 30, 20]),
+      number('customers', [25, 3, 10]),
+      number('sessions', [30, 4, 12]),
+      number('share', [0.5, 0.3, 0.2], 'percentunit'),
+      time('first_seen', [START, START + HOUR, START + 2 * HOUR]),
+      time('last_seen', [START + 5 * HOUR, START + 6 * HOUR, START + 20 * HOUR]),
+      json('trend', [
+        [10, 40],
+        [15, 15],
+        [20, 0],
+      ]),
+    ],
+    marker
+  );
+}

@@ -23,7 +23,8 @@ export function heatmapModel(frames: DataFrame[]): ModelResult<HeatmapModel> {
   const filled = frames.filter((frame) => frame.length > 0);
   for (const frame of filled) {
     const marker = frameMarker<HeatmapMarker>(frame, 'heatmap');
-    if (marker) {
+    // Other formats of the query carry its marker too, without a matrix.
+    if (marker?.columns && marker.rows) {
       return readMarked(frame, marker);
     }
   }
