@@ -43,7 +43,9 @@ export function Toolbar(props: Props) {
         ))}
       </div>
       <div className={styles.right}>
-        <TimeRangeInput value={props.timeRange} timeZone={props.timezone} onChange={props.onTimeRange} />
+        <div className={styles.range}>
+          <TimeRangeInput value={props.timeRange} timeZone={props.timezone} onChange={props.onTimeRange} />
+        </div>
         <ToolbarButton icon="sync" aria-label="Ask again" onClick={props.onRefresh} />
         <ToolbarButton onClick={props.onTheme}>{props.isDark ? 'Light theme' : 'Dark theme'}</ToolbarButton>
       </div>
@@ -67,6 +69,12 @@ const getStyles = (theme: GrafanaTheme2) => ({
   title: css({ ...theme.typography.h5, margin: 0 }),
   filters: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(0.5), flexGrow: 1 }),
   filter: css({ display: 'inline-flex', alignItems: 'center', gap: theme.spacing(0.25) }),
+  // The text of a range is longer than a narrow window is wide.
+  range: css({
+    maxWidth: '100%',
+    '& button': { maxWidth: `calc(100vw - ${theme.spacing(4)})`, overflow: 'hidden' },
+    '& button span': { minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+  }),
   right: css({
     display: 'flex',
     flexWrap: 'wrap',
