@@ -1,0 +1,86 @@
+import { type DataFrame, dataFrameFromJSON, type DataFrameJSON } from '@grafana/data';
+import { readFileSync } from 'fs';
+import { join } from 'path';
+
+import { heatmapModel } from './endpoint-heatmap/model';
+import { errorsModel } from './error-breakdown/model';
+import { funnelModel } from './journey-funnel/model';
+
+/** Frames the companion answered with, as its own tests keep them. */
+function framesOf(name: string): DataFrame[] {
+  const text = readFileSync(join(process.cwd(), 'tests/data/frames', `${name}.json`), 'utf8');
+  const answer = JSON.parse(text) as { results: Record<string, { frames: DataFrameJSON[] }> };
+  return Object.values(answer.results).flatMap((result) => result.frames.map((frame) => dataFrameFromJSON(frame)));
+}
+
+function modelOf<T>(result: { model: T } | { missing: string }): T {
+  if ('missing' in result) {
+    throw new Error(result.missing);
+  }
+  return result.model;
+}
+
+const columnOf = (frame: DataFrame, name: string): unknown[] => frame.fields.find((f) => f.name === name)?.values ?? [];
+const sum = (values: Iterable<unknown>) => [...values].reduce((total: number, v) => total + (Number(v) || 0), 0);
+
+describe('what the companion answers', () => {
+  it.each([
+    ['query-heatmap-table', 'time'],
+    ['query-heatmap-table-hour_of_day', 'hour_of_day'],
+    ['query-heatmap-table-key', 'category'],
+    ['query-heatmap-table-latency', 'time'],
+  ])('%s is a matrix over %s that has every cell of the frame', (name, kind) => {
+    const [frame] = framesOf(name);
+    const model = modelOf(heatmapModel([frame]));
+    expect(model.x.kind).toBe(kind);
+    expect(model.marker).toBeDefined();
+    expect(model.frameRow.filter((row) => row >= 0)).toHaveLength(frame.length);
+    expect(sum(model.values)).toBeCloseTo(sum(columnOf(frame, 'value')));
+    expect(sum(model.n ?? [])).toBe(sum(columnOf(frame, 'n')));
+  });
+
+  it('buckets of latency that hold a request have their bounds', () => {
+    const model = modelOf(heatmapModel(framesOf('query-heatmap-table-latency')));
+    const filled = model.rows.filter((row) => row.total > 0);
+    expect(filled.length).toBeGreaterThan(3);
+    expect(filled.every((row) => row.bucket !== undefined && row.bucket.min < (row.bucket.max ?? 0))).toBe(true);
+  });
+
+  it('a heatmap asked for as time series has a row per series', () => {
+    const frames = framesOf('query-heatmap-time_series');
+    const model = modelOf(heatmapModel(frames));
+    expect(model.rows).toHaveLength(frames.length);
+    expect(model.x.kind).toBe('time');
+  });
+
+  it('traffic over time is drawable as a matrix', () => {
+    expect(modelOf(heatmapModel(framesOf('query-traffic-time_series'))).rows.length).toBeGreaterThan(1);
+  });
+
+  it('a funnel has its steps, and its times beside them', () => {
+    const model = modelOf(funnelModel([...framesOf('query-funnel-table'), ...framesOf('query-funnel-table-times')]));
+    expect(model.hasSteps).toBe(true);
+    expect(model.steps.map((s) => s.name)).toEqual(model.marker?.steps.map((s) => s.name));
+    for (const [index, step] of model.steps.entries()) {
+      if (index > 0) {
+        expect(step.units + step.dropped + step.pending).toBe(model.steps[index - 1].units);
+        expect(step.times?.length).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it('a funnel’s one number for alerts is not drawn as steps', () => {
+    expect(funnelModel(framesOf('query-funnel-numeric'))).toHaveProperty('missing');
+  });
+
+  it('errors add up to what the marker says', () => {
+    const model = modelOf(errorsModel(framesOf('query-errors-table')));
+    expect(sum(model.groups.map((g) => g.requests))).toBe(model.marker?.errors);
+    expect(model.groups.filter((g) => g.other)).toHaveLength(1);
+    for (const group of model.groups) {
+      expect(sum(group.trend ?? [])).toBe(group.requests);
+      expect(group.trend).toHaveLength(model.trendTimes?.length ?? NaN);
+      expect(group.firstSeen).toBeLessThanOrEqual(group.lastSeen);
+    }
+  });
+});
