@@ -1,5 +1,7 @@
 import { Bench, epoch, type Row } from '../testing/dataset';
 
+jest.setTimeout(120_000);
+
 let bench: Bench;
 beforeAll(async () => {
   bench = await Bench.open();

@@ -60,6 +60,8 @@ function expected(all: readonly Request[]): FunnelRun[] {
   return runFunnel(events, rule).toSorted((a, b) => a.unit.localeCompare(b.unit));
 }
 
+jest.setTimeout(120_000);
+
 let bench: Bench;
 beforeAll(async () => {
   bench = await Bench.open();

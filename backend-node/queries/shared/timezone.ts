@@ -84,15 +84,24 @@ export function startOfLocalDay(day: number, spans: readonly OffsetSpan[]): numb
   throw new RangeError('the last span of a zone is open');
 }
 
+/** Added to wall clocks, whole weeks, so that times before 1970 divide like later ones. */
+const LONG_AGO_MS = 28_000 * 7 * DAY_MS;
+
+function positiveUs(epochUs: Sql, spans: readonly OffsetSpan[]): Sql {
+  return localUs(
+    epochUs,
+    spans.map((span) => ({ ...span, offset: span.offset + LONG_AGO_MS }))
+  );
+}
+
 /** Hour of the day, 0 to 23, of the wall clock. */
 export function hourOfDay(epochUs: Sql, spans: readonly OffsetSpan[]): Sql {
-  // Times before 1970 have negative remainders; adding a day's worth first keeps them in 0 to 23.
-  return sql`CAST(((${localUs(epochUs, spans)} // 3600000000) % 24 + 24) % 24 AS INTEGER)`;
+  return sql`(${positiveUs(epochUs, spans)} // 3600000000 % 24)`;
 }
 
 /** Day of the week, Monday 1 to Sunday 7, of the wall clock. 1970-01-01 was a Thursday. */
 export function dayOfWeek(epochUs: Sql, spans: readonly OffsetSpan[]): Sql {
-  return sql`CAST(((${localUs(epochUs, spans)} // 86400000000 + 3) % 7 + 7) % 7 + 1 AS INTEGER)`;
+  return sql`((${positiveUs(epochUs, spans)} // 86400000000 + 3) % 7 + 1)`;
 }
 
 /** Seconds of a range in each hour of each day of the week of the wall clock: `[Monday 0 … Sunday 6][hour]`. */
