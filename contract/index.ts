@@ -7,4 +7,6 @@ export * from './write-frame';
 export * from './meta';
 export * from './wire';
 export * from './queries';
+export * from './parsing/parse';
+export { formatPath, shown } from './parsing/path';
 export * from './nearest';

@@ -13,8 +13,6 @@ export * from './endpoints';
 export * from './errors';
 export * from './funnel';
 export * from './heatmap';
-export * from './parse';
-export { formatPath, shown } from './path';
 export * from './requests';
 export * from './traffic';
 export * from './values';

@@ -1,5 +1,5 @@
 import { ApitrailError } from '../errors';
-import { ENVELOPE_FIELDS } from './base';
+import { ENVELOPE_FIELDS } from '../queries/base';
 import { formatPath } from './path';
 
 /** `$name`, `${name}`, `${name:format}` and `[[name]]`, as Grafana writes them. */

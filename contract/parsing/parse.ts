@@ -2,8 +2,8 @@ import type { z } from 'zod';
 
 import { ApitrailError } from '../errors';
 import { nearest } from '../nearest';
-import { QUERY_VERSION } from './base';
-import { QUERY_SCHEMAS, type Query, type QueryType } from './index';
+import { QUERY_VERSION } from '../queries/base';
+import { QUERY_SCHEMAS, type Query, type QueryType } from '../queries';
 import { issueError } from './issues';
 import { shown } from './path';
 import { refuseVariables } from './variables';

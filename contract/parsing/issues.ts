@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ApitrailError, ERROR_CODES, type ErrorCode } from '../errors';
 import { nearest } from '../nearest';
 import { DERIVED_KEYS, RECORD_COLUMNS } from '../record';
-import { ENVELOPE_FIELDS } from './base';
+import { ENVELOPE_FIELDS } from '../queries/base';
 import { formatPath, shown, valueAt } from './path';
 
 type Issue = z.core.$ZodIssue;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { ApitrailError } from '../errors';
 import { METRIC_NAMES } from '../metrics';
-import { ENVELOPE_FIELDS, QUERY_SCHEMAS, type Query, type QueryType } from './index';
+import { ENVELOPE_FIELDS, QUERY_SCHEMAS, type Query, type QueryType } from '../queries';
 import { parseQuery } from './parse';
 
 const TYPES = Object.keys(QUERY_SCHEMAS) as QueryType[];
