@@ -8,7 +8,7 @@ import { storableText } from '../normalise/values';
 const NOT_JSON = new Reject('is not a JSON object');
 const DEEPEST = 8;
 const LONG_NUMBER = /\d{16}/;
-const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 /** Wrappers of OpenTelemetry’s log model: their keys count as if they stood outside. */
 const WRAPPERS = new Set(['attributes', 'resource', 'resource.attributes', 'Attributes', 'Resource']);
 
