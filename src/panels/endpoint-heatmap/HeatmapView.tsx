@@ -1,37 +1,24 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { type TimeZone } from '@grafana/schema';
-import { useStyles2, useTheme2 } from '@grafana/ui';
-import React, { useCallback, useMemo, useRef, useState } from 'react';
+import { useStyles2 } from '@grafana/ui';
+import React, { useCallback, useRef, useState } from 'react';
 
 import { ActionMenu } from '../../components/ActionMenu';
-import { ColorLegend, LEGEND_HEIGHT } from '../../components/ColorLegend';
-import { fieldFormat, formatShare } from '../../components/format';
-import { textMeasure } from '../../components/measure';
+import { ColorLegend } from '../../components/ColorLegend';
+import { formatShare } from '../../components/format';
 import { PanelTooltip } from '../../components/PanelTooltip';
 import { testIds } from '../../components/test-ids';
 import { VisuallyHidden } from '../../components/VisuallyHidden';
-import { arrangeRows } from './arrange';
-import { columnTicks } from './axis';
 import { cellActions, type CellContext, rowActions } from './cell-actions';
-import { columnName, describeCell, valueName } from './describe';
-import { HeatmapCanvas, VALUE_FONT_SIZE } from './HeatmapCanvas';
-import {
-  boxOf,
-  cellAt,
-  cellIndex,
-  type CellPosition,
-  layoutOf,
-  moveCursor,
-  scrollToRow,
-  X_AXIS_HEIGHT,
-} from './layout';
+import { columnName, describeCell, summary, valueName } from './describe';
+import { HeatmapCanvas } from './HeatmapCanvas';
+import { boxOf, cellAt, cellIndex, type CellPosition, moveCursor, scrollToRow, X_AXIS_HEIGHT } from './layout';
 import { type HeatmapModel } from './matrix';
 import { type HeatmapOptions } from './options';
-import { isLowSample, type PaintInput } from './paint';
-import { rowNames, wantedLabelWidth } from './row-names';
+import { isLowSample } from './paint';
 import { LABEL_FONT_SIZE, RowLabels } from './RowLabels';
-import { useCellScale } from './use-scale';
+import { useHeatmapDrawing } from './use-heatmap-drawing';
 
 interface Props {
   model: HeatmapModel;
@@ -50,10 +37,7 @@ interface Pointed extends CellPosition {
 
 type OpenMenu = { x: number; y: number; row: number; column?: number; byKey: boolean };
 
-const LEGEND_LEAST_HEIGHT = 120;
-
 export function HeatmapView({ model, options, width, height, timeZone, context }: Props) {
-  const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const plot = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -63,58 +47,10 @@ export function HeatmapView({ model, options, width, height, timeZone, context }
   const [cursor, setCursor] = useState<Pointed>();
   const [menu, setMenu] = useState<OpenMenu>();
 
-  const { fontFamily } = theme.typography;
-  const labelText = useMemo(() => textMeasure(LABEL_FONT_SIZE, fontFamily), [fontFamily]);
-  const valueText = useMemo(() => textMeasure(VALUE_FONT_SIZE, fontFamily), [fontFamily]);
-  const format = useMemo(() => fieldFormat(model.valueField, theme, timeZone), [model, theme, timeZone]);
-  const { rowOrder, reverseRows, rowLimit, rowHeight, cellGap, minSamples, lowSamples, showValues } = options;
-  const order = useMemo(
-    () => arrangeRows(model, rowOrder, reverseRows, rowLimit),
-    [model, rowOrder, reverseRows, rowLimit]
-  );
-  const names = useMemo(() => {
-    const all = rowNames(model.rows);
-    return order.map((row) => all[row]);
-  }, [model, order]);
-  const labels = useMemo(() => order.map((row) => model.rows[row].label), [model, order]);
-  const labelWidth = useMemo(() => wantedLabelWidth(names, labelText), [names, labelText]);
-  const showLegend = options.showLegend && height >= LEGEND_LEAST_HEIGHT;
-  const layout = useMemo(
-    () =>
-      layoutOf({
-        width,
-        height: height - X_AXIS_HEIGHT - (showLegend ? LEGEND_HEIGHT : 0),
-        rows: order.length,
-        columns: model.columns.length,
-        labelWidth,
-        rowHeight,
-        gap: cellGap,
-        continuousRows: model.latency,
-      }),
-    [width, height, showLegend, order, model, labelWidth, rowHeight, cellGap]
-  );
-  const { scale, rowMaxima } = useCellScale(model, order, options);
-  const paintInput = useMemo(
-    (): PaintInput => ({
-      model,
-      order,
-      layout,
-      scale,
-      rowMaxima,
-      minSamples,
-      lowSamples,
-      values:
-        showValues === 'auto'
-          ? { format, measure: valueText, colorOn: (background) => theme.colors.getContrastText(background) }
-          : undefined,
-    }),
-    [model, order, layout, scale, rowMaxima, minSamples, lowSamples, showValues, format, valueText, theme]
-  );
-  const ticks = useMemo(() => columnTicks(model, layout, timeZone, labelText), [model, layout, timeZone, labelText]);
-  const anyLow = useMemo(
-    () => lowSamples === 'hatch' && model.values.some((_, cell) => isLowSample(model, cell, minSamples)),
-    [model, minSamples, lowSamples]
-  );
+  const drawing = useHeatmapDrawing({ model, options, width, height, timeZone });
+  const { order, names, labels, layout, scale, rowMaxima, paintInput, ticks, format, labelText, showLegend, anyLow } =
+    drawing;
+  const { minSamples } = options;
 
   const top = Math.min(scrollTop, Math.max(0, layout.contentHeight - layout.viewHeight));
   const known = (at: Pointed | undefined) =>
@@ -202,7 +138,7 @@ export function HeatmapView({ model, options, width, height, timeZone, context }
       <div
         ref={scroller}
         className={styles.scroller}
-        style={{ height: layout.viewHeight }}
+        style={{ height: Math.min(layout.viewHeight, layout.contentHeight) }}
         onScroll={(event) => {
           setScrollTop(event.currentTarget.scrollTop);
           setHovered(undefined);
@@ -330,23 +266,6 @@ export function HeatmapView({ model, options, width, height, timeZone, context }
 
 function isMove(key: string): boolean {
   return key.startsWith('Arrow') || key === 'Home' || key === 'End';
-}
-
-function summary(model: HeatmapModel, rows: number, format: (value: number) => string): string {
-  let highest = -1;
-  let lowest = Infinity;
-  model.values.forEach((value, cell) => {
-    if (!Number.isNaN(value)) {
-      highest = highest < 0 || value > model.values[highest] ? cell : highest;
-      lowest = Math.min(lowest, value);
-    }
-  });
-  const size = `${valueName(model)}: ${rows} rows by ${model.columns.length} columns`;
-  if (highest < 0) {
-    return `${size}, without values.`;
-  }
-  const row = model.rows[Math.floor(highest / model.columns.length)].label;
-  return `${size}, from ${format(lowest)} to ${format(model.values[highest])}, the highest at ${row}. Arrow keys move, Enter opens the menu of a cell.`;
 }
 
 function getStyles(theme: GrafanaTheme2) {

@@ -35,16 +35,22 @@ export const RowLabels = memo(function RowLabels(props: Props) {
   const every = Math.max(1, Math.ceil(MIN_LINE / layout.rowHeight));
   const rows: React.ReactNode[] = [];
   for (let row = first; row <= last; row++) {
-    if (row % every !== 0 && row !== active) {
+    if (row % every !== Math.floor(every / 2) && row !== active) {
       continue;
     }
     const name = names[row];
-    const height = Math.max(layout.rowHeight, row === active ? MIN_LINE : 0) - layout.gap;
+    // Of rows too low for a line of text only some are named, each beside the middle of its row.
+    const height = every > 1 ? MIN_LINE : layout.rowHeight - layout.gap;
+    const middle = (row + 0.5) * layout.rowHeight - scrollTop;
+    const top =
+      every > 1
+        ? Math.min(layout.viewHeight - height, Math.max(0, middle - height / 2))
+        : row * layout.rowHeight - scrollTop;
     rows.push(
       <div
         key={row}
         className={cx(styles.label, row === active && styles.active)}
-        style={{ top: row * layout.rowHeight - scrollTop, height }}
+        style={{ top, height }}
         title={labels[row]}
         data-testid={testIds.heatmap.rowLabel}
         onClick={(event) => onClick(row, event)}
@@ -93,7 +99,7 @@ function getStyles(theme: GrafanaTheme2) {
       cursor: 'pointer',
       '&:hover': { background: theme.colors.action.hover },
     }),
-    active: css({ background: theme.colors.action.selected, zIndex: 1 }),
+    active: css({ background: theme.colors.background.secondary, zIndex: 1 }),
     context: css({ color: theme.colors.text.secondary, flex: 'none' }),
     method: css({ flex: 'none' }),
     main: css({ fontVariantNumeric: 'tabular-nums' }),

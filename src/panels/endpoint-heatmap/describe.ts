@@ -86,3 +86,21 @@ function difference(value: number, average: number): string {
 function isNumber(value: number | undefined): value is number {
   return value !== undefined && !Number.isNaN(value);
 }
+
+/** What a heatmap shows, in words. */
+export function summary(model: HeatmapModel, rows: number, format: (value: number) => string): string {
+  let highest = -1;
+  let lowest = Infinity;
+  model.values.forEach((value, cell) => {
+    if (!Number.isNaN(value)) {
+      highest = highest < 0 || value > model.values[highest] ? cell : highest;
+      lowest = Math.min(lowest, value);
+    }
+  });
+  const size = `${valueName(model)}: ${rows} rows by ${model.columns.length} columns`;
+  if (highest < 0) {
+    return `${size}, without values.`;
+  }
+  const row = model.rows[Math.floor(highest / model.columns.length)].label;
+  return `${size}, from ${format(lowest)} to ${format(model.values[highest])}, the highest at ${row}. Arrow keys move, Enter opens the menu of a cell.`;
+}

@@ -1,5 +1,6 @@
 import { type PanelProps } from '@grafana/data';
 import { usePanelContext } from '@grafana/ui';
+import { type ErrorsMarker } from '@apitrail/contract';
 import React, { useMemo } from 'react';
 
 import { drillTargetOf } from '../../components/drill-down';
@@ -8,7 +9,6 @@ import { frameMarker } from '../../components/find-field';
 import { messageFor, noticesOf, type PanelMessageContent, wrongShape } from '../../components/panel-state';
 import { PanelMessage } from '../../components/PanelMessage';
 import { NOTICES_HEIGHT, PanelNotices } from '../../components/PanelNotices';
-import { type ErrorsMarker } from '@apitrail/contract';
 import { ErrorsView } from './ErrorsView';
 import { errorsModel, WANTED_COLUMNS } from './model';
 import { defaultOptions, type ErrorsOptions } from './options';

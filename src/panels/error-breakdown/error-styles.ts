@@ -57,7 +57,7 @@ export function getErrorStyles(theme: GrafanaTheme2) {
       '&:hover': { background: theme.colors.action.hover },
       '&:focus-visible': focus,
     }),
-    open: css({ background: theme.colors.action.selected, borderBottomColor: 'transparent' }),
+    open: css({ background: theme.colors.background.secondary, borderBottomColor: 'transparent' }),
     chevron: css({ position: 'absolute', left: 2, color: theme.colors.text.secondary }),
     cell: css({ minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
     number: css({ textAlign: 'right', fontVariantNumeric: 'tabular-nums' }),
@@ -82,7 +82,7 @@ export function getErrorStyles(theme: GrafanaTheme2) {
     none: css({ padding: theme.spacing(3), textAlign: 'center', color: theme.colors.text.secondary }),
     details: css({
       padding: theme.spacing(0.5, 1, 1.5, 3),
-      background: theme.colors.action.selected,
+      background: theme.colors.background.secondary,
       borderBottom: `1px solid ${theme.colors.border.weak}`,
     }),
     blocks: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(1, 3), marginBottom: theme.spacing(1) }),

@@ -1,0 +1,86 @@
+import { type TimeZone } from '@grafana/schema';
+import { useTheme2 } from '@grafana/ui';
+import { useMemo } from 'react';
+
+import { LEGEND_HEIGHT } from '../../components/ColorLegend';
+import { fieldFormat } from '../../components/format';
+import { textMeasure } from '../../components/measure';
+import { arrangeRows } from './arrange';
+import { columnTicks } from './axis';
+import { VALUE_FONT_SIZE } from './HeatmapCanvas';
+import { layoutOf, X_AXIS_HEIGHT } from './layout';
+import { type HeatmapModel } from './matrix';
+import { type HeatmapOptions } from './options';
+import { isLowSample, type PaintInput } from './paint';
+import { rowNames, wantedLabelWidth } from './row-names';
+import { LABEL_FONT_SIZE } from './RowLabels';
+import { useCellScale } from './use-scale';
+
+interface Input {
+  model: HeatmapModel;
+  options: HeatmapOptions;
+  width: number;
+  height: number;
+  timeZone: TimeZone;
+}
+
+const LEGEND_LEAST_HEIGHT = 120;
+
+/** Everything that is drawn but does not change while the pointer or the cursor moves. */
+export function useHeatmapDrawing({ model, options, width, height, timeZone }: Input) {
+  const theme = useTheme2();
+  const { fontFamily } = theme.typography;
+  const labelText = useMemo(() => textMeasure(LABEL_FONT_SIZE, fontFamily), [fontFamily]);
+  const valueText = useMemo(() => textMeasure(VALUE_FONT_SIZE, fontFamily), [fontFamily]);
+  const format = useMemo(() => fieldFormat(model.valueField, theme, timeZone), [model, theme, timeZone]);
+  const { rowOrder, reverseRows, rowLimit, rowHeight, cellGap, minSamples, lowSamples, showValues } = options;
+  const order = useMemo(
+    () => arrangeRows(model, rowOrder, reverseRows, rowLimit),
+    [model, rowOrder, reverseRows, rowLimit]
+  );
+  const names = useMemo(() => {
+    const all = rowNames(model.rows);
+    return order.map((row) => all[row]);
+  }, [model, order]);
+  const labels = useMemo(() => order.map((row) => model.rows[row].label), [model, order]);
+  const labelWidth = useMemo(() => wantedLabelWidth(names, labelText), [names, labelText]);
+  const showLegend = options.showLegend && height >= LEGEND_LEAST_HEIGHT;
+  const layout = useMemo(
+    () =>
+      layoutOf({
+        width,
+        height: height - X_AXIS_HEIGHT - (showLegend ? LEGEND_HEIGHT : 0),
+        rows: order.length,
+        columns: model.columns.length,
+        labelWidth,
+        rowHeight,
+        gap: cellGap,
+        continuousRows: model.latency,
+      }),
+    [width, height, showLegend, order, model, labelWidth, rowHeight, cellGap]
+  );
+  const { scale, rowMaxima } = useCellScale(model, order, options);
+  const paintInput = useMemo(
+    (): PaintInput => ({
+      model,
+      order,
+      layout,
+      scale,
+      rowMaxima,
+      minSamples,
+      lowSamples,
+      values:
+        showValues === 'auto'
+          ? { format, measure: valueText, colorOn: (background) => theme.colors.getContrastText(background) }
+          : undefined,
+    }),
+    [model, order, layout, scale, rowMaxima, minSamples, lowSamples, showValues, format, valueText, theme]
+  );
+  const ticks = useMemo(() => columnTicks(model, layout, timeZone, labelText), [model, layout, timeZone, labelText]);
+  const anyLow = useMemo(
+    () => lowSamples === 'hatch' && model.values.some((_, cell) => isLowSample(model, cell, minSamples)),
+    [model, minSamples, lowSamples]
+  );
+
+  return { order, names, labels, layout, scale, rowMaxima, paintInput, ticks, format, labelText, showLegend, anyLow };
+}
