@@ -1,5 +1,14 @@
-import type { DataFrameJSON, Filter, Frame, FrameMarker, FrameMeta, Notice, Query, Stat } from '@apitrail/contract';
-import { writeFrame } from '@apitrail/contract';
+import {
+  writeFrame,
+  type DataFrameJSON,
+  type Filter,
+  type Frame,
+  type FrameMarker,
+  type FrameMeta,
+  type Notice,
+  type Query,
+  type Stat,
+} from '@apitrail/contract';
 
 import type { Dialect } from '../engine/dialect';
 import type { Engine, ResultTable } from '../engine/engine';
@@ -177,9 +186,14 @@ class RunContext implements HandlerContext {
 }
 
 function timeCondition({ from, to }: TimeRange): Sql {
-  const start = from === undefined ? undefined : sql`time >= ${param('timestamptz_us', from * 1000)}`;
-  const end = to === undefined ? undefined : sql`time < ${param('timestamptz_us', to * 1000)}`;
+  const start = from === undefined ? undefined : sql`time >= ${param('timestamptz_us', microseconds(from))}`;
+  const end = to === undefined ? undefined : sql`time < ${param('timestamptz_us', microseconds(to))}`;
   return start && end ? sql`${start} AND ${end}` : (start ?? end ?? sql`TRUE`);
+}
+
+/** As many as a number counts exactly: what is read beyond a range may reach further than any data. */
+function microseconds(ms: number): number {
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(ms * 1000, Number.MAX_SAFE_INTEGER));
 }
 
 function noticeMissingData({ snapshot, range, query }: QueryRun, context: RunContext): void {

@@ -50,11 +50,27 @@ describe('a request', () => {
     ['a reversed range', { from: 6, to: 5, queries: [traffic('A')] }, 'APITRAIL_BAD_RANGE'],
     ['a range that is no number', { from: 'now-1h', to: 'now', queries: [traffic('A')] }, 'APITRAIL_BAD_RANGE'],
     ['a range with fractions', { from: 1.5, to: 5, queries: [traffic('A')] }, 'APITRAIL_BAD_RANGE'],
+    ['microseconds', { from: 1e15, to: 2e15, queries: [traffic('A')] }, 'APITRAIL_BAD_RANGE'],
+    ['the year 9999', { from: 0, to: 253402300800000, queries: [traffic('A')] }, 'APITRAIL_BAD_RANGE'],
     ['no queries', { from: 1, to: 5, queries: [] }, 'APITRAIL_BAD_REQUEST'],
     ['a query without a name', { from: 1, to: 5, queries: [{ queryType: 'traffic' }] }, 'APITRAIL_BAD_REQUEST'],
     ['two queries of one name', { from: 1, to: 5, queries: [traffic('A'), traffic('A')] }, 'APITRAIL_BAD_REQUEST'],
   ])('with %s is refused as a whole', async (_, request, code) => {
     await expect(ask(request)).rejects.toMatchObject({ name: 'ApitrailError', code });
+  });
+
+  it.each(['UTC', 'Europe/Berlin'])('over centuries is answered, in %s', async (timezone) => {
+    const range = { from: Date.UTC(1700), to: Date.UTC(2200) };
+    const steps = ['/', '/cart'].map((value) => ({ name: value, filters: [{ key: 'route', operator: '=', value }] }));
+    const queries = [
+      traffic('A', { timezone }),
+      traffic('B', { timezone, queryType: 'heatmap', x: 'hour_of_day' }),
+      traffic('C', { timezone, queryType: 'heatmap', x: 'day_of_week', y: 'latency' }),
+      traffic('D', { timezone, queryType: 'funnel', steps, window: '5217w' }),
+      traffic('E', { timezone, interval: '36525d' }),
+    ];
+    const { results } = await ask({ ...range, queries });
+    expect(Object.values(results).map(({ status, error }) => error ?? status)).toEqual([200, 200, 200, 200, 200]);
   });
 
   it('reads everything of a dataset from one snapshot', async () => {

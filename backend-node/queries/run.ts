@@ -88,8 +88,8 @@ function groupByDataset(entries: Ready[]): Ready[][] {
 }
 
 /**
- * Answers all queries over one dataset from one snapshot. A file that was compacted away meanwhile makes all of them run
- * once more, over a new snapshot, so that they still agree with each other.
+ * Answers all queries over one dataset from one snapshot. A file that was compacted away meanwhile makes all of them
+ * run once more, over a new snapshot, so that they still agree with each other.
  */
 async function answerDataset(
   queries: Ready[],
@@ -183,22 +183,24 @@ function datasetOf({ dataset }: Query, { datasets }: QueryContext): Dataset {
   return found;
 }
 
-/** Furthest a Date reaches from 1970, milliseconds. */
-const FURTHEST = 8.64e15;
+/** The times a range may lie between: what microseconds count exactly, whatever is read beyond the range. */
+const EARLIEST = Date.UTC(1700);
+const LATEST = Date.UTC(2200);
 
 function readRange(request: QueryRequest): Range {
   const read = (name: 'from' | 'to') => {
     const value: unknown = request?.[name];
     const number =
       typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
-    if (!Number.isInteger(number) || Math.abs(number) > FURTHEST) {
-      throw new ApitrailError(
-        'APITRAIL_BAD_RANGE',
-        `${name} must be a time in epoch milliseconds, not ${JSON.stringify(value ?? null)}.`,
-        {
-          where: name,
-        }
-      );
+    const refuse = (what: string) =>
+      new ApitrailError('APITRAIL_BAD_RANGE', `${name} must be ${what}, not ${JSON.stringify(value ?? null)}.`, {
+        where: name,
+      });
+    if (!Number.isInteger(number)) {
+      throw refuse('a time in epoch milliseconds');
+    }
+    if (number < EARLIEST || number > LATEST) {
+      throw refuse('in epoch milliseconds (not in microseconds or nanoseconds) and between the years 1700 and 2200');
     }
     return number;
   };

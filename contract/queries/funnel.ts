@@ -30,7 +30,10 @@ export const funnelQuerySchema = z.strictObject({
   counting: z.enum(['unique']).default('unique'),
   /** A step counts only if its request succeeded: a status below 400. */
   successOnly: z.boolean().default(true),
-  /** `steps` is a row per step; `times` is the distribution of the time from each step to the next. */
+  /**
+   * `steps` is a row per step; its `dropped` and `pending` got to the step before and not to this one. `times` is the
+   * distribution of the time from each step to the next.
+   */
   view: z.enum(['steps', 'times']).default('steps'),
   /** For `numeric`: which number. */
   metric: z.enum(['conversion', 'step_conversion', 'units']).default('conversion'),

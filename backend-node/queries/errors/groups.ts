@@ -8,8 +8,8 @@ import type { NamedSql } from '../shared/select';
 const STAND_INS = ['status', 'method', 'route'];
 
 /**
- * The keys errors are grouped by. Rows without an `error_group` are told apart by status, method and route, so that they
- * are not one heap; the group itself stays null: what is not stored is not made up.
+ * The keys errors are grouped by. Rows without an `error_group` are told apart by status, method and route, so that
+ * they are not one heap; the group itself stays null: what is not stored is not made up.
  */
 export function errorKeys(groupBy: readonly string[], dialect: Dialect): KeyExpression[] {
   const asked = unique(groupBy);

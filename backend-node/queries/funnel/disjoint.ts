@@ -1,8 +1,8 @@
 import { parseKey, type Filter, type KeyFilter } from '@apitrail/contract';
 
 /**
- * Whether the filters of steps say that no request can match two of them: every two name the same key and share no value
- * of it. What filters do not say (patterns, comparisons, alternatives) counts as possible.
+ * Whether the filters of steps say that no request can match two of them: every two name the same key and share no
+ * value of it. What filters do not say (patterns, comparisons, alternatives) counts as possible.
  */
 export function areDisjoint(steps: ReadonlyArray<{ filters: readonly Filter[] }>): boolean {
   const demands = steps.map(({ filters }) => demandsOf(filters));

@@ -100,8 +100,8 @@ export interface TransitionCount {
 const MOST_BUCKETS = 32;
 
 /**
- * A row per transition and bucket of the time it took, from the shortest to the longest that any transition took, with the
- * same bounds for all. `step` and `name` are those of the step that was reached.
+ * A row per transition and bucket of the time it took, from the shortest to the longest that any transition took, with
+ * the same bounds for all. `step` and `name` are those of the step that was reached.
  */
 export function timesFrame(
   query: FunnelQuery,

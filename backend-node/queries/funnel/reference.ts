@@ -1,6 +1,6 @@
 /**
- * The meaning of a funnel, as plain as it can be written: what the SQL of both shapes is held against, and where to look
- * when in doubt. Times are microseconds since the epoch.
+ * The meaning of a funnel, as plain as it can be written: what the SQL of both shapes is held against, and where to
+ * look when in doubt. Times are microseconds since the epoch.
  */
 
 /** A request that matches at least one step. */
@@ -33,8 +33,8 @@ export interface FunnelRun {
 }
 
 /**
- * Order of requests within a unit: by time; at the same time by the lowest step they match, then by the set of steps, read
- * as a binary number; then the heavier one first.
+ * Order of requests within a unit: by time; at the same time by the lowest step they match, then by the set of steps,
+ * read as a binary number; then the heavier one first.
  */
 export function compareEvents(a: FunnelEvent, b: FunnelEvent): number {
   const lowest = (event: FunnelEvent) => Math.min(...event.steps);
@@ -49,8 +49,8 @@ export function maskOf(steps: readonly number[]): number {
 }
 
 /**
- * Runs a funnel: ordered steps, first entry. A unit enters at its first request that matches step 1 in the range; each next
- * step is the first later request that matches it, within the window of the entry. One request satisfies one step.
+ * Runs a funnel: ordered steps, first entry. A unit enters at its first request that matches step 1 in the range; each
+ * next step is the first later request that matches it, within the window of the entry. One request satisfies one step.
  */
 export function runFunnel(events: readonly FunnelEvent[], rule: FunnelRule): FunnelRun[] {
   const byUnit = new Map<string, FunnelEvent[]>();

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 
-import type { Sql } from '../../engine/sql';
 import { duckDbDialect } from '../../engine/dialect';
-import { raw, sql } from '../../engine/sql';
+import { raw, sql, type Sql } from '../../engine/sql';
 import { Bench } from '../testing/dataset';
 import { runFunnel, type FunnelEvent, type FunnelRule, type FunnelRun } from './reference';
 import { reachedSteps, stepTotals, type FunnelSql } from './sql';

@@ -17,12 +17,13 @@ export interface FunnelSql {
 }
 
 /**
- * Common table expressions `reached_1` … `reached_n`, one row per unit that reached the step: `unit`, `entry_us` and `at_us`
- * (microseconds), `before_us` (when the step before was reached), `weight`.
+ * Common table expressions `reached_1` … `reached_n`, one row per unit that reached the step: `unit`, `entry_us` and
+ * `at_us` (microseconds), `before_us` (when the step before was reached), `weight`.
  *
- * `disjoint` is for steps of which no request matches two: times alone decide then, and a step may share the time of the
- * step before. Otherwise requests are numbered within their unit in the order of the reference, and a step must have a
- * higher number than the step before. Weights always need the numbers: of two entries at one time the heavier counts.
+ * `disjoint` is for steps of which no request matches two: times alone decide then, and a step may share the time of
+ * the step before. Otherwise requests are numbered within their unit in the order of the reference, and a step must
+ * have a higher number than the step before. Weights always need the numbers: of two entries at one time the heavier
+ * counts.
  */
 export function reachedSteps(funnel: FunnelSql, disjoint: boolean): Sql {
   return disjoint && !funnel.weighted ? reachedByTime(funnel) : reachedByNumber(funnel);
@@ -87,8 +88,8 @@ function reachedByNumber(funnel: FunnelSql): Sql {
 }
 
 /**
- * One row per step: `step`, `units`, `pending` (of those, units whose window is not over: their entry plus the window lies after
- * `newest`), `median_ms` and `p90_ms` of the time from the step before.
+ * One row per step: `step`, `units`, `pending` (of those, units whose window is not over: their entry plus the window
+ * lies after `newest`), `median_ms` and `p90_ms` of the time from the step before.
  */
 export function stepTotals(funnel: FunnelSql, newest: number): Sql {
   const { conditions, rule, dialect, weighted } = funnel;
@@ -116,7 +117,10 @@ FROM (SELECT CAST(${units} AS DOUBLE) AS units, CAST(${pending} AS DOUBLE) AS pe
 /** Scale of the buckets times are counted in: those of OpenTelemetry's exponential histograms, four per doubling. */
 export const TIME_SCALE = 2;
 
-/** One row per step from the second on and bucket of the time from the step before, in milliseconds: `step`, `bucket`, `units`. */
+/**
+ * One row per step from the second on and bucket of the time from the step before, in milliseconds: `step`, `bucket`,
+ * `units`.
+ */
 export function transitionTimes({ conditions }: FunnelSql): Sql {
   const selects = conditions.slice(1).map(
     (

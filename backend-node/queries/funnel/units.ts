@@ -20,7 +20,6 @@ export interface UnitRows {
  */
 export async function unitRows(query: FunnelQuery, context: HandlerContext, reach: TimeRange): Promise<UnitRows> {
   const rows = context.rows(query.filters, reach);
-  const inRange = context.rows(query.filters);
   const own = identifier(query.unit);
   const plain = await counted(context, rows, own);
   if (query.unit !== 'customer' || query.identity !== 'session' || plain.missing === 0) {

@@ -39,7 +39,7 @@ export async function heatmapColumns(
 ): Promise<HeatmapColumns> {
   const { range } = context;
   const epochUs = context.dialect.epochUs(sql`time`);
-  const spans = offsetSpans(query.timezone, range.from, range.to);
+  const spans = () => offsetSpans(query.timezone, range.from, range.to);
   switch (query.x) {
     case 'time': {
       const buckets = bucketsOf(context, query, TIME_COLUMNS);
@@ -55,11 +55,12 @@ export async function heatmapColumns(
       };
     }
     case 'hour_of_day': {
-      const covered = localWeekHourSeconds(spans, range.from, coveredEnd(context));
+      const clock = spans();
+      const covered = localWeekHourSeconds(clock, range.from, coveredEnd(context));
       const seconds = Array.from({ length: 24 }, (_, hour) => total(covered.map((day) => day[hour]!)));
       return {
         rows,
-        cell: hourOfDay(epochUs, spans),
+        cell: hourOfDay(epochUs, clock),
         locate: Number,
         type: 'number',
         values: counting(0, 24),
@@ -67,11 +68,12 @@ export async function heatmapColumns(
       };
     }
     case 'day_of_week': {
-      const covered = localWeekHourSeconds(spans, range.from, coveredEnd(context));
+      const clock = spans();
+      const covered = localWeekHourSeconds(clock, range.from, coveredEnd(context));
       const locate = (day: unknown) => Number(day) - 1;
       return {
         rows,
-        cell: dayOfWeek(epochUs, spans),
+        cell: dayOfWeek(epochUs, clock),
         locate,
         type: 'number',
         values: counting(1, 7),

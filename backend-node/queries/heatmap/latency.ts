@@ -11,8 +11,8 @@ const COARSEST = -2;
 const LOWEST_MS = 2 ** -10;
 
 /**
- * Buckets of the duration: those of OpenTelemetry's exponential histograms at some scale, so that every coarser scale has
- * its bounds among theirs. Bucket i holds `base^(i-1) < duration <= base^i`, base = 2^(2^-scale).
+ * Buckets of the duration: those of OpenTelemetry's exponential histograms at some scale, so that every coarser scale
+ * has its bounds among theirs. Bucket i holds `base^(i-1) < duration <= base^i`, base = 2^(2^-scale).
  */
 export interface LatencyBuckets {
   scale: number;

@@ -25,8 +25,8 @@ export function keyField(key: KeyExpression, values: KeyValue[]): Field {
 }
 
 /**
- * Columns of the keys of groups, one value per group. Where there is an `{other}` every key is a string, because a number
- * cannot say so.
+ * Columns of the keys of groups, one value per group. Where there is an `{other}` every key is a string, because a
+ * number cannot say so.
  */
 export function groupFields(keys: readonly KeyExpression[], groups: readonly RankedGroup[]): Field[] {
   const withOther = groups.some(({ other }) => other);

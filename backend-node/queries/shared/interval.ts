@@ -53,9 +53,10 @@ export interface Buckets {
 }
 
 /**
- * Cuts a range into buckets: as wide as asked, else as `intervalMs` and `maxDataPoints` say, else about `points` of them;
- * never more than `maxDataPoints` or 11,000. Below one day buckets are aligned to the epoch; from one day on they are
- * whole local days (a width between is rounded up), weeks start on Monday, and other multiples count from 1970-01-01.
+ * Cuts a range into buckets: as wide as asked, else as `intervalMs` and `maxDataPoints` say, else about `points` of
+ * them; never more than `maxDataPoints` or 11,000. Below one day buckets are aligned to the epoch; from one day on they
+ * are whole local days (a width between is rounded up), weeks start on Monday, and other multiples count from
+ * 1970-01-01.
  */
 export function planInterval(request: IntervalRequest, range: Range, points = 500): Buckets {
   const asked = request.interval === undefined ? undefined : parseDuration(request.interval);

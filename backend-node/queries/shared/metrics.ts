@@ -182,8 +182,8 @@ export function statesOf(measures: readonly Measure[]): StateName[] {
 }
 
 /**
- * The aggregate of a measure over rows. Percentiles that are asked for together (`among`) share one pass over the values; of weighted
- * rows they need `weightedQuantiles` instead.
+ * The aggregate of a measure over rows. Percentiles that are asked for together (`among`) share one pass over the
+ * values; of weighted rows they need `weightedQuantiles` instead.
  */
 export function measureOfRows(measure: Measure, among: readonly Measure[], weighted: boolean, dialect: Dialect): Sql {
   switch (measure.kind) {

@@ -76,8 +76,8 @@ function groupBy(count: number): Sql {
  * Quantiles of weighted durations, one row per group: columns `by_0` … and `q_0` …, in the order given.
  *
  * A row of weight w counts as w rows of weight 1, so that whole weights give exactly what `quantile_cont` gives of the
- * repeated rows: the value at rank h = q (W - 1), W the sum of weights, interpolated between ranks floor(h) and floor(h) + 1,
- * where rank r holds the first value whose running sum of weights exceeds r.
+ * repeated rows: the value at rank h = q (W - 1), W the sum of weights, interpolated between ranks floor(h) and
+ * floor(h) + 1, where rank r holds the first value whose running sum of weights exceeds r.
  */
 export function weightedQuantiles(rows: RowSource, by: readonly NamedSql[], qs: readonly number[]): Sql {
   const bys = by.map((_, index) => raw(`by_${index}`));

@@ -51,8 +51,8 @@ export function bucketsOf(context: HandlerContext, request: IntervalRequest, poi
 }
 
 /**
- * The buckets that have begun, and whether the last of them is unfinished. What lies in the future has not happened yet,
- * which is not the same as nothing having happened.
+ * The buckets that have begun, and whether the last of them is unfinished. What lies in the future has not happened
+ * yet, which is not the same as nothing having happened.
  */
 export function begun(
   buckets: Buckets,

@@ -1,4 +1,4 @@
-import { DateTime } from 'luxon';
+import { DateTime, IANAZone } from 'luxon';
 
 import { openDuckDb, type DuckDb } from '../../engine/duckdb';
 import { join, raw, sql } from '../../engine/sql';
@@ -25,6 +25,7 @@ beforeAll(async () => {
   engine = await openDuckDb({ threads: 1 });
 });
 afterAll(() => engine.close());
+afterEach(() => jest.restoreAllMocks());
 
 describe.each(CASES)('%s from %s', (zone, fromText, toText) => {
   const [from, to] = [utc(fromText), utc(toText)];
@@ -67,4 +68,41 @@ it('finds each change of the clock to the millisecond', () => {
   const spans = offsetSpans('Europe/Berlin', utc('2026-01-01T00:00:00Z'), utc('2027-01-01T00:00:00Z'));
   expect(spans.map(({ offset }) => offset / HOUR)).toEqual([1, 2, 1]);
   expect(spans.slice(1).map(({ from }) => from)).toEqual([utc('2026-03-29T01:00:00Z'), utc('2026-10-25T01:00:00Z')]);
+});
+
+it('knows the same offsets of a short range as of the centuries around it', () => {
+  const [from, to] = [utc('2018-01-01T00:00:00Z'), utc('2019-01-01T00:00:00Z')];
+  const short = offsetSpans('America/Sao_Paulo', from, to);
+  const long = offsetSpans('America/Sao_Paulo', utc('1700-01-01T00:00:00Z'), utc('2200-01-01T00:00:00Z'));
+  const within = (spans: typeof long) => spans.filter((span) => span.from > from && span.from < to);
+  expect(within(short)).toHaveLength(2);
+  expect(within(long).map((span) => ({ ...span, until: 0 }))).toEqual(within(short).map((s) => ({ ...s, until: 0 })));
+});
+
+it('asks for no offset where the clock never changes', () => {
+  const offset = jest.spyOn(IANAZone.prototype, 'offset');
+  offsetSpans('UTC', utc('1700-01-01T00:00:00Z'), utc('2200-01-01T00:00:00Z'));
+  offsetSpans('Etc/UTC', utc('1700-01-01T00:00:00Z'), utc('2200-01-01T00:00:00Z'));
+  expect(offset).not.toHaveBeenCalled();
+});
+
+it('asks for the offsets of a year once, and for none of the far past and future', () => {
+  const [from, to] = [utc('1700-01-01T00:00:00Z'), utc('2200-01-01T00:00:00Z')];
+  const offset = jest.spyOn(IANAZone.prototype, 'offset');
+  offsetSpans('Asia/Tokyo', from, to);
+  expect(offset.mock.calls.length).toBeLessThan(202 * 366);
+  offset.mockClear();
+  offsetSpans('Asia/Tokyo', from, to);
+  expect(offset.mock.calls.length).toBeLessThan(10);
+});
+
+it('counts the seconds of centuries week by week', () => {
+  const [from, to] = [utc('1900-01-01T00:00:00Z'), utc('2100-01-01T00:00:00Z')];
+  const spans = offsetSpans('Europe/Berlin', from, to);
+  const find = jest.spyOn(Array.prototype, 'find');
+  const seconds = localWeekHourSeconds(spans, from, to).flat();
+  const steps = find.mock.calls.length;
+  find.mockRestore();
+  expect(seconds.reduce((sum, one) => sum + one, 0)).toBe((to - from) / 1000);
+  expect(steps).toBeLessThan(200_000);
 });

@@ -4,6 +4,7 @@ import { raw, sql, type Sql } from '../../engine/sql';
 
 export const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+const WEEK_MS = 7 * DAY_MS;
 
 /** A stretch of time during which a zone keeps one offset. `until` is exclusive; the last one is open. */
 export interface OffsetSpan {
@@ -14,30 +15,78 @@ export interface OffsetSpan {
   offset: number;
 }
 
+/** Years whose changes of the clock are looked for; before and after, a zone keeps the offset it has there. */
+const FIRST_YEAR = 1900;
+const LAST_YEAR = 2100;
+
+/** Zones whose clocks never change, under the names that people use. */
+const UNIVERSAL = /^(utc|uct|gmt|zulu|universal|greenwich|etc\/(utc|uct|gmt|zulu|universal|greenwich))$/i;
+
+/** Changes of the clock of each zone, by year: asking the runtime for an offset takes microseconds, a year has 365 days. */
+const changesOf = new Map<string, Map<number, Change[]>>();
+const MOST_ZONES = 50;
+
+interface Change {
+  at: number;
+  /** From then on. */
+  offset: number;
+}
+
 /**
  * Offsets of an IANA zone around a range, in order. The first span is open to the past and the last to the future, so
  * that every time has one. A range of a year has at most a few, so SQL that picks among them is cheap and exact.
  */
 export function offsetSpans(timezone: string, from: number, to: number): OffsetSpan[] {
+  if (UNIVERSAL.test(timezone)) {
+    return [{ from: -Infinity, until: Infinity, offset: 0 }];
+  }
   const zone = IANAZone.create(timezone);
   const offsetAt = (time: number) => Math.round(zone.offset(time) * 60_000);
-  const end = to + 2 * DAY_MS;
-  let time = from - 2 * DAY_MS;
-  let current: OffsetSpan = { from: -Infinity, until: Infinity, offset: offsetAt(time) };
+  const sane = (time: number) => Math.min(Math.max(time, Date.UTC(FIRST_YEAR)), Date.UTC(LAST_YEAR + 1) - 1);
+  const [start, end] = [sane(from - 2 * DAY_MS), sane(to + 2 * DAY_MS)];
+  let current: OffsetSpan = { from: -Infinity, until: Infinity, offset: offsetAt(start) };
   const spans = [current];
-  while (time < end) {
-    const next = Math.min(time + DAY_MS, end);
-    if (offsetAt(next) !== current.offset) {
-      const change = firstChange(offsetAt, time, next);
-      current.until = change;
-      current = { from: change, until: Infinity, offset: offsetAt(change) };
-      spans.push(current);
-      time = change;
-    } else {
-      time = next;
+  for (let year = yearOf(start); year <= yearOf(end); year++) {
+    for (const { at, offset } of changesIn(timezone, year, offsetAt)) {
+      if (at > start && at <= end) {
+        current.until = at;
+        current = { from: at, until: Infinity, offset };
+        spans.push(current);
+      }
     }
   }
   return spans;
+}
+
+const yearOf = (time: number) => new Date(time).getUTCFullYear();
+
+function changesIn(timezone: string, year: number, offsetAt: (time: number) => number): Change[] {
+  if (!changesOf.has(timezone) && changesOf.size >= MOST_ZONES) {
+    changesOf.clear();
+  }
+  const years = changesOf.get(timezone) ?? new Map<number, Change[]>();
+  changesOf.set(timezone, years);
+  const known = years.get(year) ?? findChanges(offsetAt, Date.UTC(year), Date.UTC(year + 1));
+  years.set(year, known);
+  return known;
+}
+
+/** Changes after a time up to another, found by looking at every day. */
+function findChanges(offsetAt: (time: number) => number, after: number, end: number): Change[] {
+  const changes: Change[] = [];
+  let time = after;
+  let offset = offsetAt(time);
+  while (time < end) {
+    const next = Math.min(time + DAY_MS, end);
+    if (offsetAt(next) === offset) {
+      time = next;
+    } else {
+      time = firstChange(offsetAt, time, next);
+      offset = offsetAt(time);
+      changes.push({ at: time, offset });
+    }
+  }
+  return changes;
 }
 
 function firstChange(offsetAt: (time: number) => number, before: number, after: number): number {
@@ -109,6 +158,12 @@ export function localWeekHourSeconds(spans: readonly OffsetSpan[], from: number,
   const seconds = Array.from({ length: 7 }, () => new Array<number>(24).fill(0));
   for (let time = from; time < to;) {
     const span = spans.find(({ until }) => time < until)!;
+    const weeks = Math.floor((Math.min(span.until, to) - time) / WEEK_MS);
+    if (weeks > 0) {
+      seconds.forEach((day) => day.forEach((_, hour) => (day[hour]! += weeks * 3600)));
+      time += weeks * WEEK_MS;
+      continue;
+    }
     const hour = Math.floor((time + span.offset) / HOUR_MS);
     const end = Math.min((hour + 1) * HOUR_MS - span.offset, span.until, to);
     const day = (((Math.floor(hour / 24) + 3) % 7) + 7) % 7;

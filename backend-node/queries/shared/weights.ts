@@ -6,8 +6,8 @@ import type { Relation, Snapshot } from '../../lake/dataset';
 const found = new WeakMap<Snapshot, Map<string, Promise<boolean>>>();
 
 /**
- * Whether any row of the files carries a weight other than 1. Statistics of the files answer that for rows without weights,
- * so it costs next to nothing; what it saves is adding up weights where counting will do.
+ * Whether any row of the files carries a weight other than 1. Statistics of the files answer that for rows without
+ * weights, so it costs next to nothing; what it saves is adding up weights where counting will do.
  */
 export function filesHaveWeights(
   snapshot: Snapshot,

@@ -21,7 +21,9 @@ export interface ShopOptions {
   weighted?: boolean;
 }
 
-/** Requests to a small shop, with everything that queries have to cope with: nulls in every column, errors of all kinds. */
+/**
+ * Requests to a small shop, with everything that queries have to cope with: nulls in every column, errors of all kinds.
+ */
 export function shopRows({ seed = 1, rows, from, to, weighted = false }: ShopOptions): Row[] {
   const next = random(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)]!;
