@@ -19,6 +19,9 @@ const NICE_STEPS = [
   ...[1, 2, 7, 14, 28, 91, 182, 364, 728, 1820, 3640].map((n) => n * DAY_MS),
 ];
 
+/** Ten years: the bucket that a range begins in must begin at a time that frames can hold. */
+const WIDEST = NICE_STEPS.at(-1)!;
+
 /** What a query says about its buckets. */
 export interface IntervalRequest {
   /** A duration such as `1m`; asked for outright. */
@@ -59,7 +62,7 @@ export interface Buckets {
  * 1970-01-01.
  */
 export function planInterval(request: IntervalRequest, range: Range, points = 500): Buckets {
-  const asked = request.interval === undefined ? undefined : parseDuration(request.interval);
+  const asked = request.interval === undefined ? undefined : Math.min(parseDuration(request.interval), WIDEST);
   const most = Math.max(1, Math.min(MOST_BUCKETS, Math.floor(request.maxDataPoints ?? MOST_BUCKETS)));
   const span = range.to - range.from;
   const wanted =
@@ -67,7 +70,7 @@ export function planInterval(request: IntervalRequest, range: Range, points = 50
     nice(Math.max(request.intervalMs ?? 0, span / (request.intervalMs || request.maxDataPoints ? most : points)));
   const spans = offsetSpans(request.timezone, range.from, range.to);
   let interval = wholeDays(wanted);
-  while (bucketCount(interval, range, spans) > most && interval < NICE_STEPS.at(-1)!) {
+  while (bucketCount(interval, range, spans) > most && interval < WIDEST) {
     interval = nice(Math.max(interval + 1, span / most));
   }
   const buckets =
@@ -78,7 +81,7 @@ export function planInterval(request: IntervalRequest, range: Range, points = 50
 }
 
 function nice(width: number): number {
-  return NICE_STEPS.find((step) => step >= width) ?? NICE_STEPS.at(-1)!;
+  return NICE_STEPS.find((step) => step >= width) ?? WIDEST;
 }
 
 function wholeDays(width: number): number {
