@@ -46,7 +46,13 @@ export function clfParser({ combined, virtualHost }: Shape): LineParser {
     const identEnd = line.indexOf(' ', clientEnd + 1);
     const userEnd = identEnd < 0 ? -1 : line.indexOf(' [', identEnd + 1);
     const timeEnd = userEnd < 0 ? -1 : line.indexOf(']', userEnd + 2);
-    if (timeEnd < 0 || identEnd === clientEnd + 1 || userEnd === identEnd + 1) {
+    // A user name may have spaces; one that begins with a dash and a space is a line with a field more.
+    if (
+      timeEnd < 0 ||
+      identEnd === clientEnd + 1 ||
+      userEnd === identEnd + 1 ||
+      (line.startsWith('- ', identEnd + 1) && userEnd > identEnd + 2)
+    ) {
       return NO_TIME;
     }
     record.time = readTime(line.slice(userEnd + 2, timeEnd));
@@ -164,18 +170,18 @@ export const vhostCombined: Format = {
 
 function describeExtras(sample: readonly string[], parse: LineParser): string | undefined {
   const names = new Set<string>();
+  let numbers = false;
   for (const line of sample) {
     const record = parse(line);
-    if (!(record instanceof Reject)) {
-      Object.keys(record.attributes ?? {})
-        .filter((name) => name === FORWARDED_FOR || name.startsWith('extra_'))
-        .forEach((name) => names.add(name));
+    for (const [name, value] of Object.entries(record instanceof Reject ? {} : (record.attributes ?? {}))) {
+      if (name === FORWARDED_FOR || name.startsWith('extra_')) {
+        names.add(name);
+        numbers ||= /^\d+(\.\d+)?$/.test(value);
+      }
     }
   }
   return names.size === 0
     ? undefined
     : `with further fields, kept as attributes ${[...names].sort().join(', ')}` +
-        (names.has('extra_1')
-          ? " (if one is a duration, say so: --format apache:'… %D' or nginx:'… $request_time')"
-          : '');
+        (numbers ? " (if one is a duration, say so: --format apache:'… %D' or nginx:'… $request_time')" : '');
 }

@@ -7,6 +7,9 @@ import { knownFields } from './known-fields';
 import { RequestRecord } from '../normalise/request-record';
 import { storableText } from '../normalise/values';
 
+/** Lines below a header that are tried with it; one may be the middle of a quoted field. */
+const HEADER_LINES = 20;
+
 interface Dialect {
   name: string;
   describe: string;
@@ -93,19 +96,18 @@ function splitLine(line: string, delimiter: string, quote: string | null): strin
   }
 }
 
-/** A header is known by its names: a time must be among them, and something of a request. */
+/** A header is known by its names: a line below it must have a time by them, and say something of a request. */
 function detectHeader(sample: readonly string[], delimiter: string, quote: string | null): number {
   const names = splitLine(sample[0] ?? '', delimiter, quote);
-  if (names.length < 2) {
-    return 0;
-  }
   const known = knownFields();
   const fields = names.filter((name) => known.has(name));
-  const usable = framing({ sample }, delimiter, quote);
-  const row = sample[1];
-  if (fields.length < 2 || row === undefined || usable.kind !== 'delimited') {
+  if (fields.length < 2 || new Set(names).size < names.length) {
     return 0;
   }
-  const record = usable.parse(splitLine(row, delimiter, quote));
-  return record instanceof Reject || Number.isNaN(record.time) || !record.seen ? 0 : fields.length / names.length;
+  const usable = framing({ sample }, delimiter, quote);
+  const fits = sample.slice(1, 1 + HEADER_LINES).some((line) => {
+    const record = usable.kind === 'delimited' ? usable.parse(splitLine(line, delimiter, quote)) : undefined;
+    return record instanceof RequestRecord && !Number.isNaN(record.time) && record.seen;
+  });
+  return fits ? fields.length / names.length : 0;
 }

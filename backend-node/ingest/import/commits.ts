@@ -2,8 +2,9 @@ import { ApitrailError } from '@apitrail/contract';
 
 import type { Lake } from '../../lake/lake';
 import { IMPORT_APP_ID, serialiseState, type ImportState, type StateFolder } from './import-state';
-import { StagedRows } from './staged-rows';
-import type { RequestRecord } from '../normalise';
+import type { RowBatch } from './row-batch';
+import { stageFile, type StagedFile } from './staged-file';
+import type { Assignment, RouteRow } from '../routes';
 
 /** Rows of one commit: enough to make good files, few enough to be held in memory. */
 export const ROWS_PER_COMMIT = 250_000;
@@ -44,26 +45,26 @@ export class Commits {
 
   /**
    * Writes rows and the state that follows them. Returns when both are on their way; a failure shows at the next call.
-   * `prepare` is the last that happens to a row before it is written anywhere.
+   * `state` is asked when all rows have their routes.
    */
   async commit(
-    rows: readonly RequestRecord[],
-    state: () => Promise<ImportState>,
-    prepare: (record: RequestRecord) => void
+    batch: RowBatch,
+    assign: (row: RouteRow) => Assignment,
+    state: () => Promise<ImportState>
   ): Promise<void> {
     await this.settled();
     const version = this.version + 1;
-    const staged = await StagedRows.create(this.options.workFolder, `rows-${version}.ndjson`);
+    const staged = await stageFile(this.options.workFolder, `rows-${version}.ndjson`, batch.lines(assign));
     try {
-      await staged.write(rows, prepare);
       const snapshot = await state();
       await this.options.states.save(version, serialiseState(snapshot));
-      const counts = countsOf(snapshot);
-      const span = spanOf(rows);
+      const { first, last, rows } = batch;
       this.version = version;
-      this.writing = this.append(staged, version, rows.length, counts, span).catch((error: unknown) => {
-        this.failure = error;
-      });
+      this.writing = this.append(staged, version, rows.length, countsOf(snapshot), { first, last }).catch(
+        (error: unknown) => {
+          this.failure = error;
+        }
+      );
     } catch (error) {
       await staged.remove();
       throw error;
@@ -87,7 +88,7 @@ export class Commits {
   }
 
   private async append(
-    staged: StagedRows,
+    staged: StagedFile,
     version: number,
     rows: number,
     sources: Committed['sources'],
@@ -114,14 +115,4 @@ export class Commits {
 
 function countsOf({ sources }: ImportState): Committed['sources'] {
   return new Map(sources.map(({ id, rows, rejected, blank }) => [id, { rows, rejected, blank }]));
-}
-
-function spanOf(rows: readonly RequestRecord[]): { first: number; last: number } {
-  let first = Infinity;
-  let last = -Infinity;
-  for (const { time } of rows) {
-    first = Math.min(first, time);
-    last = Math.max(last, time);
-  }
-  return { first, last };
 }

@@ -15,7 +15,8 @@ import { prepareSource, type PreparedSource } from './prepare-source';
 import type { ProgressReporter } from './progress';
 import { readText } from './read-text';
 import { RejectsFile, shownText } from './rejects';
-import { RowPreparation } from './row-preparation';
+import { RowBatch } from './row-batch';
+import type { RowPreparation } from './row-preparation';
 import type { FileSummary } from './summary';
 import type { Mapping } from '../formats';
 import type { RequestRecord } from '../normalise';
@@ -59,7 +60,7 @@ export class ImportRun {
   private readonly known: Map<string, KnownSource>;
   private readonly outcomes: Outcome[] = [];
   private readonly nowUs = Date.now() * 1000;
-  private batch: RequestRecord[] = [];
+  private batch = new RowBatch();
   private read = { done: 0, total: 0 as number | undefined };
   private rowsSeen = 0;
   private rejectsSeen = 0;
@@ -270,8 +271,7 @@ export class ImportRun {
     for (const column of record.unusable ?? []) {
       this.unusable[column] = (this.unusable[column] ?? 0) + 1;
     }
-    this.options.preparation.session(record);
-    this.batch.push(record);
+    this.batch.add(record, this.options.preparation.prepare(record, this.nowUs));
     this.rowsSeen++;
   }
 
@@ -286,21 +286,21 @@ export class ImportRun {
       rows: this.rowsSeen,
       rejected: this.rejectsSeen,
     });
-    if (this.batch.length >= (this.options.rowsPerCommit ?? ROWS_PER_COMMIT)) {
+    if (this.batch.rows.length >= (this.options.rowsPerCommit ?? ROWS_PER_COMMIT)) {
       await this.commitBatch();
     }
   }
 
   private async commitBatch(): Promise<void> {
-    const rows = this.batch;
-    this.batch = [];
-    if (rows.length > 0) {
+    const { batch } = this;
+    if (batch.rows.length > 0) {
+      this.batch = new RowBatch();
       const { preparation } = this.options;
-      preparation.learn(rows);
+      preparation.learn(batch.rows);
       await this.commits.commit(
-        rows,
-        () => this.currentState(false),
-        (record) => preparation.finish(record, this.nowUs)
+        batch,
+        (row) => preparation.route(row),
+        () => this.currentState(false)
       );
     }
   }

@@ -120,7 +120,8 @@ export function candidates(source: ByteSource, known: Iterable<KnownSource>): Kn
   };
   return [...known]
     .filter((entry) => {
-      const last = entry.checkpoints.findLast(([position]) => position <= head.length);
+      const marks: Checkpoint[] = [...entry.checkpoints, [entry.position, entry.digest]];
+      const last = marks.findLast(([position]) => position > 0 && position <= head.length);
       return last !== undefined && digestAt(last[0]) === last[1];
     })
     .sort((a, b) => b.position - a.position);

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../normalise';
 import { recordProtector, type PrivacyConfig, type Pseudonymiser } from '../privacy';
-import { RouteAssigner, type RouteRow, type RouteRule, type RouteState } from '../routes';
+import { RouteAssigner, type Assignment, type RouteRow, type RouteRule, type RouteState } from '../routes';
 import { SessionDeriver, type SessionState } from '../sessions';
 
 export interface RowPreparationOptions {
@@ -13,7 +13,7 @@ export interface RowPreparationOptions {
   routes: RouteState | null;
 }
 
-/** What happens to normalised rows before they are written: session, route, protection, in this order. */
+/** What happens to normalised rows before they are written anywhere: session, protection, and in batches their routes. */
 export class RowPreparation {
   private readonly deriver: SessionDeriver | undefined;
   private readonly assigner: RouteAssigner;
@@ -33,37 +33,33 @@ export class RowPreparation {
     this.protect = recordProtector(privacy, pseudonymiser);
   }
 
-  /** In the order in which rows come. */
-  session(record: RequestRecord): void {
+  /**
+   * Session, then protection, in the order in which rows come; gives what the route depends on. `ingestedAtUs` is the
+   * time of the import.
+   */
+  prepare(record: RequestRecord, ingestedAtUs: number): RouteRow {
     if (this.deriver) {
       this.deriver.assign(record);
     } else if (record.session !== undefined) {
       record.session_source ??= 'given';
     }
+    record.ingested_at = ingestedAtUs;
+    const row = routeRow(record);
+    this.protect(record);
+    return row;
   }
 
   /** Shows a batch to the routes before any row of it gets one. */
-  learn(rows: readonly RequestRecord[]): void {
-    this.assigner.observe(routeRows(rows));
+  learn(rows: readonly RouteRow[]): void {
+    this.assigner.observe(rows);
   }
 
-  /** Last step: route, protection, time of ingest (µs). */
-  finish(record: RequestRecord, ingestedAtUs: number): void {
-    const { route, route_source } = this.assigner.assign(routeRow(record));
-    record.route = route ?? undefined;
-    record.route_source = route_source ?? undefined;
-    record.ingested_at = ingestedAtUs;
-    this.protect(record);
+  route(row: RouteRow): Assignment {
+    return this.assigner.assign(row);
   }
 
   state(): { sessions: SessionState | null; routes: RouteState } {
     return { sessions: this.deriver?.state() ?? this.options.sessions, routes: this.assigner.state() };
-  }
-}
-
-function* routeRows(rows: readonly RequestRecord[]): Generator<RouteRow> {
-  for (const row of rows) {
-    yield routeRow(row);
   }
 }
 

@@ -36,7 +36,8 @@ const REMEMBERED_HASHES = 200_000;
  */
 export class SessionDeriver {
   private readonly clients = new Map<string, Span[]>();
-  private hashes = new Map<string, string>();
+  private hashes = new Map<string, Map<string, string>>();
+  private remembered = 0;
   private sinceSweep: number;
   private earliest: number;
 
@@ -61,7 +62,7 @@ export class SessionDeriver {
     if (record.customer !== undefined || record.client_ip === undefined) {
       return;
     }
-    const client = this.clientOf(`${record.client_ip}\n${record.user_agent ?? ''}`);
+    const client = this.clientOf(record.client_ip, record.user_agent ?? '');
     record.session = this.sessionAt(client, record.time);
     record.session_source = 'derived';
     this.earliest = Math.min(this.earliest, record.time);
@@ -81,14 +82,22 @@ export class SessionDeriver {
     };
   }
 
-  private clientOf(text: string): string {
-    let client = this.hashes.get(text);
+  /** The keyed hash of an address and a user agent. Remembered by both, because joining them costs more than asking twice. */
+  private clientOf(address: string, userAgent: string): string {
+    let agents = this.hashes.get(address);
+    let client = agents?.get(userAgent);
     if (client === undefined) {
-      if (this.hashes.size >= REMEMBERED_HASHES) {
+      if (this.remembered >= REMEMBERED_HASHES) {
         this.hashes = new Map();
+        this.remembered = 0;
+        agents = undefined;
       }
-      client = this.options.hash(text);
-      this.hashes.set(text, client);
+      if (!agents) {
+        this.hashes.set(address, (agents = new Map()));
+      }
+      client = this.options.hash(`${address}\n${userAgent}`);
+      agents.set(userAgent, client);
+      this.remembered++;
     }
     return client;
   }
