@@ -105,7 +105,10 @@ func (a answer) refusal() string {
 	}
 	switch {
 	case a.status == http.StatusUnauthorized:
-		return join("The companion refused the key of the data source: make one with `apitrail keys add --scope query` and enter it in the data source.", said)
+		if said != "" {
+			return join("The companion refused the key of the data source.", said)
+		}
+		return "The companion refused the key of the data source: make one with `apitrail keys add --scope query` and enter it in the data source."
 	case a.status == http.StatusForbidden:
 		return join("The companion does not let this key or host do that: the key needs the scope query.", said)
 	case a.status == http.StatusNotFound && said == "":
@@ -125,6 +128,14 @@ func join(parts ...string) string {
 		}
 	}
 	return strings.Join(kept, " ")
+}
+
+// sentence begins an error's text with a capital: Go's own style is for logs, these are read by people.
+func sentence(text string) string {
+	if text == "" {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // validUTF8 keeps Grafana's gRPC from refusing a whole answer for one broken byte.

@@ -151,11 +151,19 @@ func TestErrorTextIsValidUTF8(t *testing.T) {
 
 func TestRefusedKeyNeverComesAs401(t *testing.T) {
 	for _, status := range []int{401, 403} {
-		c := startCompanion(t, answerWith(status, `{"error":{"code":"APITRAIL_UNAUTHENTICATED","message":"No key."}}`))
+		c := startCompanion(t, answerWith(status, `{}`))
 		result := runQuery(t, newDatasource(t, c.URL, `{}`), queryFor("A"))["A"]
 		if result.Status != 502 || !strings.Contains(result.Error.Error(), "scope") {
 			t.Errorf("%d became %d: %v", status, result.Status, result.Error)
 		}
+	}
+}
+
+func TestRefusalKeepsTheCompanionsWords(t *testing.T) {
+	c := startCompanion(t, answerWith(401, `{"error":{"code":"APITRAIL_UNAUTHENTICATED","message":"The key has ended."}}`))
+	result := runQuery(t, newDatasource(t, c.URL, `{}`), queryFor("A"))["A"]
+	if got := result.Error.Error(); !strings.Contains(got, "The key has ended. [APITRAIL_UNAUTHENTICATED]") {
+		t.Error(got)
 	}
 }
 

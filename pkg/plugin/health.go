@@ -51,7 +51,7 @@ func (d *Datasource) CheckHealth(ctx context.Context, req *backend.CheckHealthRe
 }
 
 func unhealthy(message string) *backend.CheckHealthResult {
-	return &backend.CheckHealthResult{Status: backend.HealthStatusError, Message: validUTF8(strings.ToUpper(message[:1]) + message[1:])}
+	return &backend.CheckHealthResult{Status: backend.HealthStatusError, Message: validUTF8(sentence(message))}
 }
 
 func describe(health companionHealth) string {

@@ -79,7 +79,7 @@ func (d *Datasource) queryGroup(ctx context.Context, queries []backend.DataQuery
 	case errors.Is(err, context.Canceled):
 		return fail(499, backend.ErrorSourceDownstream, "The query was cancelled.")
 	case err != nil:
-		return fail(http.StatusBadGateway, backend.ErrorSourceDownstream, err.Error())
+		return fail(http.StatusBadGateway, backend.ErrorSourceDownstream, sentence(err.Error()))
 	case answered.status != http.StatusOK && !hasResults(answered.body):
 		return fail(outwardStatus(answered.status), backend.ErrorSourceDownstream, answered.refusal())
 	}

@@ -31,7 +31,7 @@ func (d *Datasource) CallResource(ctx context.Context, req *backend.CallResource
 	target := "/api/resources/" + name
 	answered, err := d.askResource(ctx, req, target)
 	if err != nil {
-		return refuse(sender, http.StatusBadGateway, err.Error())
+		return refuse(sender, http.StatusBadGateway, sentence(err.Error()))
 	}
 	if answered.status != http.StatusOK {
 		return refuse(sender, outwardStatus(answered.status), answered.refusal())
