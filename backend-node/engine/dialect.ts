@@ -29,6 +29,10 @@ export interface Dialect {
   quantiles(value: Sql, qs: readonly number[]): Sql;
   /** Item of a list, counted from 0. */
   listItem(list: Sql, index: number): Sql;
+  /** A sorted list of integers: the items of another (null is none) and one more. */
+  sortedList(list: Sql, item: Sql): Sql;
+  /** How often a value is in a list. */
+  countInList(list: Sql, value: Sql): Sql;
   /** How often each value occurs, as a map from the value to a count. */
   histogram(value: Sql): Sql;
   /**
@@ -72,6 +76,8 @@ export const duckDbDialect: Dialect = {
   quantile: (value, q) => sql`quantile_cont(${value}, ${raw(fraction(q))})`,
   quantiles: (value, qs) => sql`quantile_cont(${value}, [${raw(qs.map(fraction).join(', '))}])`,
   listItem: (list, index) => sql`${list}[${raw(String(index + 1))}]`,
+  sortedList: (list, item) => sql`list_sort(list_append(CAST(${list} AS BIGINT[]), CAST(${item} AS BIGINT)))`,
+  countInList: (list, value) => sql`len(list_filter(${list}, lambda one: one = ${value}))`,
   histogram: (value) => sql`histogram(${value})`,
   parameterRows: (columns, counter) => {
     const lists = columns.map(({ name, type, values }) => sql`unnest(${param(type, values)}) AS ${identifier(name)}`);

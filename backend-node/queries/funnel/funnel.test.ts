@@ -80,6 +80,17 @@ describe('the meaning of a funnel', () => {
     expect(await units(rows, 'ABC')).toEqual([1, 1, 1]);
   });
 
+  it.each(['AB', 'BA'])('lets requests of one moment serve the steps that get furthest, stored as %s', async (tie) => {
+    const rows = [at('13:00:00', 'A'), ...[...tie].map((route) => at('13:00:05', route))];
+    expect(await units(rows, 'ABA')).toEqual([1, 1, 1]);
+  });
+
+  it('uses no request of a moment twice', async () => {
+    const rows = [at('13:00:00', 'A'), at('13:00:00', 'B')];
+    expect(await units(rows, 'ABA')).toEqual([1, 1, 0]);
+    expect(await units([...rows, at('13:00:00', 'A')], 'ABA')).toEqual([1, 1, 1]);
+  });
+
   it('takes a step at the very end of the window, and none after it', async () => {
     expect(await units([at('13:00:00', 'A'), at('13:10:00', 'B')], 'AB', { window: '10m' })).toEqual([1, 1]);
     expect(await units([at('13:00:00', 'A'), at('13:10:00.001', 'B')], 'AB', { window: '10m' })).toEqual([1, 0]);

@@ -33,45 +33,60 @@ export interface FunnelRun {
 }
 
 /**
- * Order of requests within a unit: by time; at the same time by the lowest step they match, then by the set of steps,
- * read as a binary number; then the heavier one first.
- */
-export function compareEvents(a: FunnelEvent, b: FunnelEvent): number {
-  const lowest = (event: FunnelEvent) => Math.min(...event.steps);
-  return (
-    a.time - b.time || lowest(a) - lowest(b) || maskOf(a.steps) - maskOf(b.steps) || (b.weight ?? 1) - (a.weight ?? 1)
-  );
-}
-
-/** A set of steps as a binary number: step 1 is the lowest bit. */
-export function maskOf(steps: readonly number[]): number {
-  return [...new Set(steps)].reduce((mask, step) => mask + 2 ** (step - 1), 0);
-}
-
-/**
- * Runs a funnel: ordered steps, first entry. A unit enters at its first request that matches step 1 in the range; each
- * next step is the first later request that matches it, within the window of the entry. One request satisfies one step.
+ * Runs a funnel: ordered steps, first entry. A unit enters at the first moment in the range at which a request of its
+ * matches step 1; each next step is its first request from then on that matches, within the window of the entry. One
+ * request satisfies one step. Requests of one moment are taken in the order, and each for the step, that gets furthest.
+ * A unit counts as much as the heaviest of the requests it may have entered with.
  */
 export function runFunnel(events: readonly FunnelEvent[], rule: FunnelRule): FunnelRun[] {
   const byUnit = new Map<string, FunnelEvent[]>();
   for (const event of events) {
     byUnit.set(event.unit, [...(byUnit.get(event.unit) ?? []), event]);
   }
-  return [...byUnit].flatMap(([unit, own]) => runUnit(unit, own.toSorted(compareEvents), rule) ?? []);
+  return [...byUnit].flatMap(([unit, own]) => runUnit(unit, own, rule) ?? []);
 }
 
 function runUnit(unit: string, events: readonly FunnelEvent[], rule: FunnelRule): FunnelRun | undefined {
   const reached: number[] = [];
   let weight = 1;
-  for (const event of events) {
-    const next = reached.length + 1;
-    if (next > rule.steps || !event.steps.includes(next)) {
+  for (const time of [...new Set(events.map((event) => event.time))].sort((a, b) => a - b)) {
+    const entering = reached.length === 0;
+    if (entering ? time < rule.from || time >= rule.to : time - reached[0]! > rule.window) {
       continue;
     }
-    if (next === 1 ? event.time >= rule.from && event.time < rule.to : event.time - reached[0]! <= rule.window) {
-      weight = next === 1 ? (event.weight ?? 1) : weight;
-      reached.push(event.time);
+    const moment = events.filter((event) => event.time === time);
+    const count = stepsServed(moment, reached.length + 1, rule.steps);
+    reached.push(...new Array<number>(count).fill(time));
+    if (entering && count > 0) {
+      const entries = moment.filter(({ steps }) => steps.includes(1));
+      weight = Math.max(...entries.map((entry) => entry.weight ?? 1));
     }
   }
   return reached.length === 0 ? undefined : { unit, weight, reached };
+}
+
+/**
+ * How many steps from `first` on requests can serve, each one step: a bipartite matching that is made larger along
+ * augmenting paths (Kuhn, 1955), step after step until one finds no request.
+ */
+function stepsServed(moment: readonly FunnelEvent[], first: number, last: number): number {
+  const stepOf = new Map<FunnelEvent, number>();
+  const serve = (step: number, tried: Set<FunnelEvent>): boolean =>
+    moment.some((event) => {
+      if (!event.steps.includes(step) || tried.has(event)) {
+        return false;
+      }
+      tried.add(event);
+      const taken = stepOf.get(event);
+      if (taken !== undefined && !serve(taken, tried)) {
+        return false;
+      }
+      stepOf.set(event, step);
+      return true;
+    });
+  let step = first;
+  while (step <= last && serve(step, new Set())) {
+    step++;
+  }
+  return step - first;
 }

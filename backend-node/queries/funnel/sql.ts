@@ -21,12 +21,11 @@ export interface FunnelSql {
  * `at_us` (microseconds), `before_us` (when the step before was reached), `weight`.
  *
  * `disjoint` is for steps of which no request matches two: times alone decide then, and a step may share the time of
- * the step before. Otherwise requests are numbered within their unit in the order of the reference, and a step must
- * have a higher number than the step before. Weights always need the numbers: of two entries at one time the heavier
- * counts.
+ * the step before. Otherwise the ways to use up the requests of one moment are followed side by side. Weights always
+ * need that: of two entries at one time the heavier counts.
  */
 export function reachedSteps(funnel: FunnelSql, disjoint: boolean): Sql {
-  return disjoint && !funnel.weighted ? reachedByTime(funnel) : reachedByNumber(funnel);
+  return disjoint && !funnel.weighted ? reachedByTime(funnel) : reachedByMoment(funnel);
 }
 
 function events({ rows, unit, dialect, weighted }: FunnelSql, step: Sql, matches: Sql): Sql {
@@ -64,27 +63,55 @@ function reachedByTime(funnel: FunnelSql): Sql {
   }, first);
 }
 
-function reachedByNumber(funnel: FunnelSql): Sql {
-  const { conditions, rule, weighted } = funnel;
+/**
+ * `moments` has the requests of a unit at one time that match the same steps as one row; `state_n` the ways to get to step n
+ * at the earliest time, told apart by the requests of that time that are used up (`used`, one set of steps per request).
+ * Without ties there is one way.
+ */
+function reachedByMoment(funnel: FunnelSql): Sql {
+  const { conditions, rule, weighted, dialect } = funnel;
   const bits = conditions.map((one, index) => sql`CASE WHEN ${one} THEN ${us(2 ** index)} ELSE 0 END`);
-  const heaviest = weighted ? sql`, weight DESC` : sql``;
-  const first = sql`WITH events AS (
-  ${events(funnel, join(bits, ' + '), sql`step <> 0`)}
-), numbered AS (
-  SELECT *, row_number() OVER (PARTITION BY unit ORDER BY at_us, step & -step, step${heaviest}) AS number FROM events
-), reached_1 AS (
-  SELECT unit, min(at_us) AS entry_us, min(at_us) AS at_us, NULL AS before_us, min(number) AS number, ${weighted ? sql`arg_min(weight, number)` : sql`1`} AS weight
-  FROM numbered WHERE step & 1 <> 0 AND at_us >= ${us(rule.from)} AND at_us < ${us(rule.to)} GROUP BY unit
-)`;
+  const first = sql`WITH moments AS (
+  SELECT unit, at_us, step, count(*) AS requests${weighted ? sql`, max(weight) AS weight` : sql``}
+  FROM (${events(funnel, join(bits, ' + '), sql`step <> 0`)}) AS events GROUP BY unit, at_us, step
+), first_1 AS (
+  SELECT unit, min(at_us) AS at_us FROM moments
+  WHERE step & 1 <> 0 AND at_us >= ${us(rule.from)} AND at_us < ${us(rule.to)} GROUP BY unit
+), state_1 AS (
+  SELECT moments.unit, moments.at_us AS entry_us, moments.at_us, NULL AS before_us, ${dialect.sortedList(sql`NULL`, sql`moments.step`)} AS used, ${weighted ? sql`moments.weight` : sql`1`} AS weight
+  FROM moments JOIN first_1 ON moments.unit = first_1.unit AND moments.at_us = first_1.at_us WHERE moments.step & 1 <> 0
+), ${reachedOfState(1)}`;
   return conditions.slice(1).reduce<Sql>((text, _, index) => {
-    const [before, now] = [raw(`reached_${index + 1}`), raw(`reached_${index + 2}`)];
+    const number = index + 2;
+    const [before, now, state] = [`state_${number - 1}`, `first_${number}`, `state_${number}`].map(raw) as [
+      Sql,
+      Sql,
+      Sql,
+    ];
+    const left = sql`moments.requests > ${dialect.countInList(sql`so_far.used`, sql`moments.step`)}`;
+    const serves = sql`moments.step & ${us(2 ** (number - 1))} <> 0 AND (moments.at_us > so_far.at_us OR (moments.at_us = so_far.at_us AND ${left}))`;
+    const used = sql`CASE WHEN moments.at_us = so_far.at_us THEN so_far.used END`;
     return sql`${text}, ${now} AS (
-  SELECT numbered.unit, any_value(so_far.entry_us) AS entry_us, min(numbered.at_us) AS at_us, any_value(so_far.at_us) AS before_us, min(numbered.number) AS number, any_value(so_far.weight) AS weight
-  FROM numbered JOIN ${before} AS so_far ON numbered.unit = so_far.unit
-  WHERE numbered.step & ${us(2 ** (index + 1))} <> 0 AND numbered.number > so_far.number AND numbered.at_us <= so_far.entry_us + ${us(rule.window)}
-  GROUP BY numbered.unit
-)`;
+  SELECT moments.unit, min(moments.at_us) AS at_us
+  FROM moments JOIN ${before} AS so_far ON moments.unit = so_far.unit
+  WHERE ${serves} AND moments.at_us <= so_far.entry_us + ${us(rule.window)}
+  GROUP BY moments.unit
+), ${state} AS (
+  SELECT DISTINCT moments.unit, so_far.entry_us, moments.at_us, so_far.at_us AS before_us, ${dialect.sortedList(used, sql`moments.step`)} AS used, so_far.weight
+  FROM moments JOIN ${now} AS earliest ON moments.unit = earliest.unit AND moments.at_us = earliest.at_us JOIN ${before} AS so_far ON moments.unit = so_far.unit
+  WHERE ${serves}
+), ${reachedOfState(number, weighted)}`;
   }, first);
+}
+
+function reachedOfState(number: number, weighted = false): Sql {
+  const reached = sql`SELECT unit, any_value(entry_us) AS entry_us, any_value(at_us) AS at_us, any_value(before_us) AS before_us, max(weight) AS weight
+  FROM ${raw(`state_${number}`)} GROUP BY unit`;
+  const entered = sql`SELECT so_far.unit, so_far.entry_us, so_far.at_us, so_far.before_us, reached_1.weight
+  FROM (${reached}) AS so_far JOIN reached_1 ON so_far.unit = reached_1.unit`;
+  return sql`${raw(`reached_${number}`)} AS (
+  ${number > 1 && weighted ? entered : reached}
+)`;
 }
 
 /**
