@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import fc from 'fast-check';
 
 import { decodeBytes, eachLine } from './lines';
@@ -13,6 +15,10 @@ async function blocksOf(chunks: Buffer[], recordEnd?: (bytes: Buffer) => number)
   }
   return blocks;
 }
+
+/** Blocks to be compared quickly: their bytes as a hash. */
+const brief = (blocks: TextBlock[]): unknown[] =>
+  blocks.map((block) => ({ ...block, bytes: createHash('sha256').update(block.bytes).digest('hex') }));
 
 const linesOf = (text: string | Buffer): string[] => {
   const lines: string[] = [];
@@ -36,10 +42,10 @@ describe('blocks', () => {
   ]);
 
   it('do not depend on how the content came', async () => {
-    const whole = await blocksOf([content]);
+    const whole = brief(await blocksOf([content]));
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat({ max: 1000 }), { maxLength: 12 }), async (at) => {
-        expect(await blocksOf(cutAt(content, at))).toEqual(whole);
+        expect(brief(await blocksOf(cutAt(content, at)))).toEqual(whole);
       }),
       { numRuns: 20 }
     );
