@@ -221,6 +221,32 @@ describe('whose request it is', () => {
     expect(frame!.columns['units']).toEqual([1, 1]);
   });
 
+  const early = [
+    { ...at('11:59:00', 'login', session('s5', 'ann')) },
+    at('12:01:00', 'A', session('s5', null)),
+    at('12:02:00', 'B', session('s5', null)),
+  ];
+
+  it('knows who signed in before the range', async () => {
+    const data = await bench.dataset('signed-in-before', [...early, later]);
+    const [frame] = await bench.answer(data, range, { queryType: 'funnel', steps: steps('AB') });
+    expect(frame!.columns['units']).toEqual([1, 1]);
+  });
+
+  it('counts the customers of a session outside the range too', async () => {
+    const shared = [early[0]!, early[1]!, at('12:02:00', 'B', session('s5', 'bob'))];
+    const data = await bench.dataset('two-customers', [...shared, later]);
+    const [frame] = await bench.answer(data, range, { queryType: 'funnel', steps: steps('AB') });
+    expect(frame!.columns['units']).toEqual([0, 0]);
+  });
+
+  it('knows who signed in after the range, past the window', async () => {
+    const late = [at('17:59:00', 'A', session('s6', null)), at('23:00:00', 'login', session('s6', 'ann'))];
+    const data = await bench.dataset('signed-in-after', [...late, later]);
+    const [frame] = await bench.answer(data, range, { queryType: 'funnel', steps: steps('AB'), window: '10m' });
+    expect(frame!.columns['units']).toEqual([1, 0]);
+  });
+
   it('uses the session’s customer even when a filter hides the request that names it', async () => {
     const data = await bench.dataset('hidden', [
       at('13:00:00', 'A', session('s4', null)),
@@ -276,6 +302,13 @@ describe('the other answers of a funnel', () => {
     expect(await ask({ step: 2 })).toEqual([{ conversion: 0.5 }]);
     expect(await ask({ step: 1, metric: 'units' })).toEqual([{ units: 2 }]);
     expect(await ask({ step: 3, metric: 'step_conversion' })).toEqual([{ step_conversion: 0 }]);
+  });
+
+  it('names the condition that is wrong, as it was written', async () => {
+    const data = await bench.dataset('wrong-step', [later]);
+    const wrong = ['abc', '2'].map((value) => ({ name: value, filters: [{ key: 'status', operator: '=', value }] }));
+    const { results } = await bench.query(data, range, [{ queryType: 'funnel', steps: wrong }]);
+    expect(results['A']!.error).toContain('steps[0].filters[0].value: status is a number, "abc" is not');
   });
 
   it('refuses a step the funnel does not have', async () => {

@@ -11,13 +11,14 @@ import { unitRows } from './units';
 export const funnel: QueryHandler<'funnel'> = {
   async run(query, context) {
     const { range } = context;
+    const conditions = query.steps.map((step, index) => context.condition(step.filters, `steps[${index}].filters`));
     const window = parseDuration(query.window);
     const reach = { from: range.from, to: range.to + window };
     const { rows, unit, withoutUnit } = await unitRows(query, context, reach);
     const statement: FunnelSql = {
       rows: { ...rows, where: candidates(query, context, rows.where) },
       unit,
-      conditions: query.steps.map((step, index) => context.condition(step.filters, `steps[${index}].filters`)),
+      conditions,
       rule: { from: range.from * 1000, to: range.to * 1000, window: window * 1000 },
       weighted: await context.isWeighted(reach),
       dialect: context.dialect,

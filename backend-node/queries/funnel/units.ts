@@ -14,9 +14,13 @@ export interface UnitRows {
   withoutUnit: number;
 }
 
+/** How long before the range a session may have begun for its customer to be known: a day, milliseconds. */
+const SESSION_REACH_MS = 86_400_000;
+
 /**
  * Whose each request is. With `identity: session` requests without a customer belong to the customer of their session,
- * when the session has exactly one in the time that is read, whatever the filters leave of it.
+ * when the session has exactly one from a day before the range to the end of what is read, and a day at least after the
+ * range, whatever the filters leave of it.
  */
 export async function unitRows(query: FunnelQuery, context: HandlerContext, reach: TimeRange): Promise<UnitRows> {
   const rows = context.rows(query.filters, reach);
@@ -52,8 +56,13 @@ function share(part: number, whole: number): number {
 }
 
 function withSessions(context: HandlerContext, rows: RowSource, reach: TimeRange): { rows: RowSource; unit: Sql } {
-  const everything = context.rows([], reach);
-  const needed = sql`SELECT session FROM ${everything.relation} WHERE ${everything.where} AND customer IS NULL AND session IS NOT NULL`;
+  const { range } = context;
+  const everything = context.rows([], {
+    from: range.from - SESSION_REACH_MS,
+    to: Math.max(reach.to ?? range.to, range.to + SESSION_REACH_MS),
+  });
+  const read = context.rows([], reach);
+  const needed = sql`SELECT session FROM ${read.relation} WHERE ${read.where} AND customer IS NULL AND session IS NOT NULL`;
   const owners = sql`SELECT session AS owned_session, min(customer) AS session_customer
 FROM ${everything.relation}
 WHERE ${everything.where} AND customer IS NOT NULL AND session IN (${needed})
