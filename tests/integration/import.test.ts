@@ -2,7 +2,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 
 import { openDuckDb, type DuckDb } from '../../backend-node/engine/duckdb';
 import { literal, sql } from '../../backend-node/engine/sql';
@@ -66,7 +66,6 @@ function run(inputs: string[], { privacy, sessions, ...more }: More = {}): Promi
 
 const query = (text: string): Promise<unknown[][]> => queryLakes(engine, [lake], text.replace('rows', '{0}'));
 const sample = (name: string): string => join(DATA, `${name}.gz`);
-const content = async (name: string): Promise<Buffer> => gunzipSync(await readFile(sample(name)));
 const put = async (name: string, text: string | Uint8Array): Promise<string> => {
   const path = join(folder, name);
   await writeFile(path, text);

@@ -21,7 +21,7 @@ const TARGETS = [
 const fieldSchema = z.strictObject({
   field: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-    .describe('Path of the field, dots between the keys of nested objects; of several the first that is there.'),
+    .describe('Path of the field, dots between the keys of nested objects; of several names the one a record has.'),
   unit: z.enum(['ns', 'us', 'ms', 's', 'min']).optional().describe('Unit of a duration. Default: ms.'),
   format: z
     .string()

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 
 import { ApitrailError } from '@apitrail/contract';
@@ -9,12 +8,13 @@ import { streamSource, fileSource, type ByteSource } from './byte-source';
 import { Commits, ROWS_PER_COMMIT } from './commits';
 import type { ImportState, StateFolder } from './import-state';
 import type { Input } from './inputs';
-import { candidates, identify, SourceTracker, type KnownSource } from './known-sources';
+import { SourceTracker, type KnownSource } from './known-sources';
 import { isParquet, parquetRows } from './parquet-rows';
 import { prepareSource, type PreparedSource } from './prepare-source';
 import type { ProgressReporter } from './progress';
 import { readText } from './read-text';
-import { RejectsFile, shownText } from './rejects';
+import { recognise } from './recognise';
+import { type RejectsFile, shownText } from './rejects';
 import { RowBatch } from './row-batch';
 import type { RowPreparation } from './row-preparation';
 import type { FileSummary } from './summary';
@@ -159,8 +159,13 @@ export class ImportRun {
   }
 
   private async take(prepared: PreparedSource, outcome: Outcome): Promise<void> {
-    const { source, entry, fresh } = await this.recognise(prepared.source, outcome);
+    const { source, entry, fresh, message } = await recognise(prepared.source, this.known, this.options.workFolder);
+    if (message !== undefined) {
+      this.options.progress.note(`${source.input.label}: ${message}`);
+    }
     if (!entry) {
+      outcome.outcome = 'skipped';
+      outcome.message = message!;
       return;
     }
     outcome.id = entry.id;
@@ -195,50 +200,6 @@ export class ImportRun {
         { where: label, cause: damage }
       );
     }
-  }
-
-  /** Finds out whether a source is known; gives its entry unless all of it is in the lake already. */
-  private async recognise(
-    given: ByteSource,
-    outcome: Outcome
-  ): Promise<{ source: ByteSource; entry?: KnownSource; fresh: boolean }> {
-    if (given.headIsAll && given.head.length === 0) {
-      outcome.outcome = 'skipped';
-      outcome.message = 'is empty';
-      return { source: given, fresh: false };
-    }
-    const among = candidates(given, this.known.values());
-    if (among.length > 0) {
-      const source = await given.reopenable(this.options.workFolder);
-      const identity = await identify(source, among);
-      if (identity.kind === 'taken') {
-        outcome.outcome = 'skipped';
-        outcome.message = 'is in the lake already';
-        this.options.progress.note(`${given.input.label}: is in the lake already`);
-        return { source, fresh: false };
-      }
-      if (identity.kind === 'grown') {
-        this.options.progress.note(`${given.input.label}: goes on at line ${identity.entry.lines + 1}`);
-        return { source, entry: identity.entry, fresh: false };
-      }
-      return { source, entry: this.newEntry(), fresh: true };
-    }
-    return { source: given, entry: this.newEntry(), fresh: true };
-  }
-
-  private newEntry(): KnownSource {
-    const entry: KnownSource = {
-      id: randomUUID(),
-      position: 0,
-      digest: '',
-      checkpoints: [],
-      lines: 0,
-      rows: 0,
-      rejected: 0,
-      blank: 0,
-    };
-    this.known.set(entry.id, entry);
-    return entry;
   }
 
   private finish(prepared: PreparedSource, entry: KnownSource, fresh: boolean, outcome: Outcome): void {

@@ -51,33 +51,25 @@ export class Pseudonymiser {
   }
 }
 
-export interface PseudonymiserOptions {
+export interface PseudonymiserOptions<Create extends boolean = true> {
   /** Folder of the lake, in which the key must not be. */
   lake?: string;
   /** Makes the key file when there is none. Default: true. */
-  create?: boolean;
+  create?: Create;
 }
 
 /**
  * The pseudonymiser of a key file, or of a privacy configuration’s. Throws APITRAIL_BAD_CONFIG when the file cannot be
  * used. With `create: false` it is undefined when there is no key yet, and so no pseudonym either.
  */
-export async function createPseudonymiser(
+export async function createPseudonymiser<Create extends boolean = true>(
   source: string | Pick<PrivacyConfig, 'key_file'>,
-  options: PseudonymiserOptions & { create: false }
-): Promise<Pseudonymiser | undefined>;
-export async function createPseudonymiser(
-  source: string | Pick<PrivacyConfig, 'key_file'>,
-  options?: PseudonymiserOptions
-): Promise<Pseudonymiser>;
-export async function createPseudonymiser(
-  source: string | Pick<PrivacyConfig, 'key_file'>,
-  { lake, create = true }: PseudonymiserOptions = {}
-): Promise<Pseudonymiser | undefined> {
+  options: PseudonymiserOptions<Create> = {}
+): Promise<Create extends true ? Pseudonymiser : Pseudonymiser | undefined> {
   const file = typeof source === 'string' ? source : pseudonymKeyFile(source);
-  if (lake !== undefined) {
-    await assertOutsideLake(file, lake);
+  if (options.lake !== undefined) {
+    await assertOutsideLake(file, options.lake);
   }
-  const key = (await readPseudonymKey(file)) ?? (create ? await createPseudonymKey(file) : undefined);
-  return key && new Pseudonymiser(key);
+  const key = (await readPseudonymKey(file)) ?? (options.create === false ? undefined : await createPseudonymKey(file));
+  return (key && new Pseudonymiser(key)) as Pseudonymiser;
 }
