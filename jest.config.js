@@ -15,7 +15,6 @@ const swc = (jsx) => ({
 const esModules = [
   ...grafanaESModules,
   'd3-array',
-  'd3-scale',
   'd3-time',
   'd3-format',
   'internmap',
