@@ -24,6 +24,37 @@ async function ask(rows: readonly Row[], more: object = {}) {
 const at = (minute: number, row: Row): Row => ({ time: from + minute * 60_000, ...row });
 const isError = (row: Row) => (row['status'] == null ? row['error_type'] != null : Number(row['status']) >= 400);
 
+const owned: Row[] = [
+  at(1, { status: 500, route: '/a' }),
+  at(2, { status: 500, error_owner: 'upstream' }),
+  at(3, { status: 404 }),
+  at(4, { status: 200 }),
+];
+
+describe('the owner of errors', () => {
+  it('is grouped by as it is told', async () => {
+    const { rows } = await ask(owned, { groupBy: ['error_owner'] });
+    expect(rows.map((row) => [row['error_owner'], row['requests']])).toEqual([
+      ['client', 1],
+      ['own', 1],
+      ['upstream', 1],
+    ]);
+  });
+
+  it('is filtered by as it is told', async () => {
+    const filters = [{ key: 'error_owner', operator: '=', value: 'own' }];
+    const { rows } = await ask(owned, { groupBy: ['route'], filters });
+    expect(rows.map((row) => [row['route'], row['error_owner'], row['requests']])).toEqual([['/a', 'own', 1]]);
+  });
+
+  it('is unknown of requests that did not fail', async () => {
+    const filters = [{ key: 'error_owner', operator: '!exists' }];
+    const data = await bench.dataset('unowned', owned);
+    const [frame] = await bench.answer(data, range, { queryType: 'requests', columns: ['status'], filters });
+    expect(frame!.columns['status']).toEqual([200]);
+  });
+});
+
 describe('errors by any keys', () => {
   it.each([false, true])('count what failed, whom it met and when (weighted: %p)', async (weighted) => {
     const rows = shopRows({ rows: 500, from, to, seed: 31, weighted });

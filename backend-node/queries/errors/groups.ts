@@ -1,5 +1,6 @@
 import type { Dialect } from '../../engine/dialect';
-import { identifier, sql, type Sql } from '../../engine/sql';
+import { sql, type Sql } from '../../engine/sql';
+import { columnSql } from '../shared/columns';
 import { unique } from '../shared/fields';
 import { keyExpression, type KeyExpression } from '../shared/keys';
 import type { NamedSql } from '../shared/select';
@@ -24,17 +25,6 @@ export function errorKeys(groupBy: readonly string[], dialect: Dialect): KeyExpr
   return [...keys, ...standIns];
 }
 
-/** Who owns an error: as stored, else by what its status says. */
-const OWNER = sql`coalesce(error_owner, CASE
-    WHEN status IN (401, 403) THEN 'auth'
-    WHEN status = 429 THEN 'rate_limit'
-    WHEN status BETWEEN 400 AND 499 THEN 'client'
-    WHEN status = 502 THEN 'network'
-    WHEN status = 503 THEN 'capacity'
-    WHEN status = 504 THEN 'upstream'
-    WHEN status >= 500 THEN 'own'
-  END)`;
-
 /** What a group of errors has in common, by column; null where its rows differ. */
 export const COMMON = ['error_owner', 'status', 'service', 'method', 'route', 'error_type', 'error_message'] as const;
 
@@ -42,7 +32,7 @@ export const COMMON = ['error_owner', 'status', 'service', 'method', 'route', 'e
 export function errorExtras(dialect: Dialect): NamedSql[] {
   const us = dialect.epochUs(sql`time`);
   return [
-    ...COMMON.map((name) => ({ name, sql: common(name === 'error_owner' ? OWNER : identifier(name)) })),
+    ...COMMON.map((name) => ({ name, sql: common(columnSql(name)) })),
     { name: 'first_seen', sql: sql`min(${us})` },
     { name: 'last_seen', sql: sql`max(${us})` },
   ];

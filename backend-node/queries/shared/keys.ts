@@ -2,6 +2,7 @@ import { ApitrailError, OTHER_GROUP, parseKey } from '@apitrail/contract';
 
 import type { Dialect } from '../../engine/dialect';
 import { identifier, param, sql, type Sql } from '../../engine/sql';
+import { columnSql } from './columns';
 
 export type KeyValue = string | number | null;
 
@@ -43,7 +44,7 @@ export function keyExpression(key: string, dialect: Dialect): KeyExpression {
     const value = dialect.mapValue(identifier('attributes'), param('varchar', parsed.attribute));
     return { key, kind: 'string', sql: value, text: (text) => text, listType: 'varchar[]', read: asIs };
   }
-  const column = identifier(parsed.column.name);
+  const column = columnSql(parsed.column.name);
   switch (parsed.column.type) {
     case 'timestamp':
       return {
