@@ -177,3 +177,25 @@ describe('filters', () => {
     expect(results['A']!.error).toContain(`[APITRAIL_${code}]`);
   });
 });
+
+it('takes what is no finite number for text', async () => {
+  const values = ['nan', 'inf', '10', '9', '1e999'];
+  const own = await bench.dataset(
+    'not-finite',
+    values.map((n) => ({ time: epoch(range.from), attributes: { n } }))
+  );
+  const filters = [{ key: 'attributes.n', operator: '>', value: '9' }];
+  const query = { queryType: 'requests', columns: ['attributes.n'], filters };
+  const [frame] = await bench.answer(own, range, query);
+  // As texts, nan and inf come after 9.
+  expect(frame!.columns['attributes.n']!.toSorted()).toEqual(['10', 'inf', 'nan']);
+});
+
+it.each(['99999999999999999', '-99999999999999999'])('refuses the time %s', async (value) => {
+  const query = { queryType: 'traffic', filters: [{ key: 'time', operator: '>', value }] };
+  const { results } = await bench.query(data, range, [query]);
+  expect(results['A']).toMatchObject({
+    status: 400,
+    error: expect.stringContaining('filters[0].value: time is a time'),
+  });
+});

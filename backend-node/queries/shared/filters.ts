@@ -9,6 +9,7 @@ import {
 
 import type { Dialect } from '../../engine/dialect';
 import { identifier, join, param, raw, sql, type Sql } from '../../engine/sql';
+import { columnSql } from './columns';
 
 /** What filters are turned into SQL with. */
 export interface FilterContext {
@@ -51,7 +52,7 @@ function keyFilterSql(filter: KeyFilter, context: FilterContext, where: string):
     const value = context.dialect.mapValue(identifier('attributes'), param('varchar', parsed.attribute));
     return textSql(value, filter, context, isComparison(filter.operator) ? 'number' : 'text');
   }
-  const column = identifier(parsed.column.name);
+  const column = columnSql(parsed.column.name);
   switch (parsed.column.type) {
     case 'integer':
     case 'long':
@@ -106,7 +107,9 @@ function textSql(column: Sql, filter: KeyFilter, context: FilterContext, order: 
       if (order === 'text' || !Number.isFinite(number)) {
         return asText;
       }
-      const parsed = dialect.tryDouble(column);
+      // Not a number sorts above all numbers, and infinity is none either.
+      const cast = dialect.tryDouble(column);
+      const parsed = sql`CASE WHEN abs(${cast}) <= ${raw(String(Number.MAX_VALUE))} THEN ${cast} END`;
       return sql`CASE WHEN ${parsed} IS NULL THEN ${asText} ELSE ${parsed} ${raw(operator)} ${param('double', number)} END`;
     }
   }
@@ -185,10 +188,11 @@ function timeSql(column: Sql, filter: KeyFilter, where: string, { name }: Record
 /** Epoch milliseconds, or ISO 8601. */
 function timeParameter(text: string | undefined, where: string, key: string): Sql {
   const ms = text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Date.parse(text ?? '');
-  if (!Number.isFinite(ms)) {
+  // Microseconds are bound as whole numbers, which are exact up to the year 2255.
+  if (!Number.isSafeInteger(Math.round(ms * 1000))) {
     throw new ApitrailError(
       'APITRAIL_BAD_VALUE',
-      `${where}: ${key} is a time; give epoch milliseconds or ISO 8601, not ${JSON.stringify(text)}.`,
+      `${where}: ${key} is a time; give epoch milliseconds or ISO 8601, up to the year 2255, not ${JSON.stringify(text)}.`,
       { where }
     );
   }
