@@ -66,6 +66,16 @@ test('their columns become the record’s, the rest is null', async () => {
   expect(types.values.flat()).toEqual(['TIMESTAMP WITH TIME ZONE', 'INTEGER', 'BIGINT', 'MAP(VARCHAR, VARCHAR)']);
 });
 
+test.each(['s', 'ms', 'us'])('a duration that is no finite number is null, in %s', async (unit) => {
+  const values = ["'nan'::DOUBLE", "'inf'::DOUBLE", "'-inf'::DOUBLE", "'nan'", "'1e400'", "'nan'::FLOAT"];
+  for (const [index, value] of values.entries()) {
+    await write(`${index}.parquet`, `SELECT TIMESTAMPTZ '2026-11-01 00:00:00Z' AS ts, ${value} AS took`);
+  }
+  const external = dataset({ time: { column: 'ts' }, duration_ms: { column: 'took', unit } });
+  const rows = await select(engine, external, 'duration_ms');
+  expect(rows.map((row) => row['duration_ms'])).toEqual(values.map(() => null));
+});
+
 test('what cannot be cast is null', async () => {
   await write(
     'a.parquet',

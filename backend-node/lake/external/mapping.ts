@@ -73,7 +73,18 @@ function mapped(column: RecordColumn, config: ExternalDatasetConfig, types: Colu
     return sql`nullif(TRY_CAST(${theirs} AS VARCHAR), '')`;
   }
   const factor = MS_PER_UNIT[source.unit ?? 'ms'];
-  return factor === '1' ? sql`TRY_CAST(${theirs} AS ${target})` : sql`TRY_CAST(${theirs} AS DOUBLE) * ${raw(factor)}`;
+  const value =
+    factor === '1' ? sql`TRY_CAST(${theirs} AS ${target})` : sql`TRY_CAST(${theirs} AS DOUBLE) * ${raw(factor)}`;
+  return column.type === 'double' && !isExact(type) ? finite(value) : value;
+}
+
+function isExact(type: string): boolean {
+  return INTEGERS.has(type) || type === 'HUGEINT' || type.startsWith('DECIMAL');
+}
+
+/** A number, null for what is none: not a number, which sorts above all numbers, and infinity. */
+function finite(value: Sql): Sql {
+  return sql`CASE WHEN abs(${value}) <= ${raw(String(Number.MAX_VALUE))} THEN ${value} END`;
 }
 
 interface Place {
@@ -131,9 +142,7 @@ function attributes({ attributes: names = [] }: ExternalDatasetConfig, types: Co
 }
 
 function isNumber(type: string): boolean {
-  return (
-    INTEGERS.has(type) || type === 'HUGEINT' || type === 'DOUBLE' || type === 'FLOAT' || type.startsWith('DECIMAL')
-  );
+  return isExact(type) || type === 'DOUBLE' || type === 'FLOAT';
 }
 
 function mismatch({ config, column, file }: Place, theirs: string, what: string): ApitrailError {
