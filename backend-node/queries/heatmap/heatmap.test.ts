@@ -258,3 +258,25 @@ it('gives series and numbers per bucket of the latency too', async () => {
   expect(numeric!.columns['requests']).toEqual(counts);
   expect(numeric!.columns['latency']).toEqual(frames.map(({ fields }) => fields[1]!.labels!['latency']));
 });
+
+it.each(['numeric', 'time_series'])('refuses what only cells have in the format %s', async (format) => {
+  const query = { queryType: 'heatmap', format, y: ['route'] };
+  const { results } = await bench.query(data, range, [
+    { ...query, normalise: 'row' },
+    { ...query, minSamples: 5 },
+  ]);
+  expect(results['A']).toMatchObject({ status: 400, error: expect.stringContaining('normalise: the format') });
+  expect(results['B']).toMatchObject({ status: 400, error: expect.stringContaining('minSamples: the format') });
+});
+
+it.each([2, 3, 5, 12])('has at most %i buckets of the latency, the lowest from 0', async (limit) => {
+  const durations = [0, 0.0005, 0.3, 7, 90, 4000, 3_600_000];
+  const own = await bench.dataset(
+    `wide-${limit}`,
+    durations.map((duration) => ({ time: from, duration_ms: duration }))
+  );
+  const frame = await ask({ y: 'latency', limit, interval: '1d' }, own);
+  expect(frame.marker.rows.length).toBeLessThanOrEqual(limit);
+  expect(frame.columns['y_min']![0]).toBe(0);
+  expect((frame.columns['value'] as number[]).reduce((sum, one) => sum + one, 0)).toBe(durations.length);
+});

@@ -16,6 +16,7 @@ export const heatmap: QueryHandler<'heatmap'> = {
   async run(query, context) {
     refuseShares(query);
     if (query.format !== 'table') {
+      refuseCellsOnly(query);
       return { frames: await otherFormats(query, context) };
     }
     return matrix(query, context);
@@ -28,6 +29,18 @@ function refuseShares({ normalise, metric }: HeatmapQuery): void {
       'APITRAIL_BAD_VALUE',
       `normalise: ${metric} does not sum up, so a cell is no share of anything. Use normalise none, or a metric that counts.`,
       { where: 'normalise' }
+    );
+  }
+}
+
+/** Shares and numbers of samples are of cells, which only a table has. */
+function refuseCellsOnly({ format, normalise, minSamples }: HeatmapQuery): void {
+  const field = normalise !== 'none' ? 'normalise' : minSamples > 0 ? 'minSamples' : undefined;
+  if (field !== undefined) {
+    throw new ApitrailError(
+      'APITRAIL_BAD_VALUE',
+      `${field}: the format ${format} has no cells that it could be about. Leave it out, or use the format table.`,
+      { where: field }
     );
   }
 }

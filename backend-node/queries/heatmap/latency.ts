@@ -5,7 +5,7 @@ import type { RowSource } from '../shared/select';
 
 /** Finest and coarsest scale of the buckets: eight, or a quarter of one, per doubling. */
 export const FINEST = 3;
-const COARSEST = -2;
+const COARSEST = -6;
 
 /** Durations up to here, a microsecond, share the lowest bucket: 2^-10 ms. */
 const LOWEST_MS = 2 ** -10;
@@ -66,7 +66,8 @@ function indexOf(ms: number): number {
 function bucketAt(index: number, scale: number): LatencyBucket {
   const bound = (at: number) => 2 ** (at / 2 ** scale);
   const max = bound(index);
-  const min = max <= LOWEST_MS ? 0 : bound(index - 1);
+  // What is shorter than the lowest bound is counted with it.
+  const min = bound(index - 1) < LOWEST_MS ? 0 : bound(index - 1);
   return { label: `${readable(min)} – ${readable(max)}`, min, max };
 }
 
