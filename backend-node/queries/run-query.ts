@@ -178,7 +178,7 @@ class RunContext implements HandlerContext {
       return false;
     }
     const share = await ask(
-      sql`SELECT CAST(count(*) FILTER (WHERE ${WEIGHT} <> 1) AS DOUBLE) / count(*) FROM ${relation.sql} WHERE ${timeCondition(range)}`
+      sql`SELECT CAST(count(*) FILTER (WHERE ${WEIGHT} <> 1) AS DOUBLE) / count(*) FROM ${relation.sql} WHERE ${timeCondition(range)} AND ${this.condition(this.query.query.filters)}`
     );
     this.sampled = Number(share.values[0]?.[0] ?? 0);
     return this.sampled > 0;

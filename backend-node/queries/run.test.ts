@@ -73,6 +73,19 @@ describe('a request', () => {
     expect(Object.values(results).map(({ status, error }) => error ?? status)).toEqual([200, 200, 200, 200, 200]);
   });
 
+  it('is told to rest on sampled rows only where the filters leave some', async () => {
+    const sampled = await bench.dataset('sampled', [
+      { time: range.from, route: '/a', weight: 10 },
+      { time: range.from, route: '/b' },
+    ]);
+    const notices = async (operator: string) => {
+      const filters = [{ key: 'weight', operator }];
+      const [frame] = await bench.answer(sampled, range, { ...traffic('A'), filters });
+      return (frame!.meta.notices ?? []).filter(({ text }) => text.includes('sampled')).length;
+    };
+    expect([await notices('exists'), await notices('!exists')]).toEqual([1, 0]);
+  });
+
   it('reads everything of a dataset from one snapshot', async () => {
     let snapshots = 0;
     const counted: Dataset = { ...data, snapshot: () => (snapshots++, data.snapshot()) };
