@@ -1,16 +1,27 @@
-import { ApitrailError, metricOf, type Field, type Frame, type MetricName } from '@apitrail/contract';
+import {
+  ApitrailError,
+  OTHER_GROUP,
+  metricOf,
+  parseDuration,
+  type Field,
+  type Frame,
+  type MetricName,
+} from '@apitrail/contract';
 
 import { sql } from '../../engine/sql';
 import type { HandlerContext } from '../handler';
 import { groupFields, metricField } from './fields';
 import { groupCells, type RankedGroup } from './groups';
 import { planInterval, type Buckets, type IntervalRequest } from './interval';
-import { groupLabels, groupName, type KeyExpression } from './keys';
+import { groupLabels, groupText, type KeyExpression } from './keys';
 import { emptyValue, finishMetric, measureOf } from './metrics';
 import type { RowSource } from './select';
 
 /** More cells than this are refused: a browser could not draw them, and the answer would be hundreds of megabytes. */
 const MOST_CELLS = 2_000_000;
+
+/** What a legend calls a key that is null; its label is the empty text. */
+const NO_VALUE = '(none)';
 
 export interface SeriesRequest extends IntervalRequest {
   metrics: readonly MetricName[];
@@ -37,6 +48,13 @@ export function bucketsOf(context: HandlerContext, request: IntervalRequest, poi
     context.notice(
       'info',
       `The interval ${request.interval} would give more than ${maxPoints(request)} points; it was widened to ${duration(buckets.interval)}.`
+    );
+  }
+  const asked = request.interval === undefined ? buckets.interval : parseDuration(request.interval);
+  if (buckets.widenedFrom === undefined && buckets.interval !== asked) {
+    context.notice(
+      'info',
+      `The interval ${request.interval} is answered in buckets of ${duration(buckets.interval)}: from one day on they are whole days, and at most ten years.`
     );
   }
   const { buckets: shown, unfinished } = begun(buckets, context);
@@ -154,7 +172,7 @@ function seriesName(metric: MetricName, metrics: number, keys: readonly KeyExpre
   if (keys.length === 0) {
     return displayName;
   }
-  const label = groupName(keys, group);
+  const label = group.other ? OTHER_GROUP : keys.map((_, index) => groupText(keys, group, index) || NO_VALUE).join(' ');
   return metrics === 1 ? label : `${displayName} ${label}`;
 }
 

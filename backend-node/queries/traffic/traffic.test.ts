@@ -113,5 +113,19 @@ describe('traffic over time', () => {
       ['p95', { service: '', status_class: '2xx' }],
     ]);
     expect(values(frames, 'requests')).toEqual([[2], [1], [1]]);
+    expect(frames.slice(0, 3).map(({ fields }) => fields[1]!.config?.displayNameFromDS)).toEqual([
+      'Requests shop 2xx',
+      'Requests shop 5xx',
+      'Requests (none) 2xx',
+    ]);
+  });
+
+  it.each([
+    ['36h', 'in buckets of 2d'],
+    ['5217w', 'in buckets of 3640d'],
+  ])('says that the interval %s is answered %s', async (interval, text) => {
+    const data = await bench.dataset('rounded', [at(1)]);
+    const [frame] = await bench.answer(data, hour, { queryType: 'traffic', interval });
+    expect(frame!.meta.notices).toContainEqual({ severity: 'info', text: expect.stringContaining(text) });
   });
 });
