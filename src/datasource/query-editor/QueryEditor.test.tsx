@@ -53,6 +53,19 @@ describe('running', () => {
     expect(editor.runs()).toBe(1);
   });
 
+  it('runs once for a choice, and not at all for what is chosen already', async () => {
+    const editor = await hostEditor({
+      queryType: 'traffic',
+      metrics: ['requests'],
+      filters: [{ key: 'route', operator: '=', value: '/a' }],
+    });
+    await editor.choose('Top groups by', 'Errors');
+    expect(editor.runs()).toBe(1);
+    await editor.choose('Format', 'Time series');
+    expect(editor.runs()).toBe(1);
+    expect(editor.saved()).not.toHaveProperty('format');
+  });
+
   it('does not run while a number is typed, but when the field is left', async () => {
     const editor = await hostEditor({ queryType: 'traffic' });
     await editor.user.type(screen.getByLabelText('Groups'), '25');

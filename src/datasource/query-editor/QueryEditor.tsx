@@ -1,7 +1,7 @@
 import React, { type KeyboardEvent, useMemo } from 'react';
 import { getDefaultTimeRange, type QueryEditorProps as GrafanaProps } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
-import { Combobox, Stack, Text } from '@grafana/ui';
+import { Stack, Text } from '@grafana/ui';
 import { QUERY_SCHEMAS, type QueryType } from '@apitrail/contract';
 
 import type { ApitrailDataSource } from '../apitrail-data-source';
@@ -10,6 +10,7 @@ import type { ApitrailOptions, ApitrailQuery } from '../types';
 import { changeType } from './change-type';
 import { type Editor, EditorContext } from './editor-context';
 import { FormField } from './fields/FormField';
+import { Picker } from './fields/Picker';
 import { type AnyForm, QUERY_TYPE_FORMS } from './forms';
 import { Preview } from './Preview';
 import { resolve } from './resolve';
@@ -55,13 +56,13 @@ export function QueryEditor(props: QueryEditorProps) {
           <Stack direction="row" wrap="wrap" gap={1} alignItems="flex-end">
             <FormField label="Query type">
               {({ id }) => (
-                <Combobox
+                <Picker
                   id={id}
                   width={25}
                   options={TYPES}
                   value={query.queryType}
-                  onChange={(option) => {
-                    onChange(changeType(query, option.value));
+                  onChange={(type) => {
+                    onChange(changeType(query, type));
                     onRunQuery();
                   }}
                 />

@@ -88,11 +88,11 @@ export async function hostEditor(
     saved: () => saved as unknown as Record<string, unknown>,
     runs: () => runs,
     choose: async (label, option) => {
-      await user.click(screen.getByLabelText(label));
+      await user.click(screen.getByLabelText(label, { selector: 'input' }));
       await user.click(await findOption(option));
     },
     enter: async (label, text) => {
-      await user.click(screen.getByLabelText(label));
+      await user.click(screen.getByLabelText(label, { selector: 'input' }));
       await user.keyboard(`${text}{Enter}`);
     },
   };

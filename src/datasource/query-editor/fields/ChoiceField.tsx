@@ -1,8 +1,9 @@
 import React from 'react';
-import { Combobox, type ComboboxOption } from '@grafana/ui';
+import type { ComboboxOption } from '@grafana/ui';
 
 import { useEditor } from '../editor-context';
 import { FormField } from './FormField';
+import { Picker } from './Picker';
 
 interface ChoiceFieldProps<T extends string> {
   label: string;
@@ -32,13 +33,13 @@ export function ChoiceField<T extends string>({
   return (
     <FormField label={label} description={description} path={path}>
       {({ id, invalid }) => (
-        <Combobox
+        <Picker
           id={id}
           width={width}
           invalid={invalid}
           options={variables.length > 0 ? all : options}
           value={value ?? fallback}
-          onChange={(option) => onChange(option.value)}
+          onChange={onChange}
         />
       )}
     </FormField>

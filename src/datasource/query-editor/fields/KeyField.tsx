@@ -1,9 +1,9 @@
 import React from 'react';
-import { Combobox } from '@grafana/ui';
 
 import { useEditor } from '../editor-context';
 import { FormField } from './FormField';
 import { keyOptions } from './key-options';
+import { Picker } from './Picker';
 import { useKeys } from './use-keys';
 
 interface KeyFieldProps {
@@ -21,7 +21,7 @@ export function KeyField({ label, value, onChange, description, path }: KeyField
   return (
     <FormField label={label} description={description} path={path}>
       {({ id, invalid }) => (
-        <Combobox
+        <Picker
           id={id}
           width={25}
           invalid={invalid}
@@ -29,7 +29,7 @@ export function KeyField({ label, value, onChange, description, path }: KeyField
           placeholder="Choose a key"
           options={keyOptions(keys, variables)}
           value={value ?? null}
-          onChange={(option) => onChange(option.value)}
+          onChange={onChange}
         />
       )}
     </FormField>

@@ -1,9 +1,9 @@
-import React from 'react';
-import { MultiCombobox } from '@grafana/ui';
+import React, { useMemo } from 'react';
 
 import { useEditor } from '../editor-context';
 import { FormField } from './FormField';
 import { keyOptions } from './key-options';
+import { MultiPicker } from './MultiPicker';
 import { useKeys } from './use-keys';
 
 interface KeyListFieldProps {
@@ -19,20 +19,19 @@ interface KeyListFieldProps {
 export function KeyListField({ label, value, onChange, description, path, placeholder }: KeyListFieldProps) {
   const { variables } = useEditor();
   const keys = useKeys();
+  const options = useMemo(() => keyOptions(keys, variables), [keys, variables]);
   return (
     <FormField label={label} description={description} path={path}>
       {({ id, invalid }) => (
-        <MultiCombobox
+        <MultiPicker
           id={id}
-          width="auto"
-          minWidth={25}
-          maxWidth={60}
+          width={45}
           invalid={invalid}
           createCustomValue
           placeholder={placeholder}
-          options={keyOptions(keys, variables)}
-          value={[...value]}
-          onChange={(options) => onChange(options.map((option) => option.value))}
+          options={options}
+          value={value}
+          onChange={onChange}
         />
       )}
     </FormField>

@@ -1,10 +1,11 @@
-import React from 'react';
-import { MultiCombobox, type ComboboxOption } from '@grafana/ui';
+import React, { useMemo } from 'react';
+import { type ComboboxOption } from '@grafana/ui';
 import { type MetricName, METRICS } from '@apitrail/contract';
 
 import { useEditor } from '../editor-context';
 import { ChoiceField } from './ChoiceField';
 import { FormField } from './FormField';
+import { MultiPicker } from './MultiPicker';
 
 const OPTIONS: Array<ComboboxOption<MetricName>> = METRICS.map(({ name, displayName, description }) => ({
   value: name as MetricName,
@@ -36,23 +37,14 @@ interface MetricListFieldProps {
 /** Metrics, in order. */
 export function MetricListField({ label, value, onChange, path }: MetricListFieldProps) {
   const { variables } = useEditor();
-  const all = [
-    ...OPTIONS,
-    ...variables.map((name) => ({ value: name as MetricName, label: name, group: 'Variables' })),
-  ];
+  const options = useMemo(
+    () => [...OPTIONS, ...variables.map((name) => ({ value: name as MetricName, label: name }))],
+    [variables]
+  );
   return (
     <FormField label={label} path={path}>
       {({ id, invalid }) => (
-        <MultiCombobox
-          id={id}
-          width="auto"
-          minWidth={25}
-          maxWidth={60}
-          invalid={invalid}
-          options={variables.length > 0 ? all : OPTIONS}
-          value={[...value]}
-          onChange={(options) => onChange(options.map((option) => option.value))}
-        />
+        <MultiPicker id={id} width={45} invalid={invalid} options={options} value={value} onChange={onChange} />
       )}
     </FormField>
   );

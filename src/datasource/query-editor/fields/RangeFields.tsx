@@ -1,9 +1,10 @@
 import React, { useEffect, useState } from 'react';
-import { Combobox, Stack } from '@grafana/ui';
+import { Stack } from '@grafana/ui';
 import { type DatasetInfo } from '@apitrail/contract';
 
 import { useEditor } from '../editor-context';
 import { FormField } from './FormField';
+import { Picker } from './Picker';
 import { TextField } from './TextField';
 
 interface RangeFieldsProps {
@@ -34,31 +35,31 @@ export function RangeFields({ dataset, timezone, interval, onChange, buckets }: 
     <Stack direction="row" wrap="wrap" gap={1}>
       <FormField label="Dataset" path="dataset">
         {({ id, invalid }) => (
-          <Combobox
+          <Picker
             id={id}
             width={20}
             invalid={invalid}
-            isClearable
             createCustomValue
             placeholder={dataSource.defaultDataset ?? 'requests'}
             options={datasets.map(({ name, description }) => ({ value: name, label: name, description }))}
             value={dataset ?? null}
-            onChange={(option) => onChange({ dataset: option?.value })}
+            onChange={(value) => onChange({ dataset: value })}
+            onClear={() => onChange({ dataset: undefined })}
           />
         )}
       </FormField>
       <FormField label="Time zone" path="timezone">
         {({ id, invalid }) => (
-          <Combobox
+          <Picker
             id={id}
             width={24}
             invalid={invalid}
-            isClearable
             createCustomValue
             placeholder="The dashboard's"
             options={ZONES}
             value={timezone ?? null}
-            onChange={(option) => onChange({ timezone: option?.value })}
+            onChange={(value) => onChange({ timezone: value })}
+            onClear={() => onChange({ timezone: undefined })}
           />
         )}
       </FormField>

@@ -1,10 +1,11 @@
 import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Button, Combobox, FieldValidationMessage, IconButton, Stack, useStyles2 } from '@grafana/ui';
+import { Button, FieldValidationMessage, IconButton, Stack, useStyles2 } from '@grafana/ui';
 import type { Filter } from '@apitrail/contract';
 
 import { useFieldProblem } from '../editor-context';
+import { Picker } from '../fields/Picker';
 import { KeyFilterRow } from './KeyFilterRow';
 import { lowerFirst } from './lower-first';
 
@@ -88,12 +89,12 @@ function FilterGroup({ group, name, path, depth, onChange, onRemove }: FilterGro
   return (
     <div className={styles.group} role="group" aria-label={name}>
       <Stack direction="row" gap={0.5} alignItems="center">
-        <Combobox
-          aria-label={`${name} holds when`}
+        <Picker
+          name={`${name} holds when`}
           width={14}
           options={GROUPS}
           value={kind}
-          onChange={(option) => onChange(grouped(option.value, inner))}
+          onChange={(next) => onChange(grouped(next, inner))}
         />
         <IconButton name="times" aria-label={`Remove ${lowerFirst(name)}`} tooltip="Remove group" onClick={onRemove} />
       </Stack>

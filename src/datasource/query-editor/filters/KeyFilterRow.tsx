@@ -1,10 +1,11 @@
-import React, { useId } from 'react';
-import { Combobox, IconButton, MultiCombobox, Stack } from '@grafana/ui';
+import React from 'react';
+import { IconButton, Stack } from '@grafana/ui';
 import type { KeyFilter } from '@apitrail/contract';
 
-import { VisuallyHidden } from '../../../components/VisuallyHidden';
 import { useEditor, useFieldProblem } from '../editor-context';
 import { keyOptions } from '../fields/key-options';
+import { Picker } from '../fields/Picker';
+import { MultiPicker } from '../fields/MultiPicker';
 import { useKeys } from '../fields/use-keys';
 import { lowerFirst } from './lower-first';
 import { arity, OPERATOR_OPTIONS, withOperator } from './operators';
@@ -26,56 +27,50 @@ export function KeyFilterRow({ filter, name, path, onChange, onRemove }: KeyFilt
   const loadValues = useValueOptions(filter.key);
   const problem = useFieldProblem(path);
   const values = arity(filter.operator);
-  const valuesLabel = useId();
 
   return (
     <Stack direction="row" wrap="wrap" gap={0.5} alignItems="center">
-      <Combobox
-        aria-label={`${name} key`}
+      <Picker
+        name={`${name} key`}
         width={22}
         createCustomValue
         placeholder="Key"
         invalid={problem !== undefined && filter.key === ''}
         options={keyOptions(keys, variables)}
         value={filter.key === '' ? null : filter.key}
-        onChange={(option) => onChange({ ...filter, key: option.value })}
+        onChange={(key) => onChange({ ...filter, key })}
       />
-      <Combobox
-        aria-label={`${name} operator`}
+      <Picker
+        name={`${name} operator`}
         width={12}
         options={OPERATOR_OPTIONS}
         value={filter.operator}
-        onChange={(option) => onChange(withOperator(filter, option.value))}
+        onChange={(operator) => onChange(withOperator(filter, operator))}
       />
       {values === 'one' && (
-        <Combobox
-          aria-label={`${name} value`}
+        <Picker
+          name={`${name} value`}
           width={28}
           createCustomValue
-          isClearable
           placeholder="Value"
           invalid={problem !== undefined && filter.key !== ''}
           options={loadValues}
-          value={filter.value ? { value: filter.value, label: filter.value } : null}
-          onChange={(option) => onChange({ ...filter, value: option?.value ?? '' })}
+          value={filter.value || null}
+          onChange={(value) => onChange({ ...filter, value })}
+          onClear={() => onChange({ ...filter, value: '' })}
         />
       )}
       {values === 'many' && (
-        <>
-          <VisuallyHidden id={valuesLabel}>{`${name} values`}</VisuallyHidden>
-          <MultiCombobox
-            aria-labelledby={valuesLabel}
-            width="auto"
-            minWidth={28}
-            maxWidth={60}
-            createCustomValue
-            placeholder="Values"
-            invalid={problem !== undefined && filter.key !== ''}
-            options={loadValues}
-            value={(filter.values ?? []).map((value) => ({ value, label: value }))}
-            onChange={(options) => onChange({ ...filter, values: options.map((option) => option.value) })}
-          />
-        </>
+        <MultiPicker
+          name={`${name} values`}
+          width={45}
+          createCustomValue
+          placeholder="Values"
+          invalid={problem !== undefined && filter.key !== ''}
+          options={loadValues}
+          value={filter.values ?? []}
+          onChange={(next) => onChange({ ...filter, values: next })}
+        />
       )}
       <IconButton name="times" tooltip={`Remove ${lowerFirst(name)}`} onClick={onRemove} />
     </Stack>

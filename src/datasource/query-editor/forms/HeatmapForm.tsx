@@ -1,5 +1,5 @@
 import React from 'react';
-import { Combobox, Stack } from '@grafana/ui';
+import { Stack } from '@grafana/ui';
 import { isAdditive, METRIC_NAMES } from '@apitrail/contract';
 
 import { useEditor } from '../editor-context';
@@ -10,6 +10,7 @@ import { keyOptions } from '../fields/key-options';
 import { KeyListField } from '../fields/KeyListField';
 import { MetricField } from '../fields/MetricFields';
 import { NumberField } from '../fields/NumberField';
+import { Picker } from '../fields/Picker';
 import { RangeFields } from '../fields/RangeFields';
 import { useKeys } from '../fields/use-keys';
 import { FiltersField } from '../filters/FiltersField';
@@ -53,7 +54,7 @@ function HeatmapForm({ query, onChange }: FormProps<'heatmap'>) {
         />
         <FormField label="Columns" path="x">
           {({ id, invalid }) => (
-            <Combobox
+            <Picker
               id={id}
               width={20}
               invalid={invalid}
@@ -63,7 +64,7 @@ function HeatmapForm({ query, onChange }: FormProps<'heatmap'>) {
                 ...keyOptions(keys, variables).map((option) => ({ group: 'Keys', ...option })),
               ].filter((option, index, all) => all.findIndex(({ value }) => value === option.value) === index)}
               value={query.x ?? 'time'}
-              onChange={(option) => onChange({ x: option.value })}
+              onChange={(x) => onChange({ x })}
             />
           )}
         </FormField>
