@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { parseKey, RECORD_COLUMNS, recordColumn, SORT_COLUMNS } from './record';
+import { PARTITION_COLUMN, parseKey, RECORD_COLUMNS, recordColumn, SORT_COLUMNS } from './record';
 
 describe('keys', () => {
   it.each(RECORD_COLUMNS.filter(({ type }) => type !== 'map<string,string>').map(({ name }) => name))(
@@ -29,7 +29,11 @@ describe('keys', () => {
     );
   });
 
-  it.each(['', 'attributes', 'attributes.', 'rout', 'ROUTE', 'date', 'constructor', '__proto__', 'time; DROP TABLE'])(
+  it('takes the date of a time as a key', () => {
+    expect(parseKey('date')).toEqual({ kind: 'column', column: PARTITION_COLUMN });
+  });
+
+  it.each(['', 'attributes', 'attributes.', 'rout', 'ROUTE', 'constructor', '__proto__', 'time; DROP TABLE'])(
     '%p is none',
     (key) => {
       expect(parseKey(key)).toBeUndefined();

@@ -106,7 +106,7 @@ export type RecordKey =
   { kind: 'column'; column: RecordColumn } | { kind: 'status_class' } | { kind: 'attribute'; attribute: string };
 
 /**
- * Reads a key of a filter or a group-by: a column of the record, `status_class`, or `attributes.<name>`.
+ * Reads a key of a filter or a group-by: a column of the record or its `date`, `status_class`, or `attributes.<name>`.
  * `attributes` itself is not a key. Returns undefined for anything else.
  */
 export function parseKey(key: string): RecordKey | undefined {
@@ -116,7 +116,7 @@ export function parseKey(key: string): RecordKey | undefined {
   if (key.startsWith(ATTRIBUTE_PREFIX) && key.length > ATTRIBUTE_PREFIX.length) {
     return { kind: 'attribute', attribute: key.slice(ATTRIBUTE_PREFIX.length) };
   }
-  const found = recordColumn(key);
+  const found = key === PARTITION_COLUMN.name ? PARTITION_COLUMN : recordColumn(key);
   return found && found.type !== 'map<string,string>' ? { kind: 'column', column: found } : undefined;
 }
 

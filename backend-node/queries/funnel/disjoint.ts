@@ -47,7 +47,7 @@ function demandOf({ key, operator, value, values }: KeyFilter): Demand[] {
   ) {
     return [];
   }
-  const isNumber = parsed?.kind === 'column' && parsed.column.type !== 'string';
+  const isNumber = parsed?.kind === 'column' && ['integer', 'long', 'double'].includes(parsed.column.type);
   const normal = (text: string) => (isNumber ? String(Number(text)) : text);
   return [{ key, values: new Set((operator === '=' ? [value ?? ''] : (values ?? [])).map(normal)) }];
 }
