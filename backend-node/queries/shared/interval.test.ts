@@ -32,6 +32,18 @@ describe('the interval', () => {
     }
   });
 
+  it('has no bucket for a day that a zone left out', () => {
+    const plan = planInterval(
+      { interval: '1d', timezone: 'Pacific/Apia' },
+      range('2011-12-29T00:00:00Z', '2012-01-02T00:00:00Z')
+    );
+    expect(new Set(plan.starts).size).toBe(plan.starts.length);
+    expect(plan.starts.slice(1)).toEqual(plan.ends.slice(0, -1));
+    // 28 December to 2 January, less the 30th.
+    expect(plan.starts).toHaveLength(5);
+    expect(Array.from({ length: 6 }, (_, cell) => plan.locate(cell)).filter((at) => at < 5)).toEqual([0, 1, 2, 3, 4]);
+  });
+
   it('is widened beyond 11,000 buckets, and says from what', () => {
     const plan = planInterval({ interval: '1s', timezone: 'UTC' }, day);
     expect(plan.starts.length).toBeLessThanOrEqual(11_000);

@@ -132,12 +132,15 @@ function localBuckets(interval: number, range: Range, spans: readonly OffsetSpan
     startOfLocalDay((first + i) * days + dayOrigin(days), spans)
   );
   const origin = (first * days + dayOrigin(days)) * DAY_MS;
+  // A day that a zone left out (Apia went over the date line on 2011-12-30) begins when it ends.
+  const there = edges.slice(1).flatMap((end, index) => (edges[index]! < end ? [index] : []));
+  const positions = new Map(there.map((index, position) => [index, position]));
   const fromOrigin = spans.map((span) => ({ ...span, offset: span.offset - origin }));
   return {
     interval,
-    starts: edges.slice(0, -1),
-    ends: edges.slice(1),
+    starts: there.map((index) => edges[index]!),
+    ends: there.map((index) => edges[index + 1]!),
     cell: (epochUs) => sql`(${localUs(epochUs, fromOrigin)} // ${raw(String(interval * 1000))})`,
-    locate: Number,
+    locate: (cell) => positions.get(Number(cell)) ?? there.length,
   };
 }
