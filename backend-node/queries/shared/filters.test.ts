@@ -178,6 +178,31 @@ describe('filters', () => {
   });
 });
 
+it.each([
+  ['=', '2026-11-02', ['2026-11-02']],
+  ['>', '2026-11-01', ['2026-11-02', '2026-11-03']],
+  ['=~', '-0[13]$', ['2026-11-01', '2026-11-03']],
+])('takes the date of a time in UTC as a key: date %s %s', async (operator, value, dates) => {
+  const own = await bench.dataset(
+    'dated',
+    ['01', '02', '03'].map((day) => ({ time: `2026-11-${day}T23:30:00Z`, route: day }))
+  );
+  const query = { queryType: 'endpoints', groupBy: ['date'], filters: [{ key: 'date', operator, value }] };
+  const [frame] = await bench.answer(own, { from: '2026-11-01T00:00:00Z', to: '2026-11-04T00:00:00Z' }, query);
+  expect(frame!.columns['date']).toEqual(dates);
+});
+
+it('matches whole durations as they are read, without a fraction', async () => {
+  const own = await bench.dataset(
+    'whole',
+    [5, 5.5, 50].map((duration) => ({ time: epoch(range.from), duration_ms: duration }))
+  );
+  const filters = [{ key: 'duration_ms', operator: '=~', value: '^\\d+$' }];
+  const query = { queryType: 'requests', columns: ['duration_ms'], filters };
+  const [frame] = await bench.answer(own, range, query);
+  expect((frame!.columns['duration_ms'] as number[]).toSorted((a, b) => a - b)).toEqual([5, 50]);
+});
+
 it('takes what is no finite number for text', async () => {
   const values = ['nan', 'inf', '10', '9', '1e999'];
   const own = await bench.dataset(

@@ -136,13 +136,19 @@ function numberSql(column: Sql, filter: KeyFilter, dialect: Dialect, where: stri
       return filter.values?.length ? sql`(${column} IS NULL OR ${column} NOT IN (${values()}))` : sql`TRUE`;
     case '=~':
     case '!~':
-      return matches(sql`CAST(${column} AS VARCHAR)`, filter, dialect);
+      return matches(numberText(column, type), filter, dialect);
     case 'exists':
     case '!exists':
       return presence(column, operator)!;
     default:
       return sql`${column} ${raw(operator)} ${value(filter.value, 'value')}`;
   }
+}
+
+/** A number as people read it: DuckDB writes whole ones of type DOUBLE with a `.0`. */
+function numberText(column: Sql, type: RecordColumn['type']): Sql {
+  const text = sql`CAST(${column} AS VARCHAR)`;
+  return type === 'double' ? sql`regexp_replace(${text}, '\\.0$', '')` : text;
 }
 
 function numberParameter(text: string | undefined, where: string, key: string, type: RecordColumn['type']): Sql {
