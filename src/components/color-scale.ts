@@ -1,7 +1,8 @@
 import { type GrafanaTheme2, type ThresholdsConfig, ThresholdsMode } from '@grafana/data';
-import { quantileSorted, ticks } from 'd3-array';
+import { ticks } from 'd3-array';
 
 import { type Ramp, rampOf, type RampName } from './color-ramps';
+import { quantileOf } from './quantile';
 
 export const SCALE_MODES = ['linear', 'log', 'quantile'] as const;
 export type ScaleMode = (typeof SCALE_MODES)[number];
@@ -50,7 +51,7 @@ export function colorScale(settings: ColorScaleSettings, theme: GrafanaTheme2): 
     );
   }
   if (settings.ramp === 'diverging') {
-    const middle = Math.min(max, Math.max(min, settings.midpoint ?? quantileSorted(sorted, 0.5) ?? (min + max) / 2));
+    const middle = Math.min(max, Math.max(min, settings.midpoint ?? quantileOf(sorted, 0.5) ?? (min + max) / 2));
     return continuousScale(ramp, divergingPosition(min, middle, max), min, max, divergingTicks(min, middle, max));
   }
   if (settings.mode === 'log') {
@@ -86,7 +87,7 @@ export function thresholdScale(
 function quantileScale(ramp: Ramp, sorted: Float64Array, min: number, max: number): ColorScale {
   const bounds: number[] = [];
   for (let step = 1; step < QUANTILE_STEPS; step++) {
-    const bound = quantileSorted(sorted, step / QUANTILE_STEPS) ?? min;
+    const bound = quantileOf(sorted, step / QUANTILE_STEPS) ?? min;
     if (bound > (bounds[bounds.length - 1] ?? min)) {
       bounds.push(bound);
     }

@@ -1,3 +1,4 @@
+import type { HeatmapMarker } from '@apitrail/contract';
 import { type LinkModel } from '@grafana/data';
 
 import { type Action } from '../../components/actions';
@@ -53,7 +54,7 @@ describe('opening the requests of a cell', () => {
   });
 
   it('asks for what is in no other row when the row is the rest', () => {
-    const rows = [
+    const rows: HeatmapMarker['rows'] = [
       { label: '/a', keys: { route: '/a' }, total: 1 },
       { label: '(none)', keys: { route: null }, total: 1 },
       { label: '{other}', keys: {}, other: true, total: 1 },

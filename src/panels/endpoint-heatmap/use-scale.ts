@@ -1,11 +1,11 @@
 import { type GrafanaTheme2, ThresholdsMode } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import { metricOf } from '@apitrail/contract';
-import { quantileSorted } from 'd3-array';
 import { useMemo } from 'react';
 
 import { type RampName } from '../../components/color-ramps';
 import { colorScale, type ColorScale, type ScaleMode, thresholdScale } from '../../components/color-scale';
+import { quantileOf } from '../../components/quantile';
 import { rowMaxima } from './arrange';
 import { type HeatmapModel } from './matrix';
 import { type HeatmapOptions } from './options';
@@ -70,8 +70,8 @@ function automaticMode(model: HeatmapModel, values: Float64Array): ScaleMode {
     ? metricOf(model.marker.metric).kind === 'ratio' || model.marker.normalise !== 'none'
     : model.valueField.config.unit === 'percentunit' || model.valueField.config.unit === 'percent';
   const sorted = values.filter((v) => v > 0).sort();
-  const low = quantileSorted(sorted, 0.1) ?? 0;
-  const high = quantileSorted(sorted, 0.99) ?? 0;
+  const low = quantileOf(sorted, 0.1) ?? 0;
+  const high = quantileOf(sorted, 0.99) ?? 0;
   return !ratio && values.every((v) => !(v < 0)) && high > WIDE_SPREAD * low ? 'log' : 'linear';
 }
 

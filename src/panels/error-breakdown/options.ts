@@ -44,7 +44,8 @@ export function addOptions(builder: PanelOptionsEditorBuilder<ErrorsOptions>): v
       description: 'Shown where there is room for them.',
       category,
       defaultValue: defaultOptions.columns,
-      settings: { options: COLUMNS.map((value) => ({ value, label: COLUMN_LABELS[value] })) },
+      // The type says that each choice is a list, as the whole value is; Grafana takes single ones.
+      settings: { options: COLUMNS.map((value) => ({ value: value as never, label: COLUMN_LABELS[value] })) },
     })
     .addRadio({
       path: 'density',
