@@ -16,6 +16,8 @@ export default defineConfig([
       '@typescript-eslint/consistent-type-imports': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-console': 'error',
+      // TypeScript itself refuses redeclarations, and knows overloads from them.
+      'no-redeclare': 'off',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },

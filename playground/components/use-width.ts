@@ -10,7 +10,6 @@ export function useWidth(): [(element: HTMLElement | null) => void, number] {
     }
     const observer = new ResizeObserver(() => setWidth(Math.floor(element.clientWidth)));
     observer.observe(element);
-    setWidth(Math.floor(element.clientWidth));
     return () => observer.disconnect();
   }, [element]);
   return [setElement, width];
