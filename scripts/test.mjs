@@ -65,7 +65,8 @@ const works = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).s
 
 await check('types', 'npm', ['run', '--silent', 'typecheck']);
 await check('lint', 'npm', ['run', '--silent', 'lint']);
-await jest('unit', ['--selectProjects', 'plugin', 'companion']);
+// Two at least: on two cores jest would take one.
+await jest('unit', ['--maxWorkers', '2', '--selectProjects', 'plugin', 'companion']);
 
 ensureBuilt('companion', (text) => console.log(text));
 ensureBuilt('playground', (text) => console.log(text));
