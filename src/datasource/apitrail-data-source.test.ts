@@ -1,5 +1,5 @@
 import { CoreApp, type DataQueryRequest, dateTime, type TimeRange } from '@grafana/data';
-import { parseQuery } from '@apitrail/contract';
+import { parseQuery, QUERY_SCHEMAS } from '@apitrail/contract';
 import { lastValueFrom } from 'rxjs';
 
 import { answerWith } from './testing/backend';
@@ -147,19 +147,28 @@ describe('query', () => {
 });
 
 describe('getDefaultQuery', () => {
-  it.each([CoreApp.Dashboard, CoreApp.Explore, CoreApp.UnifiedAlerting, CoreApp.Unknown])(
-    'is a query that the contract takes in %s',
-    (app) => {
-      const fields = dataSourceWith().getDefaultQuery(app);
-      expect(() => parseQuery({ refId: 'A', ...fields })).not.toThrow();
-    }
-  );
+  const apps = [CoreApp.Dashboard, CoreApp.Explore, CoreApp.UnifiedAlerting, CoreApp.Unknown];
 
-  it('is one value per group in alert rules', () => {
-    expect(dataSourceWith().getDefaultQuery(CoreApp.UnifiedAlerting)).toMatchObject({
-      format: 'numeric',
-      groupBy: ['service'],
-    });
+  it.each(apps)('is a query that the contract takes in %s', (app) => {
+    expect(() => parseQuery({ refId: 'A', ...dataSourceWith().getDefaultQuery(app) })).not.toThrow();
+  });
+
+  it.each(apps)('spoils no query of any type when Grafana puts it under one in %s', (app) => {
+    const saved = [
+      { queryType: 'traffic' },
+      { queryType: 'endpoints' },
+      { queryType: 'heatmap' },
+      { queryType: 'errors' },
+      { queryType: 'requests' },
+      { queryType: 'values', key: 'route' },
+      { queryType: 'funnel', steps: [{ name: 'See' }, { name: 'Buy' }] },
+    ];
+    expect(saved.map(({ queryType }) => queryType).sort()).toEqual(Object.keys(QUERY_SCHEMAS).sort());
+    for (const fields of saved) {
+      expect(parseQuery({ refId: 'A', ...dataSourceWith().getDefaultQuery(app), ...fields })).toEqual(
+        parseQuery({ refId: 'A', ...fields })
+      );
+    }
   });
 });
 

@@ -86,22 +86,12 @@ export class ApitrailDataSource extends DataSourceWithBackend<ApitrailQuery, Api
     return !query.hide && Boolean(query.queryType) && (query.queryType !== 'values' || keyOf(query) !== undefined);
   }
 
+  /**
+   * What a new query starts as. Grafana also puts this under every saved query that lacks one of its fields, so it has
+   * none that not every query type knows.
+   */
   override getDefaultQuery(app: CoreApp): Partial<ApitrailQuery> {
-    switch (app) {
-      case CoreApp.UnifiedAlerting:
-      case CoreApp.CloudAlerting:
-        return {
-          version: QUERY_VERSION,
-          queryType: 'traffic',
-          format: 'numeric',
-          metrics: ['server_error_rate'],
-          groupBy: ['service'],
-        };
-      case CoreApp.Explore:
-        return { version: QUERY_VERSION, queryType: 'requests', format: 'logs' };
-      default:
-        return { version: QUERY_VERSION, queryType: 'traffic', metrics: ['requests'] };
-    }
+    return { version: QUERY_VERSION, queryType: app === CoreApp.Explore ? 'requests' : 'traffic' };
   }
 
   override getQueryDisplayText(query: ApitrailQuery): string {
