@@ -9,7 +9,7 @@ export interface FrameMarker {
   from: number;
   to: number;
   /** The query's own filters, so that a click on a mark can ask for the requests behind it. */
-  filters?: Filter[];
+  filters: Filter[];
   /** Version of the Delta log the answer was read at; absent for external datasets. */
   snapshot?: number;
   /** Share of rows in the range that stand for more than themselves; absent when none does. */

@@ -27,33 +27,12 @@ describe('drillTargetOf', () => {
     });
   });
 
-  it('falls back to the filters of the query, with variables and ad hoc filters put in', () => {
+  it('resolves the variable of the data source', () => {
     const frame = heatmapFrame([[0, 0, 1]]);
     const data = panelData([frame]);
-    const request = data.request && {
-      ...data.request,
-      filters: [{ key: 'service', operator: '=|', value: 'a', values: ['a', 'b'] }],
-      targets: [
-        {
-          refId: 'A',
-          datasource: { uid: '${ds}' },
-          filters: [{ any: [{ key: 'route', operator: '=|', values: ['$route'] }] }],
-        },
-      ],
-    };
-    const replace = (text: string, _?: unknown, format?: string | Function) => {
-      if (text === '$route' && typeof format === 'function') {
-        return String(format(['/a', '/b']));
-      }
-      return text === '${ds}' ? 'chosen' : text;
-    };
-    expect(drillTargetOf({ ...data, request }, frame, replace)).toMatchObject({
-      datasource: { uid: 'chosen' },
-      filters: [
-        { any: [{ key: 'route', operator: '=|', values: ['/a', '/b'] }] },
-        { key: 'service', operator: '=|', values: ['a', 'b'] },
-      ],
-    });
+    const request = data.request && { ...data.request, targets: [{ refId: 'A', datasource: { uid: '${ds}' } }] };
+    const replace = (text: string) => (text === '${ds}' ? 'chosen' : text);
+    expect(drillTargetOf({ ...data, request }, frame, replace)?.datasource.uid).toBe('chosen');
   });
 
   it('finds the query of the frame among several', () => {

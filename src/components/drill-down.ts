@@ -1,11 +1,4 @@
-import {
-  type AdHocVariableFilter,
-  type DataFrame,
-  type InterpolateFunction,
-  locationUtil,
-  type PanelData,
-  urlUtil,
-} from '@grafana/data';
+import { type DataFrame, type InterpolateFunction, locationUtil, type PanelData, urlUtil } from '@grafana/data';
 import { type DataSourceRef } from '@grafana/schema';
 import { locationService } from '@grafana/runtime';
 import { type Filter, type KeyFilter, markerOf, type RequestsQuery } from '@apitrail/contract';
@@ -29,13 +22,9 @@ export interface RequestsQuestion {
   columns?: RequestsQuery['columns'];
 }
 
-type TargetQuery = { refId: string; datasource?: DataSourceRef | null; filters?: Filter[]; timezone?: string };
+type TargetQuery = { refId: string; datasource?: DataSourceRef | null };
 
-/**
- * Where a frame came from, or undefined when it is not from an Apitrail data source, so that no requests can be opened.
- * The filters are those of the frame's marker where it has them; otherwise those of its query, with variables and the
- * dashboard's ad hoc filters put in.
- */
+/** Where a frame came from, or undefined when it is not from an Apitrail data source, so that no requests can be opened. */
 export function drillTargetOf(
   data: PanelData,
   frame: DataFrame,
@@ -57,13 +46,7 @@ export function drillTargetOf(
     datasource: { uid, type: datasource.type ?? DATASOURCE_TYPE },
     dataset: marker.dataset,
     timezone,
-    filters:
-      'filters' in marker && Array.isArray(marker.filters)
-        ? (marker.filters as Filter[])
-        : [
-            ...interpolateFilters(target?.filters ?? [], replaceVariables),
-            ...adHocFilters(data.request?.filters ?? []),
-          ],
+    filters: marker.filters,
   };
 }
 
@@ -157,41 +140,4 @@ function uniqueFilters(filters: Filter[]): Filter[] {
     const text = JSON.stringify(filter);
     return !seen.has(text) && seen.add(text);
   });
-}
-
-function adHocFilters(filters: AdHocVariableFilter[]): Filter[] {
-  return filters.map((filter): Filter => {
-    const operator = filter.operator as KeyFilter['operator'];
-    return operator === '=|' || operator === '!=|'
-      ? { key: filter.key, operator, values: filter.values ?? [filter.value] }
-      : { key: filter.key, operator, value: filter.value };
-  });
-}
-
-function interpolateFilters(filters: Filter[], replaceVariables: InterpolateFunction): Filter[] {
-  return filters.map((filter): Filter => {
-    if ('any' in filter) {
-      return { any: interpolateFilters(filter.any, replaceVariables) };
-    }
-    if ('all' in filter) {
-      return { all: interpolateFilters(filter.all, replaceVariables) };
-    }
-    return {
-      ...filter,
-      ...(filter.value === undefined ? {} : { value: replaceVariables(filter.value) }),
-      ...(filter.values === undefined
-        ? {}
-        : { values: filter.values.flatMap((v) => interpolateValues(v, replaceVariables)) }),
-    };
-  });
-}
-
-/** A variable with several values stands for all of them. */
-function interpolateValues(text: string, replaceVariables: InterpolateFunction): string[] {
-  const found: string[] = [];
-  const whole = replaceVariables(text, undefined, (value: string | string[]) => {
-    found.push(...(Array.isArray(value) ? value : [value]));
-    return Array.isArray(value) ? value.join(',') : value;
-  });
-  return found.length > 1 ? found : [whole];
 }

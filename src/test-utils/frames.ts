@@ -27,6 +27,7 @@ export function heatmapMarker(changes: Partial<HeatmapMarker> = {}): HeatmapMark
   return {
     queryType: 'heatmap',
     dataset: 'requests',
+    filters: [{ key: 'environment', operator: '=', value: 'prod' }],
     from: START,
     to: START + 4 * HOUR,
     x: 'time',
@@ -133,6 +134,7 @@ export function errorsMarker(groupBy: string[], changes: Partial<ErrorsMarker> =
   return {
     queryType: 'errors',
     dataset: 'requests',
+    filters: [{ key: 'environment', operator: '=', value: 'prod' }],
     from: START,
     to: START + 24 * HOUR,
     groupBy,
