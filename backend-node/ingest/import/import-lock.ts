@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, readlink, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { link, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
 
-/** Who imports: one process of one boot of one machine. */
-interface Holder {
+import { isAlive, ownIdentity, type ProcessIdentity } from '../../lake/process-identity';
+
+/** Who imports. */
+interface Holder extends ProcessIdentity {
   id: string;
-  machine: string;
-  pid: number;
-  /** Start of the process in clock ticks since boot; tells it from a later one with its number. */
-  started: string;
   since: string;
 }
 
@@ -29,13 +26,7 @@ export interface ImportLock {
  */
 export async function acquireImportLock(folder: string): Promise<ImportLock> {
   const path = join(folder, 'import.lock');
-  const self: Holder = {
-    id: randomUUID(),
-    machine: await machine(),
-    pid: process.pid,
-    started: await startOf(process.pid),
-    since: new Date().toISOString(),
-  };
+  const self: Holder = { ...(await ownIdentity()), id: randomUUID(), since: new Date().toISOString() };
   const own = join(folder, `.import.lock-${self.id}`);
   await writeFile(own, JSON.stringify(self), { mode: 0o600, flag: 'wx' });
   try {
@@ -77,7 +68,7 @@ async function removeIfDead(path: string, self: Holder): Promise<void> {
   if (holder === undefined) {
     return;
   }
-  if (await isAlive(holder, path, self)) {
+  if (await lives(holder, path, self)) {
     throw new ApitrailError(
       'APITRAIL_LAKE_BUSY',
       `Another import writes to this lake: process ${holder.pid} on ${holder.machine.split(' ')[0]}, since ${holder.since}. ` +
@@ -95,14 +86,10 @@ async function removeIfDead(path: string, self: Holder): Promise<void> {
   await unlink(grave).catch(() => undefined);
 }
 
-async function isAlive(holder: Holder, path: string, self: Holder): Promise<boolean> {
-  if (holder.machine === self.machine) {
-    return (await startOf(holder.pid)) === holder.started && processExists(holder.pid);
-  }
-  const [host, boot] = self.machine.split(' ');
-  const [otherHost, otherBoot] = holder.machine.split(' ');
-  if (host === otherHost && boot !== otherBoot) {
-    return false;
+async function lives(holder: Holder, path: string, self: Holder): Promise<boolean> {
+  const alive = await isAlive(holder, self);
+  if (alive !== undefined) {
+    return alive;
   }
   const touched = await stat(path).then(
     ({ mtimeMs }) => mtimeMs,
@@ -117,27 +104,4 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   } catch {
     return undefined;
   }
-}
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Host, boot and process namespace: where these are equal, process numbers can be compared. */
-async function machine(): Promise<string> {
-  const [boot, namespace] = await Promise.all([
-    readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '-'),
-    readlink('/proc/self/ns/pid').catch(() => '-'),
-  ]);
-  return [hostname(), boot.trim(), namespace].join(' ');
-}
-
-async function startOf(pid: number): Promise<string> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
