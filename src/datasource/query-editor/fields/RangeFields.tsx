@@ -8,16 +8,15 @@ import { Picker } from './Picker';
 import { TextField } from './TextField';
 
 interface RangeFieldsProps {
-  dataset: string | undefined;
-  timezone: string | undefined;
-  interval: string | undefined;
+  query: { dataset?: string; timezone?: string; interval?: string };
   onChange: (patch: { dataset?: string; timezone?: string; interval?: string }, options?: { run?: boolean }) => void;
   /** Whether the answer has buckets. */
   buckets: boolean;
 }
 
 /** What every query type takes: dataset, time zone and width of buckets. */
-export function RangeFields({ dataset, timezone, interval, onChange, buckets }: RangeFieldsProps) {
+export function RangeFields({ query, onChange, buckets }: RangeFieldsProps) {
+  const { dataset, timezone, interval } = query;
   const { dataSource } = useEditor();
   const [datasets, setDatasets] = useState<DatasetInfo[]>([]);
   useEffect(() => {

@@ -49,13 +49,7 @@ function EndpointsForm({ query, onChange }: FormProps<'endpoints'>) {
           value={query.limit}
           onChange={(limit, options) => onChange({ limit }, options)}
         />
-        <RangeFields
-          buckets
-          dataset={query.dataset}
-          timezone={query.timezone}
-          interval={query.interval}
-          onChange={onChange}
-        />
+        <RangeFields buckets query={query} onChange={onChange} />
       </Stack>
     </>
   );

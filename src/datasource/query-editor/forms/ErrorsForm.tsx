@@ -34,13 +34,7 @@ function ErrorsForm({ query, onChange }: FormProps<'errors'>) {
         />
       </Stack>
       <FiltersField value={query.filters} onChange={(filters) => onChange({ filters })} />
-      <RangeFields
-        buckets
-        dataset={query.dataset}
-        timezone={query.timezone}
-        interval={query.interval}
-        onChange={onChange}
-      />
+      <RangeFields buckets query={query} onChange={onChange} />
     </>
   );
 }

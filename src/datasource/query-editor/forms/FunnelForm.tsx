@@ -148,13 +148,7 @@ function FunnelForm({ query, onChange }: FormProps<'funnel'>) {
         value={query.filters}
         onChange={(filters) => onChange({ filters })}
       />
-      <RangeFields
-        buckets={false}
-        dataset={query.dataset}
-        timezone={query.timezone}
-        interval={query.interval}
-        onChange={onChange}
-      />
+      <RangeFields buckets={false} query={query} onChange={onChange} />
     </>
   );
 }

@@ -128,13 +128,7 @@ function HeatmapForm({ query, onChange }: FormProps<'heatmap'>) {
           value={query.minSamples}
           onChange={(minSamples, options) => onChange({ minSamples }, options)}
         />
-        <RangeFields
-          buckets={(query.x ?? 'time') === 'time'}
-          dataset={query.dataset}
-          timezone={query.timezone}
-          interval={query.interval}
-          onChange={onChange}
-        />
+        <RangeFields buckets={(query.x ?? 'time') === 'time'} query={query} onChange={onChange} />
       </Stack>
     </>
   );

@@ -66,13 +66,7 @@ function RequestsForm({ query, onChange }: FormProps<'requests'>) {
           value={query.limit}
           onChange={(limit, options) => onChange({ limit }, options)}
         />
-        <RangeFields
-          buckets={false}
-          dataset={query.dataset}
-          timezone={query.timezone}
-          interval={query.interval}
-          onChange={onChange}
-        />
+        <RangeFields buckets={false} query={query} onChange={onChange} />
       </Stack>
     </>
   );

@@ -50,13 +50,7 @@ function TrafficForm({ query, onChange }: FormProps<'traffic'>) {
           value={query.limit}
           onChange={(limit, options) => onChange({ limit }, options)}
         />
-        <RangeFields
-          buckets
-          dataset={query.dataset}
-          timezone={query.timezone}
-          interval={query.interval}
-          onChange={onChange}
-        />
+        <RangeFields buckets query={query} onChange={onChange} />
       </Stack>
     </>
   );

@@ -30,13 +30,7 @@ function ValuesForm({ query, onChange }: FormProps<'values'>) {
         />
       </Stack>
       <FiltersField value={query.filters} onChange={(filters) => onChange({ filters })} />
-      <RangeFields
-        buckets={false}
-        dataset={query.dataset}
-        timezone={query.timezone}
-        interval={query.interval}
-        onChange={onChange}
-      />
+      <RangeFields buckets={false} query={query} onChange={onChange} />
     </>
   );
 }
