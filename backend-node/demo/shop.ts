@@ -64,7 +64,7 @@ export const SHOP = {
     endpoint('POST', '/api/cart/items', 42, 1_200, { clientErrors: { 409: 0.012, 422: 0.004 } }),
     endpoint('PATCH', '/api/cart/items/{id}', 36, 1_200, { clientErrors: { 404: 0.004 } }),
     endpoint('DELETE', '/api/cart/items/{id}', 30, 0),
-    endpoint('POST', '/api/cart/vouchers', 55, 700, { clientErrors: { 422: 0.32 } }),
+    endpoint('POST', '/api/cart/vouchers', 55, 700, { clientErrors: { 422: 0.05 } }),
     endpoint('DELETE', '/api/cart/vouchers/{code}', 28, 0),
     endpoint('GET', '/api/cart/shipping-options', 90, 1_100),
     endpoint('DELETE', '/api/cart', 25, 0),
@@ -72,7 +72,7 @@ export const SHOP = {
   checkout: [
     endpoint('POST', '/api/checkout', 140, 1_600, { clientErrors: { 409: 0.01 } }),
     endpoint('GET', '/api/checkout/{id}', 35, 2_000),
-    endpoint('PUT', '/api/checkout/{id}/address', 80, 900, { clientErrors: { 422: 0.06 } }),
+    endpoint('PUT', '/api/checkout/{id}/address', 80, 900, { clientErrors: { 422: 0.03 } }),
     endpoint('PUT', '/api/checkout/{id}/shipping', 60, 900),
     endpoint('POST', '/api/checkout/{id}/payment', 420, 1_100, { clientErrors: { 402: 0.035 }, sigma: 0.45 }),
     endpoint('GET', '/api/orders', 70, 5_000, { ...mine, audit: { action: 'read', objectType: 'order' } }),
@@ -109,9 +109,9 @@ export const SHOP = {
     }),
   ],
   accounts: [
-    endpoint('POST', '/api/login', 160, 800, { clientErrors: { 401: 0.07 } }),
+    endpoint('POST', '/api/login', 160, 800, { clientErrors: { 401: 0.03 } }),
     endpoint('POST', '/api/logout', 15, 0),
-    endpoint('POST', '/api/register', 210, 700, { clientErrors: { 409: 0.04, 422: 0.06 } }),
+    endpoint('POST', '/api/register', 210, 700, { clientErrors: { 409: 0.015, 422: 0.02 } }),
     endpoint('POST', '/api/password-reset', 120, 60),
     endpoint('GET', '/api/me', 18, 1_100, {
       ...mine,
