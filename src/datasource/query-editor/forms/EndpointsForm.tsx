@@ -3,9 +3,9 @@ import { Stack } from '@grafana/ui';
 
 import { FormatField } from '../fields/FormatField';
 import { KeyListField } from '../fields/KeyListField';
-import { MetricField, MetricListField } from '../fields/MetricFields';
-import { NumberField } from '../fields/NumberField';
+import { MetricListField } from '../fields/MetricFields';
 import { RangeFields } from '../fields/RangeFields';
+import { TopFields } from '../fields/TopFields';
 import { FiltersField } from '../filters/FiltersField';
 import type { FormProps, QueryTypeForm } from '../form-props';
 
@@ -33,21 +33,13 @@ function EndpointsForm({ query, onChange }: FormProps<'endpoints'>) {
       </Stack>
       <FiltersField value={query.filters} onChange={(filters) => onChange({ filters })} />
       <Stack direction="row" wrap="wrap" gap={1}>
-        <MetricField
-          label="Top rows by"
-          path="orderBy"
-          fallback="requests"
-          value={query.orderBy}
-          onChange={(orderBy) => onChange({ orderBy })}
-        />
-        <NumberField
-          label="Rows"
-          path="limit"
+        <TopFields
+          query={query}
+          onChange={onChange}
+          orderByLabel="Top rows by"
+          limitLabel="Rows"
           fallback={100}
-          min={1}
-          max={5000}
-          value={query.limit}
-          onChange={(limit, options) => onChange({ limit }, options)}
+          most={5000}
         />
         <RangeFields buckets query={query} onChange={onChange} />
       </Stack>

@@ -12,6 +12,7 @@ import { MetricField } from '../fields/MetricFields';
 import { NumberField } from '../fields/NumberField';
 import { Picker } from '../fields/Picker';
 import { RangeFields } from '../fields/RangeFields';
+import { TopFields } from '../fields/TopFields';
 import { useKeys } from '../fields/use-keys';
 import { FiltersField } from '../filters/FiltersField';
 import type { FormProps, QueryTypeForm } from '../form-props';
@@ -103,21 +104,13 @@ function HeatmapForm({ query, onChange }: FormProps<'heatmap'>) {
             onChange={(normalise) => onChange({ normalise })}
           />
         )}
-        <MetricField
-          label="Top rows by"
-          path="orderBy"
-          fallback="requests"
-          value={query.orderBy}
-          onChange={(orderBy) => onChange({ orderBy })}
-        />
-        <NumberField
-          label="Row limit"
-          path="limit"
+        <TopFields
+          query={query}
+          onChange={onChange}
+          orderByLabel="Top rows by"
+          limitLabel="Row limit"
           fallback={30}
-          min={1}
-          max={500}
-          value={query.limit}
-          onChange={(limit, options) => onChange({ limit }, options)}
+          most={500}
         />
         <NumberField
           label="Fewest requests"

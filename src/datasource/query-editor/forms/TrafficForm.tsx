@@ -3,9 +3,9 @@ import { Stack } from '@grafana/ui';
 
 import { FormatField } from '../fields/FormatField';
 import { KeyListField } from '../fields/KeyListField';
-import { MetricField, MetricListField } from '../fields/MetricFields';
-import { NumberField } from '../fields/NumberField';
+import { MetricListField } from '../fields/MetricFields';
 import { RangeFields } from '../fields/RangeFields';
+import { TopFields } from '../fields/TopFields';
 import { FiltersField } from '../filters/FiltersField';
 import type { FormProps, QueryTypeForm } from '../form-props';
 
@@ -34,21 +34,13 @@ function TrafficForm({ query, onChange }: FormProps<'traffic'>) {
       </Stack>
       <FiltersField value={query.filters} onChange={(filters) => onChange({ filters })} />
       <Stack direction="row" wrap="wrap" gap={1}>
-        <MetricField
-          label="Top groups by"
-          path="orderBy"
-          fallback="requests"
-          value={query.orderBy}
-          onChange={(orderBy) => onChange({ orderBy })}
-        />
-        <NumberField
-          label="Groups"
-          path="limit"
+        <TopFields
+          query={query}
+          onChange={onChange}
+          orderByLabel="Top groups by"
+          limitLabel="Groups"
           fallback={10}
-          min={1}
-          max={500}
-          value={query.limit}
-          onChange={(limit, options) => onChange({ limit }, options)}
+          most={500}
         />
         <RangeFields buckets query={query} onChange={onChange} />
       </Stack>
