@@ -160,8 +160,58 @@ describe('nginx', () => {
     expect(framing.kind === 'lines' && framing.parse(line)).toBeInstanceOf(Reject);
   });
 
+  const upstreams = '$remote_addr [$time_local] $upstream_addr|$upstream_status|$upstream_response_time|$status';
+  const spaced = '$remote_addr [$time_local] $upstream_addr $upstream_status $upstream_response_time $status';
+  it.each([
+    ['delimiters', upstreams, 'a|'.repeat(30_000)],
+    ['list separators', upstreams, 'a : '.repeat(30_000)],
+    ['dashes', upstreams, '-, '.repeat(30_000)],
+    ['list separators where the delimiter is a space', spaced, 'a : '.repeat(30_000)],
+    ['commas where the delimiter is one', upstreams.replaceAll('|', ','), 'a, '.repeat(30_000)],
+    ['digits', '[$time_local] $status.$bytes_sent.$request_time', '1.'.repeat(30_000)],
+    ['further quoted fields', '[$time_local] "$request" $a $b "$http_x" $c $status', '"x" '.repeat(30_000)],
+  ])('ends on a long line of %s that does not fit', (_, format, text) => {
+    const framing = nginxFormat(format).parser({ sample: [] });
+    const head = format.startsWith('$remote_addr') ? '192.0.2.1 ' : '';
+    const line = `${head}[17/May/2024:00:00:13 +0000] ${text}`;
+    expect(framing.kind === 'lines' && framing.parse(line)).toBeInstanceOf(Reject);
+  });
+
+  it('ends a list at the delimiter, also where a later value holds it', () => {
+    const record = parse(
+      '[$time_local]|$upstream_addr|$upstream_status|$status|$foo',
+      '[17/May/2024:00:00:13 +0000]|10.0.0.1:80, 10.0.0.2:80|502, 200|200|a|b'
+    );
+    expect(record).toMatchObject({
+      upstream_host: '10.0.0.2:80',
+      upstream_status: 200,
+      status: 200,
+      attributes: { foo: 'a|b' },
+    });
+  });
+
+  it('takes lists between commas and in brackets', () => {
+    const time = '[17/May/2024:00:00:13 +0000]';
+    expect(parse('[$time_local],$upstream_status,$status,$foo', `${time},502, 504 : 201,200,x`)).toMatchObject({
+      upstream_status: 201,
+      status: 200,
+    });
+    expect(
+      parse('[$time_local] [$upstream_addr] $status', `${time} [[2001:db8::1]:80, [2001:db8::2]:80] 200`)
+    ).toMatchObject({ upstream_host: '[2001:db8::2]:80', status: 200 });
+  });
+
+  it('rejects a line no log has', () => {
+    const framing = nginxFormat('[$time_local] $status $foo').parser({ sample: [] });
+    const line = `[17/May/2024:00:00:13 +0000] 200 ${'x'.repeat(300_000)}`;
+    expect(framing.kind === 'lines' && framing.parse(line)).toEqual(new Reject('is longer than 262144 characters'));
+  });
+
   it.each([
     ['$remote_addr "$request"', /logs no time/],
+    ['$msec $status$body_bytes_sent', /Nothing stands between \$status and \$body_bytes_sent/],
+    ['$msec $upstream_status$status', /Nothing stands between \$upstream_status and \$status/],
+    ['$msec ${status}0', /Nothing stands between \$status and "0"/],
     ['$time_iso8601 $remote_addr$request_uri', /Nothing stands between \$remote_addr and \$request_uri/],
   ])('refuses %s', (format, message) => {
     expect(() => nginxFormat(format)).toThrow(message);

@@ -27,11 +27,10 @@ export interface TemplateOptions {
   quotesEscaped: boolean;
 }
 
-const SHAPES: Record<Exclude<ValueShape, 'text'>, string> = {
-  token: '[^ ]*',
-  number: '(?:-|[0-9]+(?:\\.[0-9]+)?)',
-  list: '(?:-|[^ ,"]+)(?:(?:, ?| : )(?:-|[^ ,"]+))*',
-};
+/** Characters of a line that is looked at; a longer one is no line of a log that is described by a format. */
+const LONGEST_LINE = 256 * 1024;
+const TOO_LONG = new Reject(`is longer than ${LONGEST_LINE} characters`);
+const TOKEN = '[^ ]*';
 
 const quoteRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
@@ -42,27 +41,28 @@ const quoteRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]
 export function compileTemplate(parts: readonly TemplatePart[], options: TemplateOptions): LineParser {
   const variables = parts.filter((part): part is TemplateVariable => typeof part !== 'string');
   const sources = parts.map((part, index) =>
-    typeof part === 'string' ? quoteRegExp(part) : `(${valuePattern(parts, index, options)})`
+    typeof part === 'string' ? quoteRegExp(part) : groupPattern(parts, index, options)
   );
-  const expression = new RegExp(`^${sources.join('')} *$`);
+  const expression = new RegExp(`^${sources.join('')} *$`, 's');
   const looser = options.quotesEscaped ? looserExpression(parts, sources) : undefined;
-  // The group of further fields stands behind those of the variables up to the last quoted one.
-  const quotedVariables = parts.slice(0, lastClosingQuote(parts)).filter((part) => typeof part !== 'string').length;
+  const groups = parts.flatMap((part, index) => (typeof part === 'string' ? [] : [groupName(index)]));
   const explain = explainer(parts, sources);
   return (line) => {
+    if (line.length > LONGEST_LINE) {
+      return TOO_LONG;
+    }
     const strict = expression.exec(line);
     const match = strict ?? looser?.exec(line);
     if (!match) {
       return explain(line);
     }
     const record = new RequestRecord();
-    if (!strict && match.groups?.further) {
-      furtherFields(match.groups.further).forEach((value, index) =>
-        record.setAttribute(extraName(value, index), value)
-      );
+    const further = match.groups?.further;
+    if (further) {
+      furtherFields(further).forEach((value, index) => record.setAttribute(extraName(value, index), value));
     }
     for (let index = 0; index < variables.length; index++) {
-      const value = match[strict || index < quotedVariables ? index + 1 : index + 2]!;
+      const value = match.groups![groups[index]!]!;
       if (value !== '' && value !== '-') {
         variables[index]!.set(record, options.unescape(value));
       } else if (isRequest(variables[index]!)) {
@@ -73,7 +73,14 @@ export function compileTemplate(parts: readonly TemplatePart[], options: Templat
   };
 }
 
-const FURTHER = '(?<further>(?: "(?:[^"\\\\]|\\\\.)*")*)';
+const FURTHER = atomic('further', '(?: "(?:[^"\\\\]|\\\\.)*")*');
+
+const groupName = (index: number): string => `v${index}`;
+
+/** A group that keeps what it first took: once it has matched, the expression does not come back to it for less. */
+function atomic(name: string, source: string): string {
+  return `(?=(?<${name}>${source}))\\k<${name}>`;
+}
 
 function lastClosingQuote(parts: readonly TemplatePart[]): number {
   return parts.findLastIndex((part, index) => index > 0 && typeof part === 'string' && part.startsWith('"'));
@@ -92,43 +99,74 @@ function looserExpression(parts: readonly TemplatePart[], sources: readonly stri
   const after = sources.slice(closing + 1).join('');
   const rest = quoteRegExp((parts[closing] as string).slice(1));
   return closing === parts.length - 1 && rest === ''
-    ? new RegExp(`^${before}(?:"${FURTHER} *)?$`)
-    : new RegExp(`^${before}"${FURTHER}${rest}${after} *$`);
+    ? new RegExp(`^${before}(?:"${FURTHER} *)?$`, 's')
+    : new RegExp(`^${before}"${FURTHER}${rest}${after} *$`, 's');
 }
 
 const isRequest = (variable: TemplateVariable): boolean =>
   /^\$request$|^%[<>]?r$|status$|^%[<>]?s$/.test(variable.name);
 
-function valuePattern(parts: readonly TemplatePart[], index: number, { quotesEscaped }: TemplateOptions): string {
+const isQuoted = (before: TemplatePart | undefined, after: TemplatePart | undefined): boolean =>
+  typeof before === 'string' && before.endsWith('"') && typeof after === 'string' && after.startsWith('"');
+
+/** The group of a variable. It can match in one way only: it ends where the next literal begins, or is atomic. */
+function groupPattern(parts: readonly TemplatePart[], index: number, options: TemplateOptions): string {
   const variable = parts[index] as TemplateVariable;
-  const before = parts[index - 1];
   const after = parts[index + 1];
-  const quoted =
-    typeof before === 'string' && before.endsWith('"') && typeof after === 'string' && after.startsWith('"');
-  if (quoted && quotesEscaped) {
-    return '(?:[^"\\\\]|\\\\.)*';
+  const quoted = isQuoted(parts[index - 1], after);
+  if (quoted && options.quotesEscaped) {
+    return `(?<${groupName(index)}>(?:[^"\\\\]|\\\\.)*)`;
   }
-  if (typeof after === 'object' && (variable.shape === 'text' || variable.shape === 'token')) {
+  checkBorder(variable, after, quoted);
+  if (!quoted && variable.shape === 'number') {
+    return atomic(groupName(index), numberPattern(after));
+  }
+  return !quoted && variable.shape === 'list'
+    ? atomic(groupName(index), listPattern(after as string | undefined))
+    : `(?<${groupName(index)}>${textPattern(variable, after as string | undefined, quoted)})`;
+}
+
+/** Throws APITRAIL_BAD_FORMAT where nothing tells the end of a value from what follows it. */
+function checkBorder(variable: TemplateVariable, after: TemplatePart | undefined, quoted: boolean): void {
+  const endless =
+    typeof after === 'object'
+      ? variable.shape !== 'number' || after.shape === 'number' || after.shape === 'list'
+      : variable.shape === 'number' && !quoted && /^[0-9]/.test(after ?? '');
+  if (endless) {
+    const next = typeof after === 'object' ? after.name : JSON.stringify(after);
     throw new ApitrailError(
       'APITRAIL_BAD_FORMAT',
-      `Nothing stands between ${variable.name} and ${after.name} in the format, so that a line cannot be cut there. ` +
+      `Nothing stands between ${variable.name} and ${next} in the format, so that a line cannot be cut there. ` +
         'Put a character between them that the first cannot hold.',
       { where: 'format' }
     );
   }
-  if (!quoted && (variable.shape === 'number' || variable.shape === 'list')) {
-    return SHAPES[variable.shape];
+}
+
+const numberPattern = (after: TemplatePart | undefined): string =>
+  typeof after === 'string' && after.startsWith('.') ? '(?:-|[0-9]+)' : '(?:-|[0-9]+(?:\\.[0-9]+)?)';
+
+/** nginx’s list, whose items hold neither what stands between items nor what the format has behind the list. */
+function listPattern(literal = ''): string {
+  const item =
+    literal.length > 1
+      ? `(?:(?!${quoteRegExp(literal)})[^ ,"])+`
+      : `[^ ,"${literal === '' ? '' : quoteRegExp(literal)}]+`;
+  const separators = [
+    ...(literal.startsWith(',') ? (literal.startsWith(', ') ? [] : [', ']) : [', ?']),
+    ...(literal.startsWith(' :') ? [] : [' : ']),
+  ];
+  return `${item}(?:(?:${separators.join('|')})${item})*`;
+}
+
+function textPattern({ shape }: TemplateVariable, literal: string | undefined, quoted: boolean): string {
+  if (literal === undefined) {
+    return shape === 'token' ? TOKEN : '.*';
   }
-  if (after === undefined) {
-    return variable.shape === 'token' ? SHAPES.token : '.*';
-  }
-  const literal = after as string;
   if (literal.length === 1) {
     return `[^${quoteRegExp(literal)}]*`;
   }
-  return variable.shape === 'token' && literal.startsWith(' ') && !quoted
-    ? SHAPES.token
-    : `(?:(?!${quoteRegExp(literal)}).)*`;
+  return shape === 'token' && literal.startsWith(' ') && !quoted ? TOKEN : `(?:(?!${quoteRegExp(literal)}).)*`;
 }
 
 /** Says at which part of the format a line ceases to fit. */
@@ -136,7 +174,7 @@ function explainer(parts: readonly TemplatePart[], sources: readonly string[]): 
   const prefixes: RegExp[] = [];
   return (line) => {
     for (let index = 0; index < parts.length; index++) {
-      prefixes[index] ??= new RegExp(`^${sources.slice(0, index + 1).join('')}`);
+      prefixes[index] ??= new RegExp(`^${sources.slice(0, index + 1).join('')}`, 's');
       if (!prefixes[index]!.test(line)) {
         const part = parts[index]!;
         const previous = parts[index - 1];
