@@ -141,10 +141,27 @@ describe('mapping', () => {
     [{ columns: { time: { field: 't', format: 'yesterday' } } }, /no format yesterday/],
     [{ columns: { time: { field: 't', format: '%Q' } } }, /no meaning for %Q/],
     [{ columns: { time: 't' }, colums: {} }, /colums/],
-    [{ columns: { time: 't', duration_ms: { field: 'd', unit: 'h' } } }, /duration_ms/],
+    [
+      { columns: { time: 't', duration_ms: { field: 'd', unit: 'h' } } },
+      /duration_ms\.unit: .*"ns".*"us".*"ms".*"s".*"min"/,
+    ],
+    [{ columns: { time: 't', path: 7 } }, /path/],
     [{ columns: { time: { field: 't', timezone: 'Mars' } } }, /time/],
   ])('refuses %j', (value, message) => {
     expect(() => parseMapping(value)).toThrow(message);
+  });
+});
+
+describe('deep nesting', () => {
+  const nested = (levels: number): string =>
+    `{"time":"2024-05-17T00:00:00Z","path":"/a","x":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+
+  it('up to a hundred levels becomes JSON', () => {
+    expect(parse(json, nested(99)).attributes).toEqual({ x: '['.repeat(99) + ']'.repeat(99) });
+  });
+
+  it.each([100, 5_000, 200_000])('of %d lists in the record is a reject', (levels) => {
+    expect(() => parse(json, nested(levels))).toThrow('is nested deeper than 100 levels');
   });
 });
 

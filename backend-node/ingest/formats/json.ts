@@ -6,7 +6,10 @@ import { RequestRecord } from '../normalise/request-record';
 import { storableText } from '../normalise/values';
 
 const NOT_JSON = new Reject('is not a JSON object');
-const DEEPEST = 8;
+/** Objects nested deeper than this become JSON; whole records nested deeper than `DEEPEST` are rejected. */
+const DEEPEST_FIELD = 8;
+const DEEPEST = 100;
+const TOO_DEEP = new Reject(`is nested deeper than ${DEEPEST} levels`);
 const LONG_NUMBER = /\d{16}/;
 const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 /** Wrappers of OpenTelemetry’s log model: their keys count as if they stood outside. */
@@ -77,7 +80,7 @@ function putObject(record: RequestRecord, object: object, prefix: string, sink: 
       sink.put(record, field, value);
     } else if (value === null || value === undefined) {
       continue;
-    } else if (typeof value === 'object' && !Array.isArray(value) && depth < DEEPEST) {
+    } else if (typeof value === 'object' && !Array.isArray(value) && depth < DEEPEST_FIELD) {
       putObject(record, value as object, WRAPPERS.has(field) ? '' : `${field}.`, sink, depth + 1);
     } else {
       sink.put(record, field, storableText(typeof value === 'object' ? JSON.stringify(value) : String(value)));
@@ -98,10 +101,20 @@ export function parseObject(line: string): object | undefined {
   }
 }
 
+function isDeeperThan(value: object, levels: number): boolean {
+  return (
+    levels === 0 ||
+    Object.values(value).some((inner) => typeof inner === 'object' && inner !== null && isDeeperThan(inner, levels - 1))
+  );
+}
+
 function jsonParser(sink: FieldSink): LineParser {
   return (line) => {
     const object = parseObject(line);
-    return object ? recordOf(object, sink) : NOT_JSON;
+    if (!object) {
+      return NOT_JSON;
+    }
+    return isDeeperThan(object, DEEPEST) ? TOO_DEEP : recordOf(object, sink);
   };
 }
 

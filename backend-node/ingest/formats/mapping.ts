@@ -83,7 +83,7 @@ export async function readMapping(path: string): Promise<Mapping> {
 export function parseMapping(value: unknown, where = 'mapping'): Mapping {
   const parsed = mappingSchema.safeParse(value);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
+    const issue = nearestIssue(parsed.error.issues[0]!);
     const path = [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join('.');
     throw new ApitrailError('APITRAIL_BAD_MAPPING', `${where}: ${path || 'the file'}: ${issue.message}.`, {
       where: path || where,
@@ -107,6 +107,21 @@ export function parseMapping(value: unknown, where = 'mapping'): Mapping {
   }
   compileMapping(parsed.data);
   return parsed.data;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Of the forms a value may have, what is wrong with it by the one it comes nearest to: whose fault lies deepest. */
+function nearestIssue(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') {
+    return issue;
+  }
+  const inner = issue.errors
+    .filter((issues) => issues.length === 1)
+    .map(([only]) => nearestIssue(only!))
+    .filter(({ path }) => path.length > 0);
+  const deepest = inner.sort((a, b) => b.path.length - a.path.length)[0];
+  return deepest ? { ...deepest, path: [...issue.path, ...deepest.path] } : issue;
 }
 
 /** A mapping made ready for use. */
