@@ -1,11 +1,14 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
 
 const LONGEST_TEXT = 200;
 const IPV4 = /\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b/g;
-const IPV6 = /(?<![\w:])(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}(?![\w:])/g;
+/** What may hold an IPv6 address: times and names of many a language have colons too. */
+const WITH_COLONS = /[\w:]+(?:\.\d{1,3}){0,3}/g;
+const IPV6_GROUPS = 9;
 const QUERY = /\?[^\s"']*/g;
 const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 const LONG_SECRET =
@@ -30,8 +33,22 @@ export function shownText(line: string): string {
     .replace(QUERY, '?…')
     .replace(EMAIL, '…@…')
     .replace(IPV4, '$1.0')
-    .replace(IPV6, '…:…')
+    .replace(WITH_COLONS, withoutIpv6)
     .slice(0, LONGEST_TEXT);
+}
+
+function withoutIpv6(text: string): string {
+  const groups = text.split(':');
+  for (let size = Math.min(groups.length, IPV6_GROUPS); size >= 3; size--) {
+    for (let from = 0; from + size <= groups.length; from++) {
+      if (isIPv6(groups.slice(from, from + size).join(':'))) {
+        const before = groups.slice(0, from).map((group) => `${group}:`);
+        const after = groups.slice(from + size).map((group) => `:${group}`);
+        return `${withoutIpv6(before.join(''))}…:…${withoutIpv6(after.join(''))}`;
+      }
+    }
+  }
+  return text;
 }
 
 /** The file of `--rejects`: JSON lines. An import that goes on from a commit goes on in it from there, too. */
