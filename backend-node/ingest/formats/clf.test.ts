@@ -73,15 +73,28 @@ describe('combined', () => {
   });
 
   it.each([
-    ['HTTP/0.9', 'GET /'],
+    ['a method alone', 'GET'],
+    ['two words', 'hello /world'],
+    ['two spaces before the target', 'GET  / HTTP/1.1'],
+    ['a space in the target and no protocol', 'GET /a b'],
+    ['a space in what is no path', 'GET a b HTTP/1.1'],
     ['a TLS handshake', String.raw`\x16\x03\x01\x02`],
-    ['a space in the target', 'GET /a b HTTP/1.1'],
     ['another protocol', 'GET / RTSP/1.0'],
     ['text', 'hello'],
   ])('keeps a request line that is none as it is: %s', (_, request) => {
     const record = parse(`${HEAD} "${request}" 400 0 "-" "-"`);
     expect(record).toMatchObject({ method: undefined, path: undefined, status: 400 });
     expect(record.attributes).toEqual({ request_line: request });
+  });
+
+  it.each([
+    ['HTTP/0.9', 'GET /a?x', { method: 'GET', path: '/a', query: 'x', protocol: '0.9' }],
+    ['a space in the target', 'GET /sp ace/x HTTP/1.1', { method: 'GET', path: '/sp ace/x', protocol: '1.1' }],
+    ['what looks like a protocol in the target', 'GET /a HTTP/1.0 HTTP/1.1', { path: '/a HTTP/1.0', protocol: '1.1' }],
+  ])('reads a request line of %s', (_, request, expected) => {
+    const record = parse(`${HEAD} "${request}" 400 0 "-" "-"`);
+    expect(record).toMatchObject(expected);
+    expect(record.attributes).toBeUndefined();
   });
 
   it('makes a status of 0 null', () => {
@@ -126,4 +139,8 @@ it('vhost_combined begins with the host', () => {
   expect(parse(`Shop.example.org:443 ${HEAD} "GET / HTTP/1.1" 200 1 "-" "-"`, vhostCombined).host).toBe(
     'shop.example.org'
   );
+});
+
+it('vhost_combined begins with an IPv6 host', () => {
+  expect(parse(`[2001:DB8::1]:443 ${HEAD} "GET / HTTP/1.1" 200 1 "-" "-"`, vhostCombined).host).toBe('[2001:db8::1]');
 });

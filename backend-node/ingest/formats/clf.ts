@@ -32,7 +32,7 @@ export function clfParser({ combined, virtualHost }: Shape): LineParser {
     let start = 0;
     if (virtualHost) {
       const space = line.indexOf(' ');
-      const host = /^([^\s:]+):\d+$/.exec(line.slice(0, Math.max(0, space)));
+      const host = /^(\[[^\s\]]+\]|[^\s:]+):\d+$/.exec(line.slice(0, Math.max(0, space)));
       if (!host) {
         return new Reject('does not begin with host:port');
       }

@@ -6,8 +6,9 @@ const ABSOLUTE = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)/;
 
 /**
  * Reads a request line. One of the form `METHOD target HTTP/x` gives method, path, query, protocol and, from an absolute
- * target, scheme and host. Anything else that stands there (HTTP/0.9, a TLS handshake, what scanners send) is kept as it
- * is in the attribute `request_line` and gives no method and no path. `-` is nothing.
+ * target, scheme and host. Some servers let spaces in a target through: it goes on to the last ` HTTP/x`. `GET /path` is
+ * HTTP/0.9. Anything else that stands there (a TLS handshake, what scanners send) is kept as it is in the attribute
+ * `request_line` and gives no method and no path. `-` is nothing.
  */
 export function readRequestLine(record: RequestRecord, line: string): void {
   record.seen = true;
@@ -16,7 +17,8 @@ export function readRequestLine(record: RequestRecord, line: string): void {
   }
   const first = line.indexOf(' ');
   const last = line.lastIndexOf(' ');
-  if (first > 0 && last > first + 1 && line.indexOf(' ', first + 1) === last) {
+  const single = line.indexOf(' ', first + 1) === last;
+  if (first > 0 && last > first + 1 && (single || line.charCodeAt(first + 1) === 47)) {
     const protocol = protocolVersion(line, last + 1);
     const method = methodOf(line.slice(0, first));
     if (protocol !== undefined && method !== undefined) {
@@ -25,6 +27,12 @@ export function readRequestLine(record: RequestRecord, line: string): void {
       readTarget(record, line.slice(first + 1, last), method);
       return;
     }
+  }
+  if (line.startsWith('GET /') && first === last) {
+    record.method = 'GET';
+    record.protocol = '0.9';
+    readTarget(record, line.slice(4), 'GET');
+    return;
   }
   record.setAttribute('request_line', line);
 }
