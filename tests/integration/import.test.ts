@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -199,28 +199,28 @@ describe('a log that has grown', () => {
     expect(await run([await put('c.log', first + lines(2000, 2020))])).toMatchObject({ rows: 70 });
   });
 
-  it('has the last line once it is whole, and its rows once', async () => {
+  it('has a last line that did not fit once it is whole, when it was told to be final', async () => {
     const whole = lines(0, 3);
     const file = await put('a.log', whole.slice(0, -60));
-    expect(await run([file])).toMatchObject({ rows: 2, rejected: 1 });
-    expect(await run([file])).toMatchObject({ rows: 0, rejected: 0, skipped_files: 1 });
+    expect(await run([file], { final: true })).toMatchObject({ rows: 2, rejected: 1 });
+    expect(await run([file], { final: true })).toMatchObject({ rows: 0, rejected: 0, skipped_files: 1 });
     await writeFile(file, whole + lines(3, 5));
     expect(await run([file])).toMatchObject({ rows: 3, rejected: 0 });
     expect(await paths()).toEqual(expected(0, 5));
   });
 
-  it('has its last line when it lacks only the line end', async () => {
+  it('has its last line when it lacks only the line end and is told to be final', async () => {
     const file = await put('a.log', lines(0, 3).trimEnd());
-    expect(await run([file])).toMatchObject({ rows: 3, rejected: 0 });
+    expect(await run([file], { final: true })).toMatchObject({ rows: 3, rejected: 0, held_back: 0 });
     await writeFile(file, lines(0, 5));
     expect(await run([file])).toMatchObject({ rows: 2, rejected: 0 });
     expect(await paths()).toEqual(expected(0, 5));
   });
 
-  it('says when a line that was taken without its end goes on', async () => {
+  it('says when a line that was told to be final goes on', async () => {
     const short = '192.0.2.1 - - [17/May/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 12';
     const file = await put('a.log', short);
-    await run([file]);
+    await run([file], { final: true });
     await writeFile(file, `${short}34\n${line(1)}`);
     const rejects = join(folder, 'rejects');
     expect(await run([file], { rejects })).toMatchObject({ rows: 1, rejected: 1 });
@@ -240,6 +240,161 @@ describe('a log that has grown', () => {
     );
     expect(await query('SELECT CAST(count(DISTINCT session) AS DOUBLE) FROM rows')).toEqual([[1]]);
   });
+});
+
+describe('a log that is being written', () => {
+  const combined = '192.0.2.1 - - [17/May/2024:00:00:02 +0000] "GET /two HTTP/1.1" 200 98765 "-" "Mozilla/5.0 (X11)"\n';
+  const common = (second: number): string => line(second).replace(' "-" "curl/8"', '');
+  const csv = '2024-05-17T00:00:02Z,GET,/two,200,98765,Mozilla\n';
+  const cases: Array<[string, string, string, string, string]> = [
+    ['a size in combined', line(1), combined, '98', line(3)],
+    ['a user agent', line(1), combined, 'Mozilla/5', line(3)],
+    ['a size in common', common(1), combined.replace(/ "-".*/, ''), '98', common(3)],
+    [
+      'a size in CSV',
+      `time,method,path,status,response_bytes,user_agent\n${csv.replace('two', 'one')}`,
+      csv,
+      '98',
+      csv.replace('two', 'three'),
+    ],
+  ];
+
+  it.each(cases)('cut inside %s has the values of one whole import', async (_, before, cut, at, after) => {
+    const file = await put('a.log', before + cut.slice(0, cut.indexOf(at) + at.length));
+    expect(await run([file])).toMatchObject({ rows: 1, rejected: 0, held_back: 1, failed_files: 0 });
+    expect(said).toMatch(/a\.log: the last line has no line end yet/);
+    expect(await run([file])).toMatchObject({ rows: 0, rejected: 0, held_back: 1, skipped_files: 0 });
+    await writeFile(file, before + cut + after);
+    expect(await run([file])).toMatchObject({ rows: 2, rejected: 0, held_back: 0 });
+    const parts = lake;
+    lake = join(folder, 'whole');
+    expect(await run([file])).toMatchObject({ rows: 3 });
+    expect(await differences(engine, parts, lake)).toEqual([0, 0]);
+  });
+
+  it('has its last line as it is ten minutes after the last write', async () => {
+    const file = await put('a.log', lines(0, 2).trimEnd());
+    const { mtimeMs } = await stat(file);
+    expect(await run([file], { now: () => mtimeMs + 599_000 })).toMatchObject({ rows: 1, held_back: 1 });
+    expect(await run([file], { now: () => mtimeMs + 601_000 })).toMatchObject({ rows: 1, held_back: 0 });
+    expect(await run([file], { now: () => mtimeMs + 602_000 })).toMatchObject({ rows: 0, skipped_files: 1 });
+    expect(await paths()).toEqual(expected(0, 2));
+  });
+
+  it('is not one that is compressed, nor standard input', async () => {
+    expect(await run([await put('a.log.gz', gzipSync(lines(0, 2).trimEnd()))])).toMatchObject({
+      rows: 2,
+      held_back: 0,
+    });
+    const stdin = (text: string): More => ({ stdin: Readable.from([Buffer.from(text)]) });
+    expect(await run(['-'], stdin(lines(5, 7).trimEnd()))).toMatchObject({ rows: 2, held_back: 0 });
+    expect(await run(['-'], stdin(lines(5, 9).trimEnd()))).toMatchObject({ rows: 2, rejected: 0, held_back: 0 });
+  });
+
+  it('may have nothing but the beginning of a line', async () => {
+    const file = await put('a.log', line(0).slice(0, 30));
+    expect(await run([file])).toMatchObject({ empty_files: 1, failed_files: 0, held_back: 1 });
+    await writeFile(file, line(0));
+    expect(await run([file])).toMatchObject({ rows: 1, empty_files: 0, held_back: 0 });
+  });
+});
+
+describe('a file without requests', () => {
+  it.each([
+    ['nothing', '', line(0)],
+    ['empty lines', '\n \r\n\n', line(0)],
+    ['a header', 'time,method,path,status\n', '2024-05-17T00:00:00Z,GET,/a/0,200\n'],
+  ])('but %s is empty, and is read when it has grown', async (_, text, more) => {
+    const file = await put('a.log', text);
+    const summary = await run([file]);
+    expect(summary).toMatchObject({
+      files: 0,
+      rows: 0,
+      rejected: 0,
+      empty_files: 1,
+      failed_files: 0,
+      skipped_files: 0,
+    });
+    expect(summary.details[0]).toMatchObject({ outcome: 'empty' });
+    await appendFile(file, more);
+    expect(await run([file])).toMatchObject({ rows: 1, rejected: 0, empty_files: 0 });
+    expect(await paths()).toEqual(['/a/0']);
+  });
+
+  it('from standard input, or of a named format, is empty, too', async () => {
+    expect(await run(['-'])).toMatchObject({ empty_files: 1, failed_files: 0 });
+    for (const format of ['combined', 'csv', 'json', 'parquet']) {
+      expect(await run([await put('a', '')], { format })).toMatchObject({ empty_files: 1, failed_files: 0 });
+    }
+  });
+
+  it('because its compressed data is cut short is wrong', async () => {
+    const packed = gzipSync(lines(0, 2)).subarray(0, 12);
+    expect(await run([await put('a.gz', packed)])).toMatchObject({ empty_files: 0, failed_files: 1 });
+    expect(await run(['-'], { stdin: Readable.from([packed]) })).toMatchObject({ empty_files: 0, failed_files: 1 });
+  });
+});
+
+describe('a format that does not show at the beginning', () => {
+  it('is found behind thousands of other lines', async () => {
+    const text = 'no request here\n'.repeat(20_000) + lines(0, 3000);
+    expect(await run([await put('a.log', text)])).toMatchObject({ rows: 3000, rejected: 20_000, failed_files: 0 });
+    lake = join(folder, 'other');
+    const stdin = Readable.from([Buffer.from(text)]);
+    expect(await run(['-'], { stdin })).toMatchObject({ rows: 3000, rejected: 20_000, failed_files: 0 });
+  });
+
+  it.each([300_000, 3_000_000])('is found behind a line of %d bytes', async (length) => {
+    const file = await put('a.log', `${'x'.repeat(length)}\n${lines(0, 50)}`);
+    expect(await run([file])).toMatchObject({ rows: 50, rejected: 1, failed_files: 0 });
+  });
+
+  it('is found in the one line that fits, the last', async () => {
+    const file = await put('a.log', 'no request here\n'.repeat(20_000) + line(0));
+    expect(await run([file])).toMatchObject({ rows: 1, rejected: 20_000 });
+  });
+
+  it('is found by the header when the first rows do not fit', async () => {
+    const file = await put('a.csv', `time,method,path,status\n${'x\n'.repeat(50)}2024-05-17T00:00:00Z,GET,/a/0,200\n`);
+    expect(await run([file])).toMatchObject({ rows: 1, rejected: 50 });
+  });
+
+  it('is none when there are only lines that are too long', async () => {
+    const summary = await run([await put('a.log', `${'x'.repeat(3_000_000)}\n`)]);
+    expect(summary.details[0]).toMatchObject({ outcome: 'failed', code: 'APITRAIL_NOTHING_FITS' });
+  });
+});
+
+describe('the rejects file', () => {
+  it('is refused when it is a log of the import, also by another name', async () => {
+    const file = await put('a.log', lines(0, 2));
+    const [soft, hard] = [join(folder, 'soft'), join(folder, 'hard')];
+    await symlink(file, soft);
+    await link(file, hard);
+    for (const rejects of [file, soft, hard]) {
+      await expect(run([await put('b.log', line(5)), file], { rejects })).rejects.toMatchObject({
+        code: 'APITRAIL_USAGE',
+      });
+    }
+    expect(await readFile(file, 'utf8')).toBe(lines(0, 2));
+    expect(await readdir(folder)).not.toContain('lake');
+  });
+
+  it('is refused when it is the mapping', async () => {
+    const map = await put('map.yaml', 'columns: { time: t, path: p }\n');
+    await expect(run([await put('a.json', '{}\n')], { map, rejects: map })).rejects.toThrow(/--rejects/);
+    expect(await readFile(map, 'utf8')).toContain('columns');
+  });
+});
+
+it('goes on behind a line of JSON that is nested too deep for a parser', async () => {
+  const good = (second: number): string =>
+    `{"time":"2024-05-17T00:00:0${second}Z","method":"GET","path":"/a/${second}","status":200}\n`;
+  const deep = `{"time":"2024-05-17T00:00:00Z","path":"/d","x":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}\n`;
+  const summary = await run([await put('a.json', good(0) + deep + good(1))]);
+  expect(summary).toMatchObject({ failed_files: 0 });
+  expect(summary.rows + summary.rejected).toBe(3);
+  expect(await paths()).toEqual(expect.arrayContaining(['/a/0', '/a/1']));
 });
 
 describe('rotated logs', () => {

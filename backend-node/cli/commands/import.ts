@@ -12,6 +12,7 @@ interface ImportCommandOptions extends SettingsOptions {
   logTime?: 'start' | 'end';
   deriveSessions: boolean;
   forgetSources?: boolean;
+  final?: boolean;
   rowsPerCommit?: number;
   quiet?: boolean;
 }
@@ -36,6 +37,7 @@ export function importCommand(): Command {
     )
     .option('--no-derive-sessions', 'derive no sessions from address and user agent')
     .option('--forget-sources', 'forget what was imported before and take every file for a new one')
+    .option('--final', 'take a last line without a line end for whole, also in a file that is being written')
     .addOption(new Option('--rows-per-commit <count>').argParser(Number).hideHelp())
     .option('--quiet', 'say only what is wrong on standard error')
     .addHelpText(
@@ -69,8 +71,19 @@ async function runImport(files: string[], options: ImportCommandOptions): Promis
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onInterrupt);
   try {
-    const { format, service, environment, map, rejects, logTime, deriveSessions, forgetSources, rowsPerCommit, quiet } =
-      options;
+    const {
+      format,
+      service,
+      environment,
+      map,
+      rejects,
+      logTime,
+      deriveSessions,
+      forgetSources,
+      final,
+      rowsPerCommit,
+      quiet,
+    } = options;
     const summary = await importLogs({
       inputs: files,
       lake,
@@ -81,6 +94,7 @@ async function runImport(files: string[], options: ImportCommandOptions): Promis
       ...(rejects === undefined ? {} : { rejects }),
       ...(logTime === undefined ? {} : { timeIsEnd: logTime === 'end' }),
       ...(forgetSources === undefined ? {} : { forgetSources }),
+      ...(final === undefined ? {} : { final }),
       ...(rowsPerCommit === undefined ? {} : { rowsPerCommit }),
       privacy,
       sessions: deriveSessions ? sessions : { ...sessions, derive: false },

@@ -26,21 +26,31 @@ export interface ByteSource {
   open(): AsyncIterable<Buffer>;
   /** Bytes on disk read so far by the last `open`. */
   read(): number;
+  /** When the log was last written to, ms since the epoch; undefined for what is not a plain file of the user’s. */
+  modified(): Promise<number | undefined>;
   /** The same content in a form that may be opened again and again. */
   reopenable(folder: string): Promise<ByteSource>;
 }
 
-/** A file as a source. Throws APITRAIL_BAD_FILE when it cannot be read. */
-export async function fileSource(input: Input & { path: string }): Promise<ByteSource> {
+/**
+ * A file as a source. A `finished` one was made by the import itself and is whole. Throws APITRAIL_BAD_FILE when it cannot
+ * be read.
+ */
+export async function fileSource(input: Input & { path: string }, finished = false): Promise<ByteSource> {
   const { path, label } = input;
   try {
-    const { size } = await stat(path);
+    const info = await stat(path);
+    const { size } = info;
     let read = 0;
+    let mayGrow = !finished && info.isFile();
     const raw = async function* (): AsyncGenerator<Buffer> {
       read = 0;
-      for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) {
-        read += (chunk as Buffer).length;
-        yield chunk as Buffer;
+      for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
+        if (read === 0) {
+          mayGrow &&= compressionOf(chunk, label) === 'plain';
+        }
+        read += chunk.length;
+        yield chunk;
       }
     };
     const content = () => contentOf(raw, label);
@@ -52,6 +62,7 @@ export async function fileSource(input: Input & { path: string }): Promise<ByteS
       size,
       open: content,
       read: () => read,
+      modified: async () => (mayGrow ? (await stat(path)).mtimeMs : undefined),
       reopenable: () => Promise.resolve(source),
     };
     return source;
@@ -109,12 +120,38 @@ export async function streamSource(input: Input, stream: Readable): Promise<Byte
     size: undefined,
     open,
     read: () => read,
+    modified: () => Promise.resolve(undefined),
     reopenable: async (folder) => {
       const path = join(folder, 'stdin');
-      await pipeline(Readable.from(open()), createWriteStream(path, { mode: 0o600 }));
-      return fileSource({ ...input, path });
+      let broken: DamagedStream | undefined;
+      const readable = async function* (): AsyncGenerator<Buffer> {
+        try {
+          yield* open();
+        } catch (error) {
+          if (!(error instanceof DamagedStream)) {
+            throw error;
+          }
+          broken = error;
+        }
+      };
+      await pipeline(Readable.from(readable()), createWriteStream(path, { mode: 0o600 }));
+      const kept = await fileSource({ ...input, path }, true);
+      return broken ? brokenSource(kept, broken) : kept;
     },
   };
+}
+
+/** What was kept of a stream that ended with a DamagedStream: it ends with it again. */
+function brokenSource(kept: ByteSource, damage: DamagedStream): ByteSource {
+  const source: ByteSource = {
+    ...kept,
+    open: async function* () {
+      yield* kept.open();
+      throw damage;
+    },
+    reopenable: () => Promise.resolve(source),
+  };
+  return source;
 }
 
 async function readHead(content: AsyncIterable<Buffer>): Promise<{ head: Buffer; headIsAll: boolean }> {

@@ -13,6 +13,7 @@ import { IMPORT_APP_ID, StateFolder } from './import-state';
 import { expandInputs } from './inputs';
 import { ProgressReporter, type ProgressOutput } from './progress';
 import { RejectsFile } from './rejects';
+import { checkRejectsPath } from './rejects-path';
 import { RowPreparation } from './row-preparation';
 import { isoMicros, type FileSummary, type ImportSummary } from './summary';
 import { formatNamed, readMapping } from '../formats';
@@ -40,6 +41,10 @@ export interface ImportOptions {
   timeIsEnd?: boolean;
   /** Takes every file for a new one. */
   forgetSources?: boolean;
+  /** Takes a last line without a line end for whole, also in a file that was written to just now. */
+  final?: boolean;
+  /** The time, ms since the epoch; the machine’s clock unless given. */
+  now?: () => number;
   quiet?: boolean;
   output: ProgressOutput;
   stdin: Readable;
@@ -63,6 +68,10 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
   }
   const mapping = options.map === undefined ? undefined : await readMapping(options.map);
   const inputs = await expandInputs(options.inputs);
+  if (options.rejects !== undefined) {
+    const read = [...inputs.flatMap(({ path }) => path ?? []), ...(options.map === undefined ? [] : [options.map])];
+    await checkRejectsPath(options.rejects, read);
+  }
   const { privacy, sessions } = options;
   const pseudonymiser =
     sessions.derive || needsPseudonyms(privacy)
@@ -150,8 +159,10 @@ function totals(run: ImportRun, interrupted: boolean): Omit<ImportSummary, 'lake
     rows: committed.rows,
     rejected: sum(({ rejected }) => rejected),
     skipped_files: sum(({ outcome }) => (outcome === 'skipped' ? 1 : 0)),
+    empty_files: sum(({ outcome }) => (outcome === 'empty' ? 1 : 0)),
     failed_files: sum(({ outcome }) => (outcome === 'failed' || outcome === 'partly' ? 1 : 0)),
     blank: sum(({ blank }) => blank),
+    held_back: sum(({ held_back }) => held_back),
     first: isoMicros(committed.first),
     last: isoMicros(committed.last),
     unusable_values: run.unusable,

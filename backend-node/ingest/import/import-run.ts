@@ -4,12 +4,14 @@ import { ApitrailError } from '@apitrail/contract';
 
 import type { DuckDb } from '../../engine/duckdb';
 import type { Lake } from '../../lake/lake';
-import { streamSource, fileSource, type ByteSource } from './byte-source';
+import { isBeingWritten } from './being-written';
+import type { ByteSource } from './byte-source';
 import { Commits, ROWS_PER_COMMIT } from './commits';
 import type { ImportState, StateFolder } from './import-state';
 import type { Input } from './inputs';
 import { SourceTracker, type KnownSource } from './known-sources';
-import { isParquet, parquetRows } from './parquet-rows';
+import { openInput } from './open-input';
+import { newOutcome, summaryOf, type Outcome } from './outcome';
 import { prepareSource, type PreparedSource } from './prepare-source';
 import type { ProgressReporter } from './progress';
 import { readText } from './read-text';
@@ -37,6 +39,10 @@ export interface ImportRunOptions {
   environment?: string;
   /** The log’s times are those of the end of requests. */
   timeIsEnd?: boolean;
+  /** Takes a last line without a line end for whole in any file. */
+  final?: boolean;
+  /** The time, ms since the epoch. */
+  now?: () => number;
   rejects: RejectsFile | undefined;
   preparation: RowPreparation;
   progress: ProgressReporter;
@@ -45,27 +51,22 @@ export interface ImportRunOptions {
   rowsPerCommit?: number;
 }
 
-/** A file’s place in the summary while it is worked on. */
-interface Outcome extends FileSummary {
-  id?: string;
-  before: { rows: number; rejected: number; blank: number };
-  /** Rejects of a last line that was not taken in. */
-  openRejects: number;
-}
-
 /** One import: its sources one after the other, into batches, into commits. */
 export class ImportRun {
   readonly commits: Commits;
   readonly unusable: Record<string, number> = {};
   private readonly known: Map<string, KnownSource>;
   private readonly outcomes: Outcome[] = [];
-  private readonly nowUs = Date.now() * 1000;
+  private readonly now: () => number;
+  private readonly nowUs: number;
   private batch = new RowBatch();
   private read = { done: 0, total: 0 as number | undefined };
   private rowsSeen = 0;
   private rejectsSeen = 0;
 
   constructor(private readonly options: ImportRunOptions) {
+    this.now = options.now ?? Date.now;
+    this.nowUs = Math.floor(this.now()) * 1000;
     this.commits = new Commits(options);
     this.known = new Map(options.state.sources.map((entry) => [entry.id, entry]));
   }
@@ -74,9 +75,13 @@ export class ImportRun {
   async import(inputs: readonly Input[]): Promise<void> {
     const prepared: PreparedSource[] = [];
     for (const input of inputs) {
-      const outcome = this.outcome(input);
+      const outcome = newOutcome(input.label);
+      this.outcomes.push(outcome);
       await this.guard(outcome, async () => {
-        prepared.push(await this.prepare(input, outcome));
+        const source = await this.prepare(input, outcome);
+        if (source) {
+          prepared.push(source);
+        }
       });
     }
     prepared.sort((a, b) => a.firstTime - b.firstTime || compareNames(a.source.input.label, b.source.input.label));
@@ -93,29 +98,7 @@ export class ImportRun {
 
   /** What became of every file, as far as it is in the lake. */
   summaries(): FileSummary[] {
-    return this.outcomes.map(({ id, before, openRejects, ...summary }) => {
-      const now = id === undefined ? undefined : this.commits.committed.sources.get(id);
-      return {
-        ...summary,
-        rows: now ? now.rows - before.rows : summary.rows,
-        rejected: (now ? now.rejected - before.rejected : summary.rejected) + openRejects,
-        blank: now ? now.blank - before.blank : summary.blank,
-      };
-    });
-  }
-
-  private outcome(input: Input): Outcome {
-    const outcome: Outcome = {
-      file: input.label,
-      outcome: 'imported',
-      rows: 0,
-      rejected: 0,
-      blank: 0,
-      before: { rows: 0, rejected: 0, blank: 0 },
-      openRejects: 0,
-    };
-    this.outcomes.push(outcome);
-    return outcome;
+    return this.outcomes.map((outcome) => summaryOf(outcome, this.commits.committed));
   }
 
   /** What is wrong with one file is no reason to leave out the others. */
@@ -138,24 +121,54 @@ export class ImportRun {
     this.options.progress.problem(error.userMessage);
   }
 
-  private async prepare(input: Input, outcome: Outcome): Promise<PreparedSource> {
-    const { format, mapping, engine, workFolder, progress } = this.options;
-    let source = await openInput(input, this.options.stdin);
-    const parquet = isParquet(source.head);
-    if (format === 'parquet' && !parquet) {
-      throw new ApitrailError('APITRAIL_BAD_FILE', `${input.label} is not a Parquet file.`, { where: input.label });
+  /** A source with its format; undefined when there is no line in it yet. */
+  private async prepare(input: Input, outcome: Outcome): Promise<PreparedSource | undefined> {
+    const { format, mapping, workFolder, progress } = this.options;
+    const { source, parquet } = await openInput(input, this.options);
+    const cutEnd = await this.mayBeCut(source);
+    const prepared = await prepareSource(source, {
+      wanted: parquet ? 'json' : format,
+      mapping,
+      cutEnd,
+      workFolder,
+      atBlock: () => this.checkStop(),
+    });
+    if (!prepared) {
+      this.setEmpty(outcome);
+      if (cutEnd && source.head.length > 0 && source.head.at(-1) !== 10) {
+        this.holdBack(outcome);
+      }
+      return undefined;
     }
-    if (parquet) {
-      const file = input.path === undefined ? await source.reopenable(workFolder) : source;
-      const path = input.path ?? (file.input as { path: string }).path;
-      source = await parquetRows({ ...input, path }, engine, workFolder);
-    }
-    const prepared = prepareSource(source, parquet ? 'json' : format, mapping);
     outcome.format = parquet ? 'parquet' : prepared.format.name;
     if (format === 'auto') {
       progress.note(`${input.label}: ${parquet ? 'parquet' : prepared.found}`);
     }
     return prepared;
+  }
+
+  private async mayBeCut(source: ByteSource): Promise<boolean> {
+    return !this.options.final && (await isBeingWritten(source, this.now()));
+  }
+
+  private setEmpty(outcome: Outcome): void {
+    outcome.outcome = 'empty';
+    outcome.message = 'has no request in it yet';
+    this.options.progress.note(`${outcome.file}: ${outcome.message}`);
+  }
+
+  private holdBack(outcome: Outcome): void {
+    outcome.held_back = 1;
+    this.options.progress.problem(
+      `${outcome.file}: the last line has no line end yet and may be cut; the next import reads it when it is whole ` +
+        '(--final takes it as it is).'
+    );
+  }
+
+  private checkStop(): void {
+    if (this.options.signal?.aborted) {
+      throw new ImportInterrupted('The import was stopped.');
+    }
   }
 
   private async take(prepared: PreparedSource, outcome: Outcome): Promise<void> {
@@ -173,7 +186,7 @@ export class ImportRun {
     const { service, environment, timeIsEnd } = this.options;
     const { label, name } = source.input;
     const tracker = new SourceTracker(entry);
-    const { damage } = await readText(source, tracker, {
+    const { damage, heldBack } = await readText(source, tracker, {
       framing: prepared.framing,
       defaults: {
         source: name,
@@ -190,7 +203,11 @@ export class ImportRun {
         },
       },
       atBoundary: () => this.atBoundary(source),
+      holdsOpenLine: () => this.mayBeCut(source),
     });
+    if (heldBack) {
+      this.holdBack(outcome);
+    }
     outcome.openRejects = entry.tail ? 1 : 0;
     this.finish(prepared, entry, fresh, outcome);
     if (damage) {
@@ -226,6 +243,7 @@ export class ImportRun {
         { where: label }
       );
     }
+    this.setEmpty(outcome);
   }
 
   private addRecord(record: RequestRecord): void {
@@ -237,9 +255,7 @@ export class ImportRun {
   }
 
   private async atBoundary(source: ByteSource): Promise<void> {
-    if (this.options.signal?.aborted) {
-      throw new ImportInterrupted('The import was stopped.');
-    }
+    this.checkStop();
     this.options.progress.update({
       file: source.input.label,
       bytesRead: this.read.done + source.read(),
@@ -283,11 +299,6 @@ const FILE_ERRORS: ReadonlySet<string> = new Set([
   'APITRAIL_NOTHING_FITS',
   'APITRAIL_BAD_MAPPING',
 ]);
-
-function openInput(input: Input, stdin: Readable): Promise<ByteSource> {
-  const { path } = input;
-  return path === undefined ? streamSource(input, stdin) : fileSource({ ...input, path });
-}
 
 function compareNames(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });

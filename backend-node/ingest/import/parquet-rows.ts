@@ -42,7 +42,7 @@ export async function parquetRows(
       }
     );
   }
-  return fileSource({ ...input, path: target });
+  return fileSource({ ...input, path: target }, true);
 }
 
 function jsonValue(column: Sql, type: string): Sql {

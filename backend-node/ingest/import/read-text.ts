@@ -5,6 +5,7 @@ import type { ByteSource } from './byte-source';
 import { DamagedStream } from './decompress';
 import type { SourceTracker } from './known-sources';
 import { decodeBytes, eachLine } from './lines';
+import { parseLine, parseSafely } from './parse-line';
 import { BLOCK_BYTES, delimitedRecordEnd, textBlocks, type TextBlock } from './text-blocks';
 import { Reject, type Framing } from '../formats';
 import { normaliseRecord, type RecordDefaults, type RequestRecord } from '../normalise';
@@ -23,14 +24,16 @@ export interface ReadTextOptions {
   sink: LineSink;
   /** Called between blocks, where everything up to the tracker’s position has been handed on. */
   atBoundary: () => Promise<void>;
+  /** Whether a last line without a line end may be cut, and is left for an import that finds it whole. Asked when there is one. */
+  holdsOpenLine: () => Promise<boolean>;
 }
 
 /** What was found at the end of a source. */
 export interface ReadTextResult {
   /** The compressed data were cut short or damaged; what came before was read. */
   damage?: DamagedStream;
-  /** The last line has no line end and did not fit: it was not taken in, and is read again when the source has grown. */
-  openEnd: boolean;
+  /** The last line has no line end and may go on: it was not taken in, and is read again by the next import. */
+  heldBack: boolean;
 }
 
 /** Reads a source from where its tracker’s entry says it was left, line by line. */
@@ -41,6 +44,7 @@ export async function readText(
 ): Promise<ReadTextResult> {
   const reader = new TextReader(tracker, options);
   let damage: DamagedStream | undefined;
+  let heldBack = false;
   const chunks = async function* (): AsyncGenerator<Buffer> {
     try {
       yield* behind(source, tracker);
@@ -57,13 +61,13 @@ export async function readText(
       ? delimitedRecordEnd(framing.delimiter, framing.quote)
       : undefined;
   for await (const block of textBlocks(chunks(), recordEnd)) {
-    if (block.kind === 'tail' && damage) {
+    if (block.kind === 'tail' && (damage || (heldBack = await options.holdsOpenLine()))) {
       break;
     }
     reader.take(block);
     await options.atBoundary();
   }
-  return { ...(damage ? { damage } : {}), openEnd: reader.openEnd };
+  return { ...(damage ? { damage } : {}), heldBack };
 }
 
 /** The content behind what was taken in before, which is checked to be the same still. */
@@ -90,7 +94,6 @@ async function* behind(source: ByteSource, tracker: SourceTracker): AsyncGenerat
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 class TextReader {
-  openEnd = false;
   private oversized = '';
 
   constructor(
@@ -128,15 +131,10 @@ class TextReader {
   private takeTail(block: Buffer): boolean {
     const { entry } = this.tracker;
     const bytes = this.withoutBom(block);
-    if (entry.openLine) {
-      this.openEnd = true;
+    if (entry.openLine || this.isHeader()) {
       return false;
     }
     const line = decodeBytes(bytes).replace(/^\0+/, '').replaceAll('\0', '\\x00').replace(/\r$/, '');
-    if (this.isHeader()) {
-      this.openEnd = true;
-      return false;
-    }
     if (line.trim() === '') {
       entry.blank++;
       entry.lines++;
@@ -145,7 +143,6 @@ class TextReader {
     const result = this.parseOne(line);
     if (typeof result === 'string') {
       entry.tail = [entry.position + block.length, this.tracker.digestWith(block)];
-      this.openEnd = true;
       this.options.sink.reject(
         entry.lines + 1,
         `${result}; it is the last line and has no line end, so it is read again when there is more`,
@@ -235,12 +232,7 @@ class TextReader {
 
   /** The record of a line, or why it is none. */
   private parseOne(line: string): RequestRecord | string {
-    const { framing } = this.options;
-    return this.checked(
-      framing.kind === 'lines'
-        ? framing.parse(line)
-        : framing.parse(splitFields(line, framing.delimiter, framing.quote))
-    );
+    return this.checked(parseLine(this.options.framing, line));
   }
 
   private checked(result: RequestRecord | Reject): RequestRecord | string {
@@ -275,7 +267,7 @@ class TextReader {
         entry.blank++;
         continue;
       }
-      const result = this.checked(framing.parse(fields));
+      const result = this.checked(parseSafely(() => framing.parse(fields)));
       if (typeof result === 'string') {
         this.reject(result, fields.join(delimiter));
       } else {
@@ -283,17 +275,5 @@ class TextReader {
         this.options.sink.record(result);
       }
     }
-  }
-}
-
-/** The fields of one delimited line; of one whose quotes are not closed, as much as there is. */
-export function splitFields(line: string, delimiter: string, quote: string | null): string[] {
-  if (quote === null || !line.includes(quote)) {
-    return line.split(delimiter);
-  }
-  try {
-    return (parseCsv(line, { delimiter, quote, relax_quotes: true }) as string[][])[0] ?? [];
-  } catch {
-    return [];
   }
 }

@@ -21,9 +21,6 @@ export async function recognise(
   known: Map<string, KnownSource>,
   workFolder: string
 ): Promise<Recognised> {
-  if (given.headIsAll && given.head.length === 0) {
-    return { source: given, fresh: false, message: 'is empty' };
-  }
   const among = candidates(given, known.values());
   // Telling costs a reading of its own, which a stream has only once.
   const source = among.length > 0 ? await given.reopenable(workFolder) : given;

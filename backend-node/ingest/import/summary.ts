@@ -1,13 +1,18 @@
 /** What became of one file. */
 export interface FileSummary {
   file: string;
-  /** `skipped`: all of it was in the lake already. `partly`: rows were taken, but something is wrong with the file. */
-  outcome: 'imported' | 'skipped' | 'partly' | 'failed';
+  /**
+   * `skipped`: all of it was in the lake already. `empty`: there is no request in it yet; it is read again when it has
+   * grown. `partly`: rows were taken, but something is wrong with the file.
+   */
+  outcome: 'imported' | 'skipped' | 'empty' | 'partly' | 'failed';
   format?: string;
   rows: number;
   rejected: number;
   /** Empty lines; they are neither rows nor rejects. */
   blank: number;
+  /** 1 when the last line has no line end yet and was left for a later import, else 0. */
+  held_back: number;
   /** What is wrong with it, or why it was skipped. */
   message?: string;
   code?: string;
@@ -21,9 +26,13 @@ export interface ImportSummary {
   rejected: number;
   /** Files that were wholly in the lake already. */
   skipped_files: number;
+  /** Files with no request in them yet. */
+  empty_files: number;
   /** Files something is wrong with. */
   failed_files: number;
   blank: number;
+  /** Last lines without a line end, of files that are being written: left for a later import. */
+  held_back: number;
   /** Time of the oldest and newest row that came in, ISO 8601; null when none did. */
   first: string | null;
   last: string | null;
