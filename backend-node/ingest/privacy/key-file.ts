@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, realpath, unlink } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readFile, realpath, stat, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
@@ -11,6 +11,7 @@ export async function readPseudonymKey(file: string): Promise<Buffer | undefined
   let text: string;
   try {
     text = await readFile(file, 'utf8');
+    await warnIfOpen(file);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
       return undefined;
@@ -21,6 +22,19 @@ export async function readPseudonymKey(file: string): Promise<Buffer | undefined
     throw badKeyFile(file, `does not hold a key: it must be ${KEY_BYTES * 2} hexadecimal digits`);
   }
   return Buffer.from(text.trim(), 'hex');
+}
+
+const warned = new Set<string>();
+
+/** Says once on stderr that others than the owner can read the key: with it, ids can be tried against pseudonyms. */
+async function warnIfOpen(file: string): Promise<void> {
+  const { mode } = await stat(file);
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0 && !warned.has(file)) {
+    warned.add(file);
+    process.stderr.write(
+      `apitrail: privacy.key_file: others than its owner can read or change ${file}; close it with: chmod 600 ${file}\n`
+    );
+  }
 }
 
 /**

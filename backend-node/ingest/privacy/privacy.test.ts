@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,7 +11,7 @@ import {
   pseudonymKeyFile,
   recordProtector,
 } from '.';
-import { withoutQuery } from './attributes';
+import { withoutQuery } from './free-text';
 import { userAgentFamily } from './user-agent';
 import type { PrivacyConfigInput } from './config';
 import { RequestRecord } from '../normalise';
@@ -55,6 +55,25 @@ describe('the safe defaults', () => {
 
   it('make a host name in the place of an address null', () => {
     expect(protect({}, { client_ip: 'dsl-7.example.net' }).client_ip).toBeUndefined();
+  });
+
+  it.each(['', '-'])('make ids of %p null, not one person of many', (id) => {
+    expect(
+      protect({}, { customer: id, account: id, object_id: id, session: id, session_source: 'given' })
+    ).toMatchObject({
+      customer: undefined,
+      account: undefined,
+      object_id: undefined,
+      session: undefined,
+      session_source: undefined,
+    });
+  });
+
+  it('take queries, addresses and credentials out of error messages', () => {
+    const error_message = 'GET http://x.example/a?token=S for 198.51.100.72 failed: Bearer abc123def at 10:20:30';
+    expect(protect({}, { error_message }).error_message).toBe(
+      'GET http://x.example/a?[dropped] for 198.51.100.0 failed: Bearer [dropped] at 10:20:30'
+    );
   });
 
   it('leave derived sessions as they are', () => {
@@ -183,6 +202,23 @@ describe('pseudonyms', () => {
 });
 
 describe('the key file', () => {
+  it('is warned of once where others can read it', async () => {
+    const file = join(folder, 'open.key');
+    await createPseudonymiser(file);
+    const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      await createPseudonymiser(file);
+      expect(written).not.toHaveBeenCalled();
+      await chmod(file, 0o640);
+      await createPseudonymiser(file);
+      await createPseudonymiser(file);
+      expect(written).toHaveBeenCalledTimes(1);
+      expect(written.mock.calls[0]![0]).toContain(`chmod 600 ${file}`);
+    } finally {
+      written.mockRestore();
+    }
+  });
+
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'apitrail-key-'));

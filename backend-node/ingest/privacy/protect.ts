@@ -1,5 +1,6 @@
 import { attributeProtector } from './attributes';
 import type { PrivacyConfig } from './config';
+import { textProtector } from './free-text';
 import type { PseudonymField, Pseudonymiser } from './pseudonymiser';
 import { userAgentFamily } from './user-agent';
 import { canonicalAddress, cutAddress } from '../normalise/address';
@@ -30,13 +31,15 @@ export function needsPseudonyms(config: PrivacyConfig): boolean {
 
 /**
  * Puts a record under the policy, in place. It is the last step before a row is written anywhere. A host name where an
- * address is expected says more than its network, so that cutting makes it null.
+ * address is expected says more than its network, so that cutting makes it null. An id of empty text or `-` is nobody's,
+ * and null: as a pseudonym it would be one person of many.
  */
 export function recordProtector(
   config: PrivacyConfig,
   pseudonymiser: Pseudonymiser | undefined
 ): (record: RequestRecord) => void {
   const protectAttributes = attributeProtector(config, pseudonymiser);
+  const protectText = textProtector(config, pseudonymiser);
   const cut = remembered((text) => {
     const address = canonicalAddress(text);
     return address === undefined ? undefined : cutAddress(address);
@@ -44,7 +47,9 @@ export function recordProtector(
   const family = remembered(userAgentFamily);
   const protectId = (record: RequestRecord, field: PseudonymField): void => {
     const value = record[field];
-    if (value !== undefined && config[field] !== 'keep') {
+    if (value === '' || value === '-') {
+      record[field] = undefined;
+    } else if (value !== undefined && config[field] !== 'keep') {
       record[field] = config[field] === 'pseudonym' ? pseudonymiser!.pseudonym(field, value) : undefined;
     }
   };
@@ -60,6 +65,15 @@ export function recordProtector(
     protectId(record, 'object_id');
     if (record.session_source !== 'derived') {
       protectId(record, 'session');
+      if (record.session === undefined) {
+        record.session_source = undefined;
+      }
+    }
+    if (record.error_message !== undefined) {
+      record.error_message = protectText(record.error_message);
+    }
+    if (record.error_group !== undefined) {
+      record.error_group = protectText(record.error_group);
     }
     if (record.user_agent !== undefined && config.user_agent !== 'keep') {
       record.user_agent = config.user_agent === 'family' ? family(record.user_agent) : undefined;

@@ -22,6 +22,13 @@ describe('the route a sender gives', () => {
     ['/v1/things:batchGet', '/v1/things:batchGet'],
     ['/users/{id}.:format', '/users/{id}.{format}'],
     ['/', '/'],
+    ['/a?token=S', '/a'],
+    ['/a#token=S', '/a'],
+    ['/users/:id?token=S', '/users/{id}'],
+    ['/users/{id}?token=S', '/users/{id}'],
+    ['GET /a/?next=/b', '/a'],
+    ['/a(/b)?/c', '/a(/b)/c'],
+    ['/(?:a|b)/c', '/(:a|b)/c'],
   ])('%s is %s', (route, expected) => {
     expect(normaliseRoute(route)).toBe(expected);
   });

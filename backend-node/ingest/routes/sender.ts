@@ -15,7 +15,7 @@ const PARAMETERS: ReadonlyArray<[RegExp, string]> = [
   [/<(?:(?:string|int|integer|float|path|uuid|slug|str|any|re)(?:\([^)]*\))?:)([\w-]+)>/g, '{$1}'],
   [/<([\w-]+)(?::[^<>]*)?>/g, '{$1}'],
   // Express, Rails, Go: :id, :id(\d+), :id?; a colon inside a segment (a custom verb) stays
-  [/(^|\/|[.(-]):([A-Za-z_]\w*)(?:\([^()]*\))?[?*+]?/g, '$1{$2}'],
+  [/(^|\/|[.(-]):([A-Za-z_]\w*)(?:\([^()]*\))?(?:[*+]|\?(?=$|[/.()-]))?/g, '$1{$2}'],
   // ASP.NET, Spring, API Gateway, chi: {id:int}, {id:[0-9]{2}}, {*path}, {path...}, {proxy+}, {id?}
   [/\{\*{0,2}([\w-]+)(?:\.{3}|[+*?])?(?::(?:[^{}]|\{[^{}]*\})*)?\}/g, '{$1}'],
 ];
@@ -54,7 +54,10 @@ function normalise(route: string): string | null {
   return `/${segments.join('/')}`;
 }
 
-/** The segments of a template. A `?` or `#` in it is text, not the start of a query. */
+/** Question marks of regular expressions: of a group, `(?:a|b)`, and after one that may be missing, `(/a)?/b`. */
+const PATTERN_MARK = /(?<=\()\?(?=[:=!<])|(?<=\))\?(?=$|[/()])/g;
+
+/** The segments of a template. From a `?` or `#` on it is a query or fragment, which no route has. */
 export function splitTemplate(template: string): string[] {
-  return splitPath(template.replace(/[?#]/g, ''));
+  return splitPath(template.replace(PATTERN_MARK, ''));
 }
