@@ -1,5 +1,6 @@
 import { ApitrailError } from '@apitrail/contract';
 
+import { shownText } from './rejects';
 import { splitFields } from './split-fields';
 import { Reject, type Framing } from '../formats';
 import type { RequestRecord } from '../normalise';
@@ -12,7 +13,8 @@ export function parseSafely(parse: () => RequestRecord | Reject): RequestRecord 
     if (error instanceof ApitrailError) {
       throw error;
     }
-    return new Reject(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    // Messages of engines quote what they failed on.
+    return new Reject(`cannot be read: ${shownText(error instanceof Error ? error.message : String(error))}`);
   }
 }
 
