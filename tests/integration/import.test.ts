@@ -503,6 +503,20 @@ describe('every line', () => {
   });
 });
 
+describe('a CSV with a quote that is not closed', () => {
+  it('loses that line alone, and says why', async () => {
+    const line = (second: number, note: string): string => `2024-05-17T00:00:0${second}Z,GET,/a,200,${note}\n`;
+    const text = `time,method,path,status,note\n${line(0, 'a')}${line(1, '"open')}${[2, 3, 4, 5, 6].map((second) => line(second, 'b')).join('')}`;
+    const rejects = join(folder, 'rejects.jsonl');
+    expect(await run([await put('a.csv', text)], { rejects })).toMatchObject({ rows: 6, rejected: 1 });
+    expect(JSON.parse(await readFile(rejects, 'utf8'))).toMatchObject({
+      line: 3,
+      reason: 'has a quote that is not closed',
+      text: '2024-05-17T00:00:01Z,GET,/a,200,"open',
+    });
+  });
+});
+
 describe('other forms', () => {
   it('gzip of several members', async () => {
     expect(await run([await put('a.gz', Buffer.concat([gzipSync(lines(0, 2)), gzipSync(lines(2, 4))]))])).toMatchObject(

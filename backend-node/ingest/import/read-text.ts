@@ -258,7 +258,7 @@ class TextReader {
       info: true,
       on_skip: (error: CsvError | undefined) => {
         entry.lines = before + Number(error?.lines ?? 0);
-        this.reject(`is not delimited text: ${error?.message ?? 'a quoted field is not closed'}`, '');
+        this.reject('has a quote that is not closed', decodeBytes(bytes.subarray(0, bytes.indexOf(10))));
       },
     }) as unknown as Array<{ record: string[]; info: { lines: number } }>;
     for (const { record: fields, info } of records) {

@@ -79,6 +79,36 @@ describe('delimited records', () => {
   });
 });
 
+describe('a quote that is not closed', () => {
+  const blocks = async (text: string): Promise<string[]> =>
+    (await blocksOf([Buffer.from(text)], delimitedRecordEnd(',', '"'))).map(({ kind, bytes }) => `${kind} ${bytes}`);
+
+  it('sets its line apart, and what follows goes on', async () => {
+    expect(await blocks('a,b\nc,"d\ne,f\ng,h\nj')).toEqual([
+      'lines a,b\n',
+      'lines c,"d\n',
+      'lines e,f\ng,h\n',
+      'tail j',
+    ]);
+  });
+
+  it('is one that closes only a thousand lines later', async () => {
+    const found = await blocks(`a,"b\n${'c,d\n'.repeat(1001)}e,"f"\n`);
+    expect(found[0]).toBe('lines a,"b\n');
+    expect(found.join('').match(/c,d\n/g)).toHaveLength(1001);
+  });
+
+  it('sets its line apart where many whole lines come behind it', async () => {
+    const found = await blocks(`a,"b\n${'c,d\n'.repeat(BLOCK_BYTES / 2)}`);
+    expect(found[0]).toBe('lines a,"b\n');
+    expect(found.join('').match(/c,d\n/g)).toHaveLength(BLOCK_BYTES / 2);
+  });
+
+  it('ends on text in which every line opens one', async () => {
+    expect((await blocks('a,"b""\n'.repeat(20_000))).length).toBeGreaterThan(1);
+  });
+});
+
 describe('lines', () => {
   it('lose their ends, CRLF too', () => {
     expect(linesOf('a\r\nb\n\nc')).toEqual(['a', 'b', '', 'c']);

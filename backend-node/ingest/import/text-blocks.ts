@@ -2,7 +2,7 @@
 export const BLOCK_BYTES = 1024 * 1024;
 
 export type TextBlock =
-  /** Whole lines (or delimited records), each with its line end. */
+  /** Whole lines (or delimited records), each with its line end. Of a record with a quote that is not closed, its first line alone. */
   | { kind: 'lines'; bytes: Buffer }
   /** The last line, which has no line end. */
   | { kind: 'tail'; bytes: Buffer }
@@ -49,7 +49,7 @@ export async function* textBlocks(
         put(all.subarray(end > 0 ? end : BLOCK_BYTES));
         continue;
       }
-      const end = recordEnd(window);
+      const end = recordEnd(window) || window.indexOf(10) + 1;
       if (end > 0) {
         yield { kind: 'lines', bytes: window.subarray(0, end) };
         put(all.subarray(end));
@@ -69,18 +69,30 @@ function* lastBlocks(rest: Buffer, oversized: boolean, recordEnd: RecordEnd): Ge
     yield { kind: 'oversized', bytes: end > 0 ? bytes.subarray(0, end) : bytes, ends: true };
     bytes = end > 0 ? bytes.subarray(end) : Buffer.alloc(0);
   }
-  const end = recordEnd(bytes);
-  if (end > 0) {
-    yield { kind: 'lines', bytes: bytes.subarray(0, end) };
+  for (;;) {
+    const end = recordEnd(bytes);
+    if (end > 0) {
+      yield { kind: 'lines', bytes: bytes.subarray(0, end) };
+    }
+    bytes = bytes.subarray(end);
+    const line = bytes.indexOf(10) + 1;
+    if (line === 0) {
+      break;
+    }
+    yield { kind: 'lines', bytes: bytes.subarray(0, line) };
+    bytes = bytes.subarray(line);
   }
-  if (end < bytes.length) {
-    yield { kind: 'tail', bytes: bytes.subarray(end) };
+  if (bytes.length > 0) {
+    yield { kind: 'tail', bytes };
   }
 }
 
+/** Line ends a quoted field may hold; one that goes on for longer counts as not closed. */
+const QUOTED_LINES = 1000;
+
 /**
  * Where the last record of delimited text ends whose line end is not inside quotes. A quote opens a field only at its
- * beginning, so that one in the middle of a field cannot swallow what follows.
+ * beginning, so that one in the middle of a field cannot swallow what follows. Ends before a record whose quote is not closed.
  */
 export function delimitedRecordEnd(delimiter: string, quote: string): RecordEnd {
   const cut = delimiter.charCodeAt(0);
@@ -89,9 +101,13 @@ export function delimitedRecordEnd(delimiter: string, quote: string): RecordEnd 
     let end = 0;
     let quoted = false;
     let fieldStart = true;
+    let lines = 0;
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at];
       if (quoted) {
+        if (byte === 10 && ++lines > QUOTED_LINES) {
+          break;
+        }
         quoted = byte !== mark;
         continue;
       }
@@ -100,6 +116,7 @@ export function delimitedRecordEnd(delimiter: string, quote: string): RecordEnd 
         quoted = fieldStart || bytes[at - 1] === mark;
       } else if (byte === 10) {
         end = at + 1;
+        lines = 0;
       }
       fieldStart = byte === cut || byte === 10;
     }

@@ -34,6 +34,11 @@ describe('precedence', () => {
     expect(assigner.assign(get('/users/1'))).toEqual({ route: '/users/{user}', route_source: 'classifier' });
   });
 
+  it('leaves OPTIONS * without a route: it asks about the server, not about a path', () => {
+    const assigner = shown(['*', '/users/1']);
+    expect(assigner.assign({ ...get('*'), method: 'OPTIONS' })).toEqual({ route: null, route_source: null });
+  });
+
   it('leaves a row without a path and a route without one', () => {
     const assigner = RouteAssigner.create();
     expect(assigner.assign({ ...get(''), path: null })).toEqual({ route: null, route_source: null });

@@ -73,7 +73,7 @@ export class RouteAssigner {
   observe(rows: Iterable<RouteRow>): void {
     const touched = new Set<ServiceRoutes>();
     for (const { service, method, path, status, route } of rows) {
-      if (path === null || path === '' || (status !== null && (status < 100 || status >= 400))) {
+      if (path === null || path === '' || path === '*' || (status !== null && (status < 100 || status >= 400))) {
         continue;
       }
       if (this.rules.find(service, method, path) !== null) {
@@ -93,7 +93,7 @@ export class RouteAssigner {
     }
   }
 
-  /** The route of a request. A row without a path and without a sender's route has none. */
+  /** The route of a request. A row without a path, or for the server itself (`*`), and without a sender's route has none. */
   assign(row: RouteRow): Assignment {
     const { service, method, path, status } = row;
     if (path !== null && path !== '') {
@@ -106,7 +106,7 @@ export class RouteAssigner {
     if (given !== null) {
       return { route: given, route_source: 'sender' };
     }
-    if (path === null || path === '') {
+    if (path === null || path === '' || path === '*') {
       return NONE;
     }
     return { route: this.of(service).assign(path, status), route_source: 'classifier' };
