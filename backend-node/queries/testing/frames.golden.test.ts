@@ -105,10 +105,15 @@ function steady(response: QueryResponse): QueryResponse {
   return response;
 }
 
+/** The last digits of a sum depend on the order in which threads hand in their parts. */
+function withoutLastDigits(_: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(12)) : value;
+}
+
 describe('the golden frames of every query type', () => {
   it.each(Object.entries(QUERIES))('query-%s.json is what is answered', async (name, query) => {
     const response = steady(await bench.query(data, range, [query], { now: () => epoch('2026-11-02T13:20:00Z') }));
-    const text = `${JSON.stringify(response)}\n`;
+    const text = `${JSON.stringify(response, withoutLastDigits)}\n`;
     const file = join(FOLDER, `query-${name}.json`);
     if (process.env.UPDATE_GOLDEN === '1') {
       mkdirSync(FOLDER, { recursive: true });
