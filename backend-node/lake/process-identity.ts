@@ -1,6 +1,8 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
+import { hasCode } from './durable';
+
 /** One process of one boot of one machine. */
 export interface ProcessIdentity {
   /** Host, boot and process namespace, separated by spaces: where all are equal, process numbers can be compared. */
@@ -41,7 +43,7 @@ function exists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return hasCode(error, 'EPERM');
   }
 }
 

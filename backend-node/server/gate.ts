@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ApitrailError } from '@apitrail/contract';
 
 import { FailedAttempts } from '../access/failed-attempts';
-import { readIdentity, type Identity } from '../access/identity';
+import { IDENTITY_HEADER, readIdentity, type Identity } from '../access/identity';
 import type { KeyVerifier, VerifiedKey } from '../access/key-verifier';
 import type { Scope } from '../access/scopes';
 import { isLoopback } from '../config/listen';
@@ -88,7 +88,7 @@ export class Gate {
   /** Checks the key, then reads on whose behalf it is used. */
   async identify(headers: IncomingHttpHeaders, address: string): Promise<Caller> {
     const key = await this.checkKey(headers.authorization, address);
-    const identity = readIdentity(headers['x-apitrail-identity']);
+    const identity = readIdentity(headers[IDENTITY_HEADER]);
     const name = [key?.id ?? address, identity?.kind ?? '', identity?.subject ?? ''].join(' ');
     return { key, identity, name };
   }

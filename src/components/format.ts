@@ -33,17 +33,12 @@ export function unitFormat(unit: string, decimals?: number): NumberFormat {
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const fraction = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
-const brief = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
 /** A count in full: thousands separated; weighted counts keep up to two digits. */
 export const formatCount: NumberFormat = (value) =>
   value === null || value === undefined || Number.isNaN(value)
     ? NO_VALUE
     : (Math.abs(value) < 100 ? fraction : whole).format(value);
-
-/** A count in few characters, such as 12.3K. */
-export const formatBrief: NumberFormat = (value) =>
-  value === null || value === undefined || Number.isNaN(value) ? NO_VALUE : brief.format(value);
 
 /** A share (0 to 1) as a percentage; tiny shares are not rounded to nothing, nor nearly all to all. */
 export function formatShare(value: number | null | undefined, decimals = 1): string {

@@ -1,6 +1,5 @@
 import type { ScopedVars } from '@grafana/data';
 import type { TemplateSrv } from '@grafana/runtime';
-import type { Filter } from '@apitrail/contract';
 
 /** Where the values of variables come from: Grafana's template service. */
 export type Replace = TemplateSrv['replace'];
@@ -36,15 +35,6 @@ export function interpolateQuery<T extends object>(query: T, replace: Replace, s
       .map(([field, value]) => [field, LEFT_ALONE.has(field) ? value : interpolator.field(field, value)])
       .filter(([, value]) => value !== undefined)
   ) as T;
-}
-
-/** The filters of a query with the values of variables in place; see `interpolateQuery`. */
-export function interpolateFilters(
-  filters: readonly Filter[],
-  replace: Replace,
-  scopedVars: ScopedVars = {}
-): Filter[] {
-  return interpolateQuery({ filters: [...filters] }, replace, scopedVars).filters;
 }
 
 class Interpolator {

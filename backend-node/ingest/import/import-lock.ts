@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
 
+import { hasCode } from '../../lake/durable';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../../lake/process-identity';
 
 /** Who imports. */
@@ -56,7 +57,7 @@ async function linked(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+    if (hasCode(error, 'EEXIST')) {
       return false;
     }
     throw error;

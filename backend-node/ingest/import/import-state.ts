@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
 
-import { makeDirectory, removeIfThere, replaceFile } from '../../lake/durable';
+import { hasCode, makeDirectory, removeIfThere, replaceFile } from '../../lake/durable';
 import type { SessionState } from '../sessions';
 import type { KnownSource } from './known-sources';
 
@@ -42,7 +42,7 @@ export class StateFolder {
     try {
       text = await readFile(this.path(version), 'utf8');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      if (!hasCode(error, 'ENOENT')) {
         throw error;
       }
     }

@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
 
+import { hasCode } from '../../lake/durable';
+
 const LONGEST_TEXT = 200;
 const IPV4 = /\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b/g;
 /** What may hold an IPv6 address: times and names of many a language have colons too. */
@@ -71,7 +73,7 @@ export class RejectsFile {
       await handle.truncate(size);
       return new RejectsFile(path, handle, size);
     } catch (cause) {
-      if (from > 0 && (cause as NodeJS.ErrnoException).code === 'ENOENT') {
+      if (from > 0 && hasCode(cause, 'ENOENT')) {
         return RejectsFile.open(file, null);
       }
       throw new ApitrailError(

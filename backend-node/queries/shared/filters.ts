@@ -121,27 +121,34 @@ function wanted(filter: KeyFilter, context: FilterContext): string[] {
   return [...new Set(given.flatMap((value) => [value, ...(context.pseudonyms?.(filter.key, value) ?? [])]))];
 }
 
+/** A value of a filter as a parameter; `at` is its field, for errors. */
+type Bind = (text: string | undefined, at: string) => Sql;
+
 function numberSql(column: Sql, filter: KeyFilter, dialect: Dialect, where: string, type: RecordColumn['type']): Sql {
+  if (filter.operator === '=~' || filter.operator === '!~') {
+    return matches(numberText(column, type), filter, dialect);
+  }
+  return comparison(column, filter, (text, at) => numberParameter(text, `${where}.${at}`, filter.key, type));
+}
+
+/** Every operator but the regular expressions, on a column whose values are ordered. */
+function comparison(column: Sql, filter: KeyFilter, bind: Bind): Sql {
   const { operator } = filter;
-  const value = (text: string | undefined, at: string) => numberParameter(text, `${where}.${at}`, filter.key, type);
-  const values = () => join((filter.values ?? []).map((text, index) => value(text, `values[${index}]`)));
+  const values = () => join((filter.values ?? []).map((text, index) => bind(text, `values[${index}]`)));
   switch (operator) {
     case '=':
-      return sql`${column} = ${value(filter.value, 'value')}`;
+      return sql`${column} = ${bind(filter.value, 'value')}`;
     case '!=':
-      return sql`${column} IS DISTINCT FROM ${value(filter.value, 'value')}`;
+      return sql`${column} IS DISTINCT FROM ${bind(filter.value, 'value')}`;
     case '=|':
       return filter.values?.length ? sql`${column} IN (${values()})` : sql`FALSE`;
     case '!=|':
       return filter.values?.length ? sql`(${column} IS NULL OR ${column} NOT IN (${values()}))` : sql`TRUE`;
-    case '=~':
-    case '!~':
-      return matches(numberText(column, type), filter, dialect);
     case 'exists':
     case '!exists':
       return presence(column, operator)!;
     default:
-      return sql`${column} ${raw(operator)} ${value(filter.value, 'value')}`;
+      return sql`${column} ${raw(operator)} ${bind(filter.value, 'value')}`;
   }
 }
 
@@ -162,33 +169,12 @@ function numberParameter(text: string | undefined, where: string, key: string, t
 }
 
 function timeSql(column: Sql, filter: KeyFilter, where: string, { name }: RecordColumn): Sql {
-  const { operator } = filter;
-  const value = (text: string | undefined, at: string) => timeParameter(text, `${where}.${at}`, name);
-  const values = () => join((filter.values ?? []).map((text, index) => value(text, `values[${index}]`)));
-  switch (operator) {
-    case '=~':
-    case '!~':
-      throw new ApitrailError(
-        'APITRAIL_BAD_VALUE',
-        `${where}.operator: ${name} is a time; use = != < <= > >= with it.`,
-        {
-          where: `${where}.operator`,
-        }
-      );
-    case '=':
-      return sql`${column} = ${value(filter.value, 'value')}`;
-    case '!=':
-      return sql`${column} IS DISTINCT FROM ${value(filter.value, 'value')}`;
-    case '=|':
-      return filter.values?.length ? sql`${column} IN (${values()})` : sql`FALSE`;
-    case '!=|':
-      return filter.values?.length ? sql`(${column} IS NULL OR ${column} NOT IN (${values()}))` : sql`TRUE`;
-    case 'exists':
-    case '!exists':
-      return presence(column, operator)!;
-    default:
-      return sql`${column} ${raw(operator)} ${value(filter.value, 'value')}`;
+  if (filter.operator === '=~' || filter.operator === '!~') {
+    throw new ApitrailError('APITRAIL_BAD_VALUE', `${where}.operator: ${name} is a time; use = != < <= > >= with it.`, {
+      where: `${where}.operator`,
+    });
   }
+  return comparison(column, filter, (text, at) => timeParameter(text, `${where}.${at}`, name));
 }
 
 /** Epoch milliseconds, or ISO 8601. */
