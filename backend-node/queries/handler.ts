@@ -4,6 +4,7 @@ import type { Dialect } from '../engine/dialect';
 import type { ResultTable } from '../engine/engine';
 import type { Sql } from '../engine/sql';
 import type { Snapshot, TimeRange } from '../lake/dataset';
+import type { UserSqlRunner } from '../sql/user-sql';
 import type { Aggregator } from './shared/groups';
 import type { Range } from './shared/interval';
 import type { RowSource } from './shared/select';
@@ -34,6 +35,8 @@ export interface HandlerContext {
   isWeighted(range?: TimeRange): Promise<boolean>;
   /** What aggregates rows of the query's range. */
   aggregator(): Promise<Aggregator>;
+  /** Runs SQL that a person wrote, in a process of its own; the statement that ran goes into the meta of the answer. */
+  runUserSql: UserSqlRunner;
   /** What else a value may be stored as. */
   pseudonyms(key: string, value: string): string[];
   notice(severity: Notice['severity'], text: string): void;

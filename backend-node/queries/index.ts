@@ -6,6 +6,7 @@ import { errors } from './errors';
 import { funnel } from './funnel';
 import { heatmap } from './heatmap';
 import { requests } from './requests';
+import { sqlQuery } from './sql';
 import { traffic } from './traffic';
 import { values } from './values';
 
@@ -18,4 +19,5 @@ export const HANDLERS = {
   errors,
   requests,
   values,
+  sql: sqlQuery,
 } as const satisfies { [T in QueryType]: QueryHandler<T> };

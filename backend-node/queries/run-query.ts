@@ -1,4 +1,5 @@
 import {
+  ApitrailError,
   writeFrame,
   type DataFrameJSON,
   type Filter,
@@ -14,6 +15,7 @@ import type { Dialect } from '../engine/dialect';
 import type { Engine, ResultTable } from '../engine/engine';
 import { param, sql, type Sql } from '../engine/sql';
 import type { Relation, Snapshot, TimeRange } from '../lake/dataset';
+import type { UserSql, UserSqlResult, UserSqlRunner, UserTable } from '../sql/user-sql';
 import type { Answer, HandlerContext } from './handler';
 import { conditionOf } from './shared/filters';
 import type { Range } from './shared/interval';
@@ -33,6 +35,10 @@ export interface QueryRun {
   forAlerting: boolean;
   signal: AbortSignal | undefined;
   pseudonyms: (key: string, value: string) => string[];
+  /** Runs SQL that a person wrote; undefined where there is nothing to run it in. */
+  userSql: UserSqlRunner | undefined;
+  /** The other datasets that a text may name, as tables. */
+  tablesIn: (text: string) => Promise<UserTable[]>;
   handle: (context: HandlerContext) => Promise<Answer>;
 }
 
@@ -111,6 +117,16 @@ class RunContext implements HandlerContext {
   run(statement: Sql): Promise<ResultTable> {
     this.statements.push(statement.describe());
     return this.query.engine.run(statement, signalOf(this.query));
+  }
+
+  async runUserSql(asked: UserSql): Promise<UserSqlResult> {
+    const { userSql, tablesIn, signal } = this.query;
+    if (!userSql) {
+      throw new ApitrailError('APITRAIL_SQL_OFF', 'SQL cannot be asked here: there is no process to run it in.');
+    }
+    const result = await userSql({ ...asked, tables: [...asked.tables, ...(await tablesIn(asked.text))] }, signal);
+    this.statements.push(result.executed);
+    return result;
   }
 
   condition(filters: readonly Filter[], where = 'filters'): Sql {

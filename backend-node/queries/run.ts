@@ -5,12 +5,15 @@ import {
   type QueryRequest,
   type QueryResponse,
   type QueryResult,
+  type QueryType,
 } from '@apitrail/contract';
 
 import { duckDbDialect, type Dialect } from '../engine/dialect';
 import { isRetryable } from '../engine/duckdb-errors';
 import type { Engine } from '../engine/engine';
 import type { Dataset, Snapshot } from '../lake/dataset';
+import { sql } from '../engine/sql';
+import type { UserSqlRunner, UserTable } from '../sql/user-sql';
 import type { HandlerContext, QueryHandler } from './handler';
 import { HANDLERS } from './index';
 import { runQuery } from './run-query';
@@ -28,9 +31,11 @@ export interface QueryContext {
   /** What else the stored value of a key may be, given what a person wrote. */
   pseudonyms?: (key: string, value: string) => string[];
   /** Lets work in when there is room for it. */
-  admit?: <T>(work: () => Promise<T>) => Promise<T>;
+  admit?: <T>(work: () => Promise<T>, queryType: QueryType) => Promise<T>;
   /** Whether an alert rule asks: it is given finished buckets only. */
   forAlerting?: boolean;
+  /** Runs SQL that a person wrote; without it the query type `sql` is refused. */
+  userSql?: UserSqlRunner;
   /** Told of faults that are ours, for the log. */
   onFault?: (error: unknown, query: unknown) => void;
 }
@@ -131,21 +136,43 @@ async function answer(
   context: QueryContext
 ): Promise<QueryResult> {
   const admit = context.admit ?? ((work) => work());
-  const frames = await admit(() =>
-    runQuery({
-      query,
-      range,
-      snapshot,
-      engine: context.engine,
-      dialect: context.dialect ?? duckDbDialect,
-      now,
-      forAlerting: context.forAlerting ?? false,
-      signal: context.signal,
-      pseudonyms: context.pseudonyms ?? (() => []),
-      handle: (handlerContext) => handle(query, handlerContext),
-    })
+  const frames = await admit(
+    () =>
+      runQuery({
+        query,
+        range,
+        snapshot,
+        engine: context.engine,
+        dialect: context.dialect ?? duckDbDialect,
+        now,
+        forAlerting: context.forAlerting ?? false,
+        signal: context.signal,
+        pseudonyms: context.pseudonyms ?? (() => []),
+        userSql: context.userSql,
+        tablesIn: (text) => tablesIn(text, query, context),
+        handle: (handlerContext) => handle(query, handlerContext),
+      }),
+    query.queryType
   );
   return { status: 200, frames };
+}
+
+/**
+ * The other datasets whose names are somewhere in a text, as tables of all their rows. A dataset that cannot be read spoils
+ * no SQL that has nothing to do with it.
+ */
+async function tablesIn(text: string, { dataset }: Query, { datasets }: QueryContext): Promise<UserTable[]> {
+  const folded = text.toLowerCase();
+  const named = [...datasets.values()].filter(
+    ({ name }) =>
+      (name !== 'requests' && folded.includes(name.toLowerCase())) || (name === dataset && name !== 'requests')
+  );
+  return Promise.all(
+    named.map(async (other) => ({
+      name: other.name,
+      rows: sql`SELECT * FROM ${(await other.snapshot()).relation({}).sql} AS requests`,
+    }))
+  );
 }
 
 function handle(query: Query, context: HandlerContext) {

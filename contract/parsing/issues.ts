@@ -8,10 +8,13 @@ import { formatPath, shown, valueAt } from './path';
 
 type Issue = z.core.$ZodIssue;
 
-/** What a query was read with, to say what else could have been written. */
+/** What was read, and with which schema, to say what else could have been written. */
 interface Context {
   input: unknown;
-  queryType: string;
+  /** Of a query, its type. */
+  queryType?: string;
+  /** What is read, at the beginning of a sentence, where it is no query: `The annotation`. */
+  subject?: string;
   schema: z.ZodType;
 }
 
@@ -24,7 +27,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   object: 'an object',
 };
 
-/** The first thing that is wrong with a query: which field, what it holds, and what it may hold. */
+/** The first thing that is wrong with what was sent: which field, what it holds, and what it may hold. */
 export function issueError(issue: Issue, context: Context): ApitrailError {
   const worst = innermost(issue);
   const field = formatPath(worst.path);
@@ -38,7 +41,7 @@ export function issueError(issue: Issue, context: Context): ApitrailError {
       ? unknownKey(field, value, worst.message)
       : code === 'APITRAIL_UNSUPPORTED_FORMAT' && worst.code === 'invalid_value' && value !== undefined
         ? `The query type ${context.queryType} does not answer in the format ${shown(value)}. Use one of: ${worst.values.join(', ')}.`
-        : describe(worst, field, value);
+        : describe(worst, field || context.subject || 'The query', value);
   return new ApitrailError(code, text, { where: field });
 }
 
@@ -66,8 +69,7 @@ function codeOf(issue: Issue, field: string): ErrorCode {
   return field === 'format' ? 'APITRAIL_UNSUPPORTED_FORMAT' : 'APITRAIL_BAD_VALUE';
 }
 
-function describe(issue: Issue, field: string, value: unknown): string {
-  const subject = field || 'The query';
+function describe(issue: Issue, subject: string, value: unknown): string {
   if (value === undefined && issue.code !== 'custom') {
     return `${subject} is missing: it ${requirement(issue)}.`;
   }
@@ -118,10 +120,10 @@ function unknownKey(field: string, value: string, message: string): string {
   return `${field} ${message}, not ${shown(value)}.${near === undefined ? '' : ` Did you mean ${near}?`}`;
 }
 
-function unknownField(issue: z.core.$ZodIssueUnrecognizedKeys, { queryType, schema }: Context): ApitrailError {
+function unknownField(issue: z.core.$ZodIssueUnrecognizedKeys, { queryType, subject, schema }: Context): ApitrailError {
   const name = issue.keys[0]!;
   const where = formatPath([...issue.path, name]);
-  const place = issue.path.length === 0 ? `The query type ${queryType}` : formatPath(issue.path);
+  const place = issue.path.length === 0 ? (subject ?? `The query type ${queryType}`) : formatPath(issue.path);
   const known = fieldsAt(schema, issue.path).filter((field) => issue.path.length > 0 || !ENVELOPE_FIELDS.has(field));
   const near = nearest(name, known);
   const help = near !== undefined ? ` Did you mean ${near}?` : known.length > 0 ? ` It has: ${known.join(', ')}.` : '';

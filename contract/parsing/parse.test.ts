@@ -11,6 +11,7 @@ const TYPES = Object.keys(QUERY_SCHEMAS) as QueryType[];
 const LEAST: Partial<Record<QueryType, object>> = {
   funnel: { steps: [{ name: 'cart' }, { name: 'paid' }] },
   values: { key: 'route' },
+  sql: { sql: 'SELECT 1' },
 };
 
 const least = (queryType: QueryType) => ({ refId: 'A', queryType, ...LEAST[queryType] });

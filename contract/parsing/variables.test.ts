@@ -144,3 +144,20 @@ it('does not overflow on a query nested as deep as JSON allows', () => {
   }
   expect(refused(traffic({ filters: deep }))).toMatchObject({ code: 'APITRAIL_BAD_VALUE', where: 'filters[0]' });
 });
+
+describe('a dollar sign in SQL', () => {
+  const sql = (text: string) => ({ refId: 'A', queryType: 'sql', sql: text });
+
+  it.each([
+    'SELECT $__timeGroup(time, $__interval) FROM requests WHERE $__timeFilter(time)',
+    'SELECT ${__from}',
+    'SELECT [[status]], $$a$$',
+    "SELECT regexp_matches(path, '^/a$')",
+  ])('%j is no variable of a dashboard', (text) => {
+    expect(parseQuery(sql(text))).toMatchObject({ sql: text });
+  });
+
+  it.each(["SELECT 1 WHERE service = '$service'", 'SELECT ${column:csv}', 'SELECT $limit'])('%j is', (text) => {
+    expect(refused(sql(text))).toMatchObject({ code: 'APITRAIL_UNRESOLVED_VARIABLE', where: 'sql' });
+  });
+});

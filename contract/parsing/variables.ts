@@ -14,6 +14,12 @@ const PATH_KEYS = new Set(['path', 'route']);
 const LITERALS_OF_PATTERN = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]/g;
 const PATTERN_VARIABLE = /\$\{[A-Za-z_][^}]*\}|\$[A-Za-z_]\w*/;
 
+/**
+ * In SQL `$__name` is a macro, which the companion puts in place, and `[[status]]` a list in a list. `$1` and `$$` are for
+ * the engine to judge.
+ */
+const SQL_VARIABLE = /(?<!\$)\$(?:\{(?!__)[A-Za-z_][^}]*\}|(?!__)[A-Za-z_]\w*)/;
+
 /** Deeper than any query is; what lies below is refused by the schema. */
 const MAX_DEPTH = 64;
 
@@ -59,6 +65,9 @@ function findVariable(field: string, parent: object): Find {
   // Names are only shown. Text that is looked for may hold a dollar sign, but seldom is one word that begins with it.
   if (field === 'name') {
     return () => undefined;
+  }
+  if (field === 'sql') {
+    return (text) => SQL_VARIABLE.exec(text)?.[0];
   }
   if (field === 'search') {
     return (text) => WHOLE_VARIABLE.exec(text)?.[0];

@@ -1,19 +1,23 @@
 import type { z } from 'zod';
 
+import { annotationsQuerySchema } from './annotations';
 import { endpointsQuerySchema } from './endpoints';
 import { errorsQuerySchema } from './errors';
 import { funnelQuerySchema } from './funnel';
 import { heatmapQuerySchema } from './heatmap';
 import { requestsQuerySchema } from './requests';
+import { sqlQuerySchema } from './sql';
 import { trafficQuerySchema } from './traffic';
 import { valuesQuerySchema } from './values';
 
+export * from './annotations';
 export * from './base';
 export * from './endpoints';
 export * from './errors';
 export * from './funnel';
 export * from './heatmap';
 export * from './requests';
+export * from './sql';
 export * from './traffic';
 export * from './values';
 
@@ -26,6 +30,8 @@ export const QUERY_SCHEMAS = {
   errors: errorsQuerySchema,
   requests: requestsQuerySchema,
   values: valuesQuerySchema,
+  annotations: annotationsQuerySchema,
+  sql: sqlQuerySchema,
 } as const;
 
 export type QueryType = keyof typeof QUERY_SCHEMAS;

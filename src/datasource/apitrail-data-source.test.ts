@@ -161,6 +161,7 @@ describe('getDefaultQuery', () => {
       { queryType: 'errors' },
       { queryType: 'requests' },
       { queryType: 'values', key: 'route' },
+      { queryType: 'sql', sql: 'SELECT 1' },
       { queryType: 'funnel', steps: [{ name: 'See' }, { name: 'Buy' }] },
     ];
     expect(saved.map(({ queryType }) => queryType).sort()).toEqual(Object.keys(QUERY_SCHEMAS).sort());

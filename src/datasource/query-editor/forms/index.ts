@@ -8,6 +8,7 @@ import { errorsForm } from './ErrorsForm';
 import { funnelForm } from './FunnelForm';
 import { heatmapForm } from './HeatmapForm';
 import { requestsForm } from './RequestsForm';
+import { sqlForm } from './SqlForm';
 import { trafficForm } from './TrafficForm';
 import { valuesForm } from './ValuesForm';
 
@@ -20,6 +21,7 @@ export const QUERY_TYPE_FORMS: { readonly [T in QueryType]: QueryTypeForm<T> } =
   errors: errorsForm,
   requests: requestsForm,
   values: valuesForm,
+  sql: sqlForm,
 };
 
 /** A form that has been handed the query of its own type. */

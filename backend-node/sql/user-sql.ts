@@ -1,0 +1,56 @@
+import type { Sql } from '../engine/sql';
+
+/** A table that SQL of a person may read. */
+export interface UserTable {
+  name: string;
+  /** Its rows: a SELECT over files of snapshots and nothing else. */
+  rows: Sql;
+}
+
+/** What macros are put in place with. */
+export interface MacroValues {
+  /** Range of the query, epoch milliseconds: `from <= time < to`. */
+  from: number;
+  to: number;
+  /** Width of a bucket, milliseconds. */
+  intervalMs: number;
+  /** IANA time zone that days begin in. */
+  timezone: string;
+}
+
+/** SQL that a person wrote, and what it may read. */
+export interface UserSql {
+  /** As it was written, macros and all. */
+  text: string;
+  macros: MacroValues;
+  tables: readonly UserTable[];
+  /** Rows of the answer; what is beyond is cut off. */
+  limit: number;
+}
+
+/**
+ * How values of a column are given: `time` as epoch milliseconds with a fraction, `date` as `YYYY-MM-DD`, `json` as what
+ * JSON holds.
+ */
+export type UserColumnKind = 'time' | 'date' | 'number' | 'string' | 'boolean' | 'json';
+
+export interface UserColumn {
+  name: string;
+  /** The engine's name of the type. */
+  type: string;
+  kind: UserColumnKind;
+}
+
+export interface UserSqlResult {
+  columns: UserColumn[];
+  /** One array per column. */
+  values: unknown[][];
+  rowCount: number;
+  /** Rows the answer was cut off after; undefined when it is whole. */
+  cutAt: number | undefined;
+  /** What was run: the checked statement, macros put in place. */
+  executed: string;
+}
+
+/** Runs SQL that a person wrote. Throws an ApitrailError: why it may not, what is wrong with it, what limit it met. */
+export type UserSqlRunner = (query: UserSql, signal?: AbortSignal) => Promise<UserSqlResult>;
