@@ -1,3 +1,4 @@
+import type { AnnotationKind } from './annotations';
 import type { Filter } from './filters';
 import type { MetricName } from './metrics';
 
@@ -14,6 +15,32 @@ export interface FrameMarker {
   snapshot?: number;
   /** Share of rows in the range that stand for more than themselves; absent when none does. */
   sampled?: number;
+  /** What the answer is compared with; absent when the query has no `timeShift`. */
+  comparison?: Comparison;
+  /**
+   * On frames that hold the earlier time itself and not the asked one: how much earlier, as `comparison.timeShift` says. The
+   * frame is otherwise like the one it belongs to.
+   */
+  shift?: string;
+}
+
+/** The earlier time an answer is compared with. */
+export interface Comparison {
+  /** As the query says it: `1w`. */
+  timeShift: string;
+  /** The earlier range that was read, epoch milliseconds. */
+  from: number;
+  to: number;
+  /**
+   * Up to where the asked range is compared, epoch milliseconds: its end, or the present when it is not over yet. `to` is
+   * that much earlier.
+   */
+  until: number;
+  /**
+   * What to add to a time of a series of the earlier time, which lies over the asked range, to get when that was:
+   * milliseconds, below 0. Over a change of the clock within the range it is that of the range's begin.
+   */
+  diffMs: number;
 }
 
 /** Marker of a heatmap frame. */
@@ -30,7 +57,10 @@ export interface HeatmapMarker extends FrameMarker {
   interval?: number;
   /** Every column, in order: the values of `x`. */
   columns: Array<number | string>;
-  /** Every row in order, most of `orderBy` first, `{other}` last. `keys` are the values behind the label. */
+  /**
+   * Every row in order, most of `orderBy` first, then those only the earlier time has, `{other}` last. `keys` are the values
+   * behind the label.
+   */
   rows: Array<{ label: string; keys: Record<string, string | null>; other?: boolean; total: number }>;
   /** What a cell without a row in the frame holds: 0 where the metric counts, null where it says nothing. */
   absent?: 0 | null;
@@ -57,6 +87,8 @@ export interface FunnelMarker extends FrameMarker {
   filters: Filter[];
   /** Share of rows in the range, after `filters`, that have no unit and were left out. 0 to 1. */
   rowsWithoutUnit: number;
+  /** Below which `p_value` a change is called significant, with `timeShift`. */
+  significance?: number;
 }
 
 /** Marker of an errors frame. */
@@ -68,6 +100,25 @@ export interface ErrorsMarker extends FrameMarker {
   /** Requests with and without an error in the range, after the filters. */
   requests: number;
   errors: number;
+  /** The same of the earlier time, with `timeShift`. */
+  previousRequests?: number;
+  previousErrors?: number;
+}
+
+/** Marker of a frame of annotations. */
+export interface AnnotationsMarker extends FrameMarker {
+  queryType: 'annotations';
+  kind: AnnotationKind[];
+}
+
+/** Name of the field that holds what a metric was in the earlier time. */
+export function previousName(metric: string): string {
+  return `${metric}_previous`;
+}
+
+/** Name of the field that holds how much a metric has changed since, as a share of what it was. */
+export function changeName(metric: string): string {
+  return `${metric}_change`;
 }
 
 /** The marker of a frame's meta, or undefined when the frame is not ours. */

@@ -50,6 +50,25 @@ export const durationSchema = z
   .refine((text) => parseDuration(text) > 0, { error: 'must be a duration such as 30s, 5m, 1h or 1d', abort: true })
   .refine((text) => parseDuration(text) <= MAX_DURATION_MS, { error: 'must be a duration of at most 100 years' });
 
+/** What a query says that compares with nothing: what a variable of a dashboard holds then. */
+const NO_SHIFT = new Set(['', 'none']);
+
+/** How much earlier a query is asked once more. Days and weeks are those of the calendar, in the query's time zone. */
+const timeShiftSchema = z
+  .string()
+  .refine((text) => NO_SHIFT.has(text) || parseDuration(text) > 0, {
+    error: 'must be how much earlier to look, such as 1h, 1d, 1w or 4w, or none',
+    abort: true,
+  })
+  .refine((text) => NO_SHIFT.has(text) || parseDuration(text) <= MAX_DURATION_MS, {
+    error: 'must be at most 100 years, such as 1h, 1d, 1w or 4w',
+  })
+  .transform((text) => (NO_SHIFT.has(text) ? undefined : text));
+
+/** Which number a query with `timeShift` answers in the format `numeric`. */
+export const COMPARE_NUMBERS = ['change', 'difference', 'previous'] as const;
+export type CompareNumber = (typeof COMPARE_NUMBERS)[number];
+
 /** Whether the text is an IANA time zone this runtime knows. Offsets such as +02:00 are none. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) {
@@ -80,6 +99,16 @@ export const baseFields = {
     .default('UTC'),
   /** Width of buckets; by default from `intervalMs` and `maxDataPoints`. */
   interval: durationSchema.optional(),
+  /** The same question that much earlier, beside the answer: `1h`, `1d`, `1w`. `none` and the empty text are nothing. */
+  timeShift: timeShiftSchema.optional(),
+} as const;
+
+/** What the types that answer with `numeric` take beside. */
+export const compareField = {
+  /**
+   * With `timeShift`, which number `numeric` answers: the relative `change`, the `difference`, or the `previous` value.
+   */
+  compare: z.enum(COMPARE_NUMBERS).default('change'),
 } as const;
 
 /** How many groups a query answers with before the rest becomes `{other}`. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { filtersSchema } from '../filters';
-import { baseFields, durationSchema } from './base';
+import { baseFields, compareField, durationSchema } from './base';
 
 export const FUNNEL_UNITS = ['customer', 'session', 'account'] as const;
 
@@ -17,6 +17,7 @@ export type FunnelStep = z.output<typeof funnelStepSchema>;
  */
 export const funnelQuerySchema = z.strictObject({
   ...baseFields,
+  ...compareField,
   queryType: z.literal('funnel'),
   format: z.enum(['table', 'numeric']).default('table'),
   steps: z.array(funnelStepSchema).min(2).max(20),

@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { keySchema } from '../filters';
 import { METRIC_NAMES } from '../metrics';
 import { parseKey } from '../record';
-import { baseFields, limitField } from './base';
+import { baseFields, compareField, limitField } from './base';
 
 export const HEATMAP_CALENDAR_X = ['time', 'hour_of_day', 'day_of_week'] as const;
 
 /** A matrix: a metric by row and column. */
 export const heatmapQuerySchema = z.strictObject({
   ...baseFields,
+  ...compareField,
   queryType: z.literal('heatmap'),
   format: z.enum(['table', 'time_series', 'numeric']).default('table'),
   /** `time`, `hour_of_day` (0 to 23), `day_of_week` (1 Monday to 7 Sunday), or a key. */

@@ -2,11 +2,12 @@ import { z } from 'zod';
 
 import { keySchema } from '../filters';
 import { METRIC_NAMES } from '../metrics';
-import { baseFields, limitField } from './base';
+import { baseFields, compareField, limitField } from './base';
 
 /** Metrics over time, one series per metric and group. */
 export const trafficQuerySchema = z.strictObject({
   ...baseFields,
+  ...compareField,
   queryType: z.literal('traffic'),
   format: z.enum(['time_series', 'table', 'numeric']).default('time_series'),
   metrics: z.array(z.enum(METRIC_NAMES)).min(1).max(22).default(['requests']),

@@ -116,6 +116,21 @@ export function localUs(epochUs: Sql, spans: readonly OffsetSpan[]): Sql {
   return sql`(${epochUs} + CASE ${cases} ELSE ${us(spans.at(-1)!.offset)} END)`;
 }
 
+/** Milliseconds of the wall clock since 1970-01-01 00:00 of the wall clock. */
+export function localTime(time: number, spans: readonly OffsetSpan[]): number {
+  return time + spans.find(({ until }) => time < until)!.offset;
+}
+
+/**
+ * When a wall clock showed a time, epoch milliseconds: the first time where it did so twice, and as if the clock had not
+ * been changed yet where it never did.
+ */
+export function epochOfLocal(local: number, spans: readonly OffsetSpan[]): number {
+  const index = spans.findIndex((span) => local - span.offset < span.until);
+  const time = local - spans[index]!.offset;
+  return time < spans[index]!.from ? local - spans[index - 1]!.offset : time;
+}
+
 /** Number of the local day a time is in, counted from 1970-01-01. */
 export function localDay(time: number, spans: readonly OffsetSpan[]): number {
   const span = spans.find(({ until }) => time < until)!;
