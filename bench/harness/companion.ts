@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+import type { QueryResponse } from '@apitrail/contract';
+
+/** A companion that serves a lake, asked over HTTP as Grafana asks it. */
+export class Companion {
+  private constructor(
+    private readonly url: string,
+    readonly stop: () => Promise<void>
+  ) {}
+
+  /** Starts `apitrail serve`, from the program at `script`, with so many threads. Throws with what it said when it ends. */
+  static async start(script: string, lake: string, threads: number): Promise<Companion> {
+    const child = spawn(
+      process.execPath,
+      [script, 'serve', '--lake', lake, '--no-auth', '--query-listen', '127.0.0.1:0', '--ingest-listen', '127.0.0.1:0'],
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, APITRAIL_LIMITS_THREADS: String(threads) } }
+    );
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-4000);
+    });
+    const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+    const stop = async () => {
+      child.kill('SIGTERM');
+      await ended;
+    };
+    const url = await new Promise<string>((resolve, reject) => {
+      createInterface({ input: child.stdout }).once('line', (line) =>
+        resolve((JSON.parse(line) as { query: string }).query)
+      );
+      void ended.then(() => reject(new Error(said)));
+    });
+    return new Companion(url, stop);
+  }
+
+  /** Asks one request, and reads the whole answer. Throws when a query of it failed. */
+  async ask(request: object): Promise<QueryResponse> {
+    const response = await fetch(`${this.url}/api/ds/query`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+    });
+    const answer = (await response.json()) as QueryResponse;
+    const failed = Object.values(answer.results ?? {}).find(({ error }) => error !== undefined);
+    if (!response.ok || failed) {
+      throw new Error(failed?.error ?? JSON.stringify(answer));
+    }
+    return answer;
+  }
+
+  /** CPU time the query process has taken so far, milliseconds, all threads together. */
+  async cpuMs(): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)![1]) * 1000;
+  }
+}
