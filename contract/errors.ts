@@ -50,11 +50,13 @@ export const ERROR_CODES = {
   },
   APITRAIL_BAD_FILE: { status: 400, meaning: 'A file cannot be read, is damaged or is cut short.' },
   APITRAIL_LAKE_BUSY: { status: 409, meaning: 'Another process writes to the lake.' },
+  APITRAIL_LAKE_CONFLICT: { status: 409, meaning: 'Another process has changed the same files of the lake.' },
   APITRAIL_LAKE_UNSUPPORTED: {
     status: 500,
     meaning: 'The file system or the table’s protocol lacks what safe commits need.',
   },
   APITRAIL_BAD_RULE: { status: 400, meaning: 'A route rule is not valid.' },
+  APITRAIL_BAD_OPENAPI: { status: 400, meaning: 'An OpenAPI document cannot be read, or routes cannot be read from it.' },
   APITRAIL_USAGE: { status: 400, meaning: 'A command was called with wrong arguments.' },
 } as const;
 

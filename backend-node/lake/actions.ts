@@ -28,7 +28,8 @@ export interface AddAction {
   dataChange: boolean;
   /** FileStats as JSON in a string. */
   stats?: string;
-  tags?: Record<string, string>;
+  /** What the writer notes of the file; readers take no heed of it. Apitrail's are in `file-tags.ts`. */
+  tags?: Record<string, string | null>;
   /** Written by tables with deletion vectors, which are beyond this protocol version. */
   deletionVector?: unknown;
 }

@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { chmod, stat } from 'node:fs/promises';
 import { dirname, join as joinPath } from 'node:path';
 
+import { PARTITION_COLUMN } from '@apitrail/contract';
+
 import type { Runner } from '../engine/duckdb';
-import { literal, sql } from '../engine/sql';
+import { identifier, join, literal, sql, type Sql } from '../engine/sql';
 import type { AddAction } from './actions';
 import { makeDirectory, removeIfThere, syncDirectory, syncFile } from './durable';
+import { sha256OfFile, tagsOf } from './file-tags';
 import { dataFilePath, encodePath, partitionDirectory } from './layout';
-import { stagedDay } from './staging';
 import { deltaStats, type CopyStats } from './stats';
+import type { TableDefinition } from './table-definition';
 
-const DAY_MS = 86_400_000;
 const ROW_GROUP_ROWS = 122_880;
 
 /** A data file that is on the disk, whole, and in no commit yet. */
@@ -19,21 +21,32 @@ export interface WrittenFile {
   rows: number;
 }
 
-/** Writes the staged rows of each day to a file of its partition. When it fails, none of its files is left. */
+export interface NewFile {
+  /** What it is to hold, with the table's columns in any order of rows. */
+  rows: Sql;
+  /** The partition they belong to, `YYYY-MM-DD`; null where the table is not partitioned. */
+  date: string | null;
+  /** Whether readers of changes are to see its rows as new. */
+  dataChange: boolean;
+}
+
+/** Writes files one after the other. When one fails, none of them is left. */
 export async function writeDataFiles(
   run: Runner,
-  table: string,
-  days: readonly number[],
-  signal?: AbortSignal
+  table: { definition: TableDefinition; path: string },
+  files: Iterable<NewFile>,
+  options: { signal?: AbortSignal | undefined; onFile?: ((file: WrittenFile) => void) | undefined } = {}
 ): Promise<WrittenFile[]> {
   const written: WrittenFile[] = [];
   try {
-    for (const day of days) {
-      written.push(await writeDay(run, table, new Date(day * DAY_MS).toISOString().slice(0, 10), day, signal));
+    for (const file of files) {
+      const one = await writeDataFile(run, table, file, options.signal);
+      written.push(one);
+      options.onFile?.(one);
     }
     return written;
   } catch (error) {
-    await removeDataFiles(table, written);
+    await removeDataFiles(table.path, written);
     throw error;
   }
 }
@@ -43,23 +56,25 @@ export async function removeDataFiles(table: string, files: readonly WrittenFile
   await Promise.all(files.map(({ add }) => removeIfThere(dataFilePath(table, add.path)).catch(() => undefined)));
 }
 
-async function writeDay(
+async function writeDataFile(
   run: Runner,
-  table: string,
-  date: string,
-  day: number,
+  { definition, path: table }: { definition: TableDefinition; path: string },
+  { rows: content, date, dataChange }: NewFile,
   signal?: AbortSignal
 ): Promise<WrittenFile> {
-  const relative = `${partitionDirectory(date)}/part-${randomUUID()}.zstd.parquet`;
+  const name = `part-${randomUUID()}.zstd.parquet`;
+  const relative = date === null ? name : `${partitionDirectory(date)}/${name}`;
   const path = joinPath(table, relative);
   await makeDirectory(dirname(path));
   try {
+    const order = join(definition.sortBy.map((column) => sql`${identifier(column)} ASC NULLS LAST`));
     const copied = await run(
-      sql`COPY (${stagedDay(day)}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,
-        PARQUET_VERSION V1, ROW_GROUP_SIZE ${literal(String(ROW_GROUP_ROWS))}, USE_TMP_FILE false, RETURN_STATS)`,
-      { signal }
+      sql`COPY (SELECT * FROM (${content}) ORDER BY ${order}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd,
+        COMPRESSION_LEVEL 1, PARQUET_VERSION V1, ROW_GROUP_SIZE ${literal(String(ROW_GROUP_ROWS))}, USE_TMP_FILE false,
+        RETURN_STATS)`,
+      { ...(signal ? { signal } : {}) }
     );
-    const result = Object.fromEntries(copied.columns.map(({ name }, index) => [name, copied.values[index]?.[0]]));
+    const result = Object.fromEntries(copied.columns.map(({ name: key }, index) => [key, copied.values[index]?.[0]]));
     const rows = result.count as number;
     // Files never change once written: nobody, DuckDB's COPY included, shall overwrite one by mistake.
     await chmod(path, 0o444);
@@ -70,11 +85,12 @@ async function writeDay(
       rows,
       add: {
         path: encodePath(relative),
-        partitionValues: { date },
+        partitionValues: date === null ? {} : { [PARTITION_COLUMN.name]: date },
         size,
         modificationTime: Math.trunc(mtimeMs),
-        dataChange: true,
-        stats: JSON.stringify(deltaStats(rows, result.column_statistics as CopyStats)),
+        dataChange,
+        stats: JSON.stringify(deltaStats(definition, rows, result.column_statistics as CopyStats)),
+        tags: tagsOf({ sha256: await sha256OfFile(path, signal), sortedBy: definition.sortBy }),
       },
     };
   } catch (error) {

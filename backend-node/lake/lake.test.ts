@@ -6,7 +6,8 @@ import { raw } from '../engine/sql';
 import { Lake } from './lake';
 import { LakeDataset } from './lake-dataset';
 import { entryName } from './layout';
-import { TABLE_FIELDS, schemaString } from './schema';
+import { schemaString, tableFields } from './schema';
+import { REQUESTS_TABLE } from './table-definition';
 import { select, stage, temporaryFolder } from './testing/temporary-lake';
 
 const DAY_US = 86_400_000_000;
@@ -258,7 +259,7 @@ describe('the schema', () => {
     await append([row(0)]);
     const log = join(lake.table, '_delta_log');
     const [protocol, metaData] = (await entry(0)).filter((action) => !action.commitInfo);
-    const fields = TABLE_FIELDS.filter(({ name }) => name !== 'region');
+    const fields = tableFields(REQUESTS_TABLE).filter(({ name }) => name !== 'region');
     const older = { metaData: { ...metaData?.metaData, schemaString: schemaString(fields) } };
     await writeFile(join(log, entryName(0)), `${JSON.stringify(protocol)}\n${JSON.stringify(older)}\n`);
     lake = await reopened();
@@ -277,7 +278,9 @@ describe('the schema', () => {
   test('a column of another type is refused', async () => {
     const log = join(lake.table, '_delta_log');
     const [protocol, metaData] = (await entry(0)).filter((action) => !action.commitInfo);
-    const fields = TABLE_FIELDS.map((field) => (field.name === 'status' ? { ...field, type: 'string' } : field));
+    const fields = tableFields(REQUESTS_TABLE).map((field) =>
+      field.name === 'status' ? { ...field, type: 'string' } : field
+    );
     const other = { metaData: { ...metaData?.metaData, schemaString: schemaString(fields) } };
     await writeFile(join(log, entryName(0)), `${JSON.stringify(protocol)}\n${JSON.stringify(other)}\n`);
     lake = await reopened();

@@ -2,11 +2,11 @@ import { isAbsolute, join, normalize } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
 
-/** Names of files and folders of a lake: DIR/requests is the Delta table, DIR/.apitrail what belongs to Apitrail alone. */
+/** Names of files and folders of a lake: DIR/requests and its like are Delta tables, DIR/.apitrail what belongs to Apitrail alone. */
 
-/** The Delta table of requests of the lake in `directory`. */
-export function tableDirectory(directory: string): string {
-  return join(directory, 'requests');
+/** The Delta table of that name of the lake in `directory`. */
+export function tableDirectory(directory: string, name: string): string {
+  return join(directory, name);
 }
 
 /** Apitrail's own state, outside the table, where no reader of the lake looks. It may hold rows before they are protected. */

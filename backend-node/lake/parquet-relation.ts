@@ -1,42 +1,60 @@
-import { PARTITION_COLUMN, RECORD_COLUMNS } from '@apitrail/contract';
+import { PARTITION_COLUMN } from '@apitrail/contract';
 
 import { identifier, join, labelled, literal, raw, sql, type Sql } from '../engine/sql';
 import { duckDbType } from './schema';
 import { escapeGlob, listOfLiterals } from './sql-literals';
+import { REQUESTS_TABLE, type TableDefinition } from './table-definition';
+
+/** A column as a relation has it. `type` is DuckDB's name. */
+export interface TypedColumn {
+  name: string;
+  type: string;
+}
+
+/** The columns of the files of a table. */
+export function fileColumns({ columns }: TableDefinition): TypedColumn[] {
+  return columns.map(({ name, type }) => ({ name, type: duckDbType(type) }));
+}
 
 /** The date of the partition, computed from the time: it is not in the data files. Costs nothing unless it is used. */
-const DATE_OF_TIME = sql`(DATE '1970-01-01' + CAST(floor(epoch_us("time") / 86400000000) AS INTEGER)) AS ${identifier(PARTITION_COLUMN.name)}`;
-
-const COLUMNS = join(RECORD_COLUMNS.map(({ name }) => identifier(name)));
-
-/** What `read_parquet` is told of the columns: one that a file lacks is null, one that the record lacks is not read. */
-const SCHEMA = sql`MAP {${join(
-  RECORD_COLUMNS.map(
-    ({ name, type }) =>
-      sql`${literal(name)}: {'name': ${literal(name)}, 'type': ${literal(duckDbType(type))}, 'default_value': NULL}`
-  )
-)}}`;
+export const DATE_OF_TIME = sql`(DATE '1970-01-01' + CAST(floor(epoch_us("time") / 86400000000) AS INTEGER)) AS ${identifier(PARTITION_COLUMN.name)}`;
 
 /** What is assumed of files whose rows nobody has counted. */
 const MANY_ROWS = 1_000_000;
 
 /**
- * A parenthesised relation with the record's columns, and `date`, over files that Apitrail wrote. `about`, roughly how many rows
- * they hold, is for the planner: with `schema` it takes them for empty, and builds hash tables of the wrong side of joins.
+ * A `read_parquet` over files with just these columns, and nothing of the names of the files' folders: a
+ * column that a file lacks is null, one that is not asked for is not read. `about`, roughly how many rows they hold, is
+ * for the planner: with `schema` it takes them for empty, and builds hash tables of the wrong side of joins.
  */
-export function parquetRelation(paths: readonly string[], about = MANY_ROWS): Sql {
-  if (paths.length === 0) {
-    return emptyRelation();
-  }
+export function parquetFiles(columns: readonly TypedColumn[], paths: readonly string[], about = MANY_ROWS): Sql {
+  const schema = join(
+    columns.map(
+      ({ name, type }) =>
+        sql`${literal(name)}: {'name': ${literal(name)}, 'type': ${literal(type)}, 'default_value': NULL}`
+    )
+  );
   const files = listOfLiterals(paths.map(escapeGlob));
-  const rows = sql`SELECT ${COLUMNS}, ${DATE_OF_TIME} FROM read_parquet(${files}, schema = ${SCHEMA}, hive_partitioning = false, explicit_cardinality = ${raw(String(about))})`;
-  return labelled(sql`(${rows})`, `requests /* ${paths.length} ${paths.length === 1 ? 'file' : 'files'} */`);
+  return sql`read_parquet(${files}, schema = MAP {${schema}}, hive_partitioning = false, explicit_cardinality = ${raw(String(about))})`;
 }
 
-/** A parenthesised relation with the record's columns, and `date`, and no rows. */
-export function emptyRelation(): Sql {
-  const columns = [...RECORD_COLUMNS, PARTITION_COLUMN].map(
+/**
+ * A parenthesised relation with a table's columns, and `date`, over files of it. `about` is roughly how many rows they
+ * hold.
+ */
+export function parquetRelation(paths: readonly string[], about = MANY_ROWS, table = REQUESTS_TABLE): Sql {
+  if (paths.length === 0) {
+    return emptyRelation(table);
+  }
+  const columns = join(table.columns.map(({ name }) => identifier(name)));
+  const rows = sql`SELECT ${columns}, ${DATE_OF_TIME} FROM ${parquetFiles(fileColumns(table), paths, about)}`;
+  return labelled(sql`(${rows})`, `${table.name} /* ${paths.length} ${paths.length === 1 ? 'file' : 'files'} */`);
+}
+
+/** A parenthesised relation with a table's columns, and `date`, and no rows. */
+export function emptyRelation(table = REQUESTS_TABLE): Sql {
+  const columns = [...table.columns, PARTITION_COLUMN].map(
     ({ name, type }) => sql`CAST(NULL AS ${raw(duckDbType(type))}) AS ${identifier(name)}`
   );
-  return labelled(sql`(SELECT ${join(columns)} WHERE false)`, 'requests /* no files */');
+  return labelled(sql`(SELECT ${join(columns)} WHERE false)`, `${table.name} /* no files */`);
 }

@@ -1,4 +1,6 @@
-import { PARTITION_COLUMN, RECORD_COLUMNS, type ColumnType, type RecordColumn } from '@apitrail/contract';
+import { PARTITION_COLUMN, type ColumnType } from '@apitrail/contract';
+
+import type { TableDefinition } from './table-definition';
 
 /** A field of a Delta schema. `type` is a name, or an object for maps, lists and structs. */
 export interface SchemaField {
@@ -33,15 +35,40 @@ export function duckDbType(type: ColumnType): string {
   return DUCKDB_TYPES[type];
 }
 
-/** Columns of the table: the record's, and the partition. All nullable, so that one can be added by a later commit. */
-export const TABLE_FIELDS: readonly SchemaField[] = [...RECORD_COLUMNS, PARTITION_COLUMN].map(
-  (column: RecordColumn) => ({
+/** Delta's plain types, and what DuckDB calls them. */
+const PLAIN_TYPES: Record<string, string> = {
+  string: 'VARCHAR',
+  byte: 'TINYINT',
+  short: 'SMALLINT',
+  integer: 'INTEGER',
+  long: 'BIGINT',
+  float: 'FLOAT',
+  double: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  binary: 'BLOB',
+  date: 'DATE',
+  timestamp: 'TIMESTAMPTZ',
+};
+
+/** DuckDB's name for the type of a field, whoever declared it; undefined for those that are not read here, such as structs. */
+export function fieldDuckDbType({ type }: SchemaField): string | undefined {
+  if (typeof type === 'string') {
+    return PLAIN_TYPES[type];
+  }
+  return canonical(type) === canonical(DELTA_TYPES['map<string,string>'])
+    ? DUCKDB_TYPES['map<string,string>']
+    : undefined;
+}
+
+/** Columns of a table, and its partition. All nullable, so that one can be added by a later commit. */
+export function tableFields({ columns, partitioned }: TableDefinition): SchemaField[] {
+  return [...columns, ...(partitioned ? [PARTITION_COLUMN] : [])].map((column) => ({
     name: column.name,
     type: DELTA_TYPES[column.type],
     nullable: true,
     metadata: { comment: column.description },
-  })
-);
+  }));
+}
 
 /** A schema as a `metaData` action holds it. */
 export function schemaString(fields: readonly SchemaField[]): string {
@@ -57,19 +84,20 @@ export function parseSchema(text: string): SchemaField[] {
   return schema.fields;
 }
 
-/** What has to happen to a table's fields for it to take records. */
+/** What has to happen to a table's fields for it to take rows. */
 export interface SchemaPlan {
-  /** The fields with those of the record that were missing; undefined when none was. */
+  /** The fields with those of the definition that were missing; undefined when none was. */
   extended: SchemaField[] | undefined;
-  /** Names of fields whose type is another than the record's. */
+  /** Names of fields whose type is another than the definition's. */
   conflicts: string[];
 }
 
-/** Compares a table's fields with the record's. Fields only the table has are left as they are. */
-export function planSchema(fields: readonly SchemaField[]): SchemaPlan {
+/** Compares a table's fields with its definition's. Fields only the table has are left as they are. */
+export function planSchema(definition: TableDefinition, fields: readonly SchemaField[]): SchemaPlan {
+  const wanted = tableFields(definition);
   const present = new Map(fields.map((field) => [field.name, field]));
-  const missing = TABLE_FIELDS.filter((field) => !present.has(field.name));
-  const conflicts = TABLE_FIELDS.filter((field) => {
+  const missing = wanted.filter((field) => !present.has(field.name));
+  const conflicts = wanted.filter((field) => {
     const other = present.get(field.name);
     return other !== undefined && canonical(other.type) !== canonical(field.type);
   });

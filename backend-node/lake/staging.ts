@@ -1,9 +1,10 @@
-import { RECORD_COLUMNS, SORT_COLUMNS, type ColumnType, type RecordColumn } from '@apitrail/contract';
+import type { ColumnType, RecordColumn } from '@apitrail/contract';
 
 import type { Runner } from '../engine/duckdb';
 import { identifier, join, literal, param, raw, sql, type Sql } from '../engine/sql';
 import { duckDbType } from './schema';
 import { escapeGlob, listOfLiterals, structOfLiterals } from './sql-literals';
+import type { TableDefinition } from './table-definition';
 
 const STAGED = identifier('staged');
 const DAY = identifier('staged_day');
@@ -25,27 +26,35 @@ const STAGED_TYPES: Record<ColumnType, string> = {
   'map<string,string>': duckDbType('map<string,string>'),
 };
 
-/**
- * Reads staged JSON lines into the temporary table of a session and gives the UTC days in it, as days since the epoch.
- * Fails on the first value that is not of its column's type, and on a row without a time.
- */
-export async function stageRows(run: Runner, paths: readonly string[], signal?: AbortSignal): Promise<number[]> {
-  const types = Object.fromEntries(RECORD_COLUMNS.map(({ name, type }) => [name, STAGED_TYPES[type]]));
-  const rows = sql`read_ndjson(${listOfLiterals(paths.map(escapeGlob))}, columns = ${structOfLiterals(types)}, records = 'true')`;
-  const columns = RECORD_COLUMNS.map((column) => sql`${converted(column)} AS ${identifier(column.name)}`);
-  await run(
-    sql`CREATE TEMP TABLE ${STAGED} AS
-      SELECT ${join(columns)}, CAST(floor("time" / 86400000000) AS INTEGER) AS ${DAY} FROM ${rows}`,
-    { signal }
-  );
-  const days = await run(sql`SELECT DISTINCT ${DAY} FROM ${STAGED} ORDER BY 1`, { signal });
-  return days.values[0] as number[];
+/** Staged rows that become one file of their own: those of a day, or all where the table is not partitioned. */
+export interface StagedPart {
+  /** Days since the epoch, UTC; null where the table is not partitioned. */
+  day: number | null;
 }
 
-/** The staged rows of a day, in the order of data files. */
-export function stagedDay(day: number): Sql {
-  const columns = join(RECORD_COLUMNS.map(({ name }) => identifier(name)));
-  return sql`SELECT ${columns} FROM ${STAGED} WHERE ${DAY} = ${param('bigint', day)} ORDER BY ${join(SORT_COLUMNS.map(identifier))}`;
+/**
+ * Reads staged JSON lines into the temporary table of a session and gives the parts they fall into, days ascending.
+ * Fails on the first value that is not of its column's type, and on a row without a time.
+ */
+export async function stageRows(
+  run: Runner,
+  { columns, partitioned }: TableDefinition,
+  paths: readonly string[],
+  signal?: AbortSignal
+): Promise<StagedPart[]> {
+  const types = Object.fromEntries(columns.map(({ name, type }) => [name, STAGED_TYPES[type]]));
+  const rows = sql`read_ndjson(${listOfLiterals(paths.map(escapeGlob))}, columns = ${structOfLiterals(types)}, records = 'true')`;
+  const values = columns.map((column) => sql`${converted(column)} AS ${identifier(column.name)}`);
+  const day = partitioned ? sql`CAST(floor("time" / 86400000000) AS INTEGER)` : sql`CAST(NULL AS INTEGER)`;
+  await run(sql`CREATE TEMP TABLE ${STAGED} AS SELECT ${join(values)}, ${day} AS ${DAY} FROM ${rows}`, { signal });
+  const days = await run(sql`SELECT DISTINCT ${DAY} FROM ${STAGED} ORDER BY 1`, { signal });
+  return (days.values[0] as Array<number | null>).map((found) => ({ day: found }));
+}
+
+/** The staged rows of a part. */
+export function stagedPart({ columns }: TableDefinition, { day }: StagedPart): Sql {
+  const names = join(columns.map(({ name }) => identifier(name)));
+  return sql`SELECT ${names} FROM ${STAGED} WHERE ${day === null ? sql`true` : sql`${DAY} = ${param('bigint', day)}`}`;
 }
 
 /** How many rows are staged. */

@@ -1,6 +1,7 @@
 import { openDuckDb, type DuckDb } from '../engine/duckdb';
 import { param, sql } from '../engine/sql';
 import { deltaStats, parseTimestampUs, readBounds } from './stats';
+import { REQUESTS_TABLE } from './table-definition';
 
 const copied = (min: string, max: string) => ({ '"service"': { min, max, null_count: '0' } });
 
@@ -22,7 +23,7 @@ describe('bounds of strings', () => {
     `${long}🛒🛒`,
     '\u{10ffff}'.repeat(31) + 'ab',
   ])('of %j are cut, and the upper one is not below it', async (text) => {
-    const { minValues, maxValues } = deltaStats(1, copied(text, text));
+    const { minValues, maxValues } = deltaStats(REQUESTS_TABLE, 1, copied(text, text));
     expect([...(maxValues.service as string)].length).toBeLessThanOrEqual(32);
     const order = sql`SELECT ${param('varchar', minValues.service)} <= ${param('varchar', text)},
       ${param('varchar', text)} <= ${param('varchar', maxValues.service)}`;
@@ -30,13 +31,13 @@ describe('bounds of strings', () => {
   });
 
   test('that cannot be raised are left out', () => {
-    const { maxValues, minValues, nullCount } = deltaStats(1, copied('a', '\u{10ffff}'.repeat(40)));
+    const { maxValues, minValues, nullCount } = deltaStats(REQUESTS_TABLE, 1, copied('a', '\u{10ffff}'.repeat(40)));
     expect([minValues, maxValues, nullCount]).toEqual([{}, {}, { service: 0 }]);
   });
 });
 
 test('columns of ids and columns that are null throughout have no bounds', () => {
-  const stats = deltaStats(3, {
+  const stats = deltaStats(REQUESTS_TABLE, 3, {
     '"trace_id"': { min: 'a', max: 'b', null_count: '0' },
     '"status"': { null_count: '3' },
     '"duration_ms"': { null_count: '0', has_nan: 'true' },
@@ -59,7 +60,7 @@ test.each([
 
 test('times are rounded outwards to milliseconds', () => {
   const time = { min: '2026-11-23 00:00:00.000999+00', max: '2026-11-23 00:00:00.001001+00', null_count: '0' };
-  const stats = deltaStats(2, { '"time"': time });
+  const stats = deltaStats(REQUESTS_TABLE, 2, { '"time"': time });
   expect(stats.minValues.time).toBe('2026-11-23T00:00:00.000Z');
   expect(stats.maxValues.time).toBe('2026-11-23T00:00:00.002Z');
   expect(readBounds(JSON.stringify(stats))).toEqual({

@@ -1,4 +1,6 @@
-import { PARTITION_COLUMN, RECORD_COLUMNS, type ColumnType } from '@apitrail/contract';
+import type { ColumnType } from '@apitrail/contract';
+
+import type { TableDefinition } from './table-definition';
 
 /** Statistics of a data file, as `add.stats` holds them. */
 export interface FileStats {
@@ -11,24 +13,13 @@ export interface FileStats {
 /** Statistics of one column as DuckDB's COPY returns them with RETURN_STATS, all as text. */
 export type CopyStats = Record<string, Record<string, string>>;
 
-/**
- * Columns with statistics: those that a filter can leave files out by. Ids and texts differ in every row, so that their
- * bounds would only make the log longer.
- */
-const UNPRUNABLE = new Set<string>([
-  ...['path', 'query', 'error_message', 'session', 'client_ip', 'user_agent', 'object_id', 'tls_cipher'],
-  ...['trace_id', 'span_id', 'request_id', 'source', 'attributes', PARTITION_COLUMN.name],
-]);
-
-const STATS_COLUMNS = RECORD_COLUMNS.filter((column) => !UNPRUNABLE.has(column.name));
-
 /** Length at which bounds of strings are cut, in code points. */
 const PREFIX = 32;
 
 /** Turns what COPY returned into `add.stats`. Bounds of a column that is null throughout are left out. */
-export function deltaStats(rows: number, copied: CopyStats): FileStats {
+export function deltaStats({ columns, statistics }: TableDefinition, rows: number, copied: CopyStats): FileStats {
   const stats: FileStats = { numRecords: rows, minValues: {}, maxValues: {}, nullCount: {} };
-  for (const { name, type } of STATS_COLUMNS) {
+  for (const { name, type } of columns.filter((column) => statistics.includes(column.name))) {
     const column = copied[`"${name}"`];
     if (!column) {
       continue;

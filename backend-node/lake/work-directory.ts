@@ -30,6 +30,16 @@ export async function openWorkDirectory(lake: string): Promise<WorkDirectory> {
   return { path, close: () => rm(path, { recursive: true, force: true }) };
 }
 
+/** Gives work a folder for its time. */
+export async function withWorkDirectory<T>(lake: string, work: (path: string) => Promise<T>): Promise<T> {
+  const directory = await openWorkDirectory(lake);
+  try {
+    return await work(directory.path);
+  } finally {
+    await directory.close();
+  }
+}
+
 async function removeAbandoned(parent: string, self: ProcessIdentity): Promise<void> {
   for (const name of await readdir(parent)) {
     const path = join(parent, name);
