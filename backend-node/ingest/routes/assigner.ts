@@ -2,6 +2,8 @@ import { ApitrailError } from '@apitrail/contract';
 
 import { judge } from './classifier/judge';
 import { ServiceRoutes, type ServiceState } from './classifier/service';
+import type { DeclaredDocument } from './declared/declared-route';
+import { DeclaredRoutes } from './declared/declared-routes';
 import { RouteRules, type RouteRule } from './rules';
 import { normaliseRoute } from './sender';
 
@@ -17,10 +19,13 @@ export interface RouteRow {
   route?: string | null;
 }
 
+/** Where a route may come from, strongest first. */
+export type RouteSource = 'rule' | 'sender' | 'openapi' | 'classifier';
+
 /** A request's route, and where it came from. */
 export interface Assignment {
   route: string | null;
-  route_source: 'rule' | 'sender' | 'classifier' | null;
+  route_source: RouteSource | null;
 }
 
 /** All that the assigner learned, as JSON. Bounded: about 50,000 positions a service at most. */
@@ -35,16 +40,25 @@ const OTHERS = '\u0000others';
 
 const NONE: Assignment = Object.freeze({ route: null, route_source: null });
 
+/** What an assigner is made of. */
+export interface AssignerOptions {
+  rules?: readonly RouteRule[];
+  /** OpenAPI documents that were imported. */
+  documents?: readonly DeclaredDocument[];
+  state?: RouteState;
+}
+
 /**
- * Gives requests their routes: the first of the user's rules that fits, else the sender's route, else what the
- * classifier makes of the path and of all paths of the service that succeeded before. Show it rows with `observe`, then
+ * Gives requests their routes: the first of the user's rules that fits, else the sender's route, else what an OpenAPI
+ * document declares, else what the classifier makes of the path and of all paths of the service that succeeded before. Show it rows with `observe`, then
  * ask with `assign`; keep `state()` between runs, or templates that were given may change.
  */
 export class RouteAssigner {
   private readonly services = new Map<string | null, ServiceRoutes>();
 
   private constructor(
-    private readonly rules: RouteRules,
+    readonly rules: RouteRules,
+    readonly declared: DeclaredRoutes,
     state: RouteState | undefined
   ) {
     for (const { service, ...kept } of state?.services ?? []) {
@@ -56,18 +70,20 @@ export class RouteAssigner {
    * An assigner with the user's rules and what an earlier one knew.
    * @throws ApitrailError APITRAIL_BAD_RULE for a rule that is not valid, APITRAIL_BAD_FILE for a state that is not one.
    */
-  static create(options: { rules?: readonly RouteRule[]; state?: RouteState } = {}): RouteAssigner {
+  static create(options: AssignerOptions = {}): RouteAssigner {
     const version = options.state?.version;
     if (version !== undefined && version !== 1) {
       const message = `The routes learned so far are of version ${String(version)}, this Apitrail reads version 1.`;
       throw new ApitrailError('APITRAIL_BAD_FILE', message, { where: 'route state' });
     }
-    return new RouteAssigner(new RouteRules(options.rules ?? []), options.state);
+    const declared = new DeclaredRoutes(options.documents ?? []);
+    return new RouteAssigner(new RouteRules(options.rules ?? []), declared, options.state);
   }
 
   /**
    * Learns from rows: successful requests (status below 400, or none) teach which addresses there are, senders' routes
-   * declare them. Templates change only in here, and only when a service's successful requests have doubled, or its
+   * declare them. Paths that a document declares teach too: what it leaves out lies beside them, and nothing is lost when
+   * it is removed. Templates change only in here, and only when a service's successful requests have doubled, or its
    * addresses have grown by half, since the last time.
    */
   observe(rows: Iterable<RouteRow>): void {
@@ -108,6 +124,10 @@ export class RouteAssigner {
     }
     if (path === null || path === '' || path === '*') {
       return NONE;
+    }
+    const declared = this.declared.find(service, method, path);
+    if (declared !== null) {
+      return { route: declared, route_source: 'openapi' };
     }
     return { route: this.of(service).assign(path, status), route_source: 'classifier' };
   }

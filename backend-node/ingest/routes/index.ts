@@ -1,3 +1,11 @@
-export { RouteAssigner, type Assignment, type RouteRow, type RouteState } from './assigner';
+export {
+  RouteAssigner,
+  type Assignment,
+  type AssignerOptions,
+  type RouteRow,
+  type RouteSource,
+  type RouteState,
+} from './assigner';
+export type { DeclaredDocument, DeclaredRoute } from './declared/declared-route';
 export { routeRuleSchema, routesConfigSchema, type RouteRule, type RoutesConfig } from './rules';
 export { UNMATCHED } from './classifier/service';

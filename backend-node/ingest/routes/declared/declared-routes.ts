@@ -1,0 +1,55 @@
+import type { DeclaredDocument, DeclaredRoute } from './declared-route';
+import { RouteTree, type Match } from './route-tree';
+
+/** A declared route, with the document that declares it. */
+export interface DocumentRoute extends DeclaredRoute {
+  document: DeclaredDocument;
+}
+
+const MAX_CACHED = 50_000;
+/** Longer paths are looked up each time. */
+const MAX_CACHED_LENGTH = 512;
+
+/**
+ * The routes of imported OpenAPI documents, ready to be asked: those for the service of a request first, then those for
+ * all services; of several documents, all that count are one, in the order in which they are given.
+ */
+export class DeclaredRoutes {
+  private readonly trees = new Map<string | null, RouteTree<DocumentRoute>>();
+  private readonly cache = new Map<string, string | null>();
+
+  constructor(readonly documents: readonly DeclaredDocument[]) {
+    for (const service of new Set(documents.map((document) => document.service))) {
+      const routes = documents
+        .filter((document) => document.service === service)
+        .flatMap((document) => document.routes.map((route): DocumentRoute => ({ ...route, document })));
+      this.trees.set(service, new RouteTree(routes));
+    }
+  }
+
+  /** The template of a request, or null when no document has one. */
+  find(service: string | null, method: string | null, path: string): string | null {
+    if (this.trees.size === 0) {
+      return null;
+    }
+    const key = `${service ?? ''}\n${method ?? ''}\n${path}`;
+    let route = this.cache.get(key);
+    if (route === undefined) {
+      route = this.matches(service, method, path)[0]?.route.template ?? null;
+      if (this.cache.size >= MAX_CACHED) {
+        this.cache.clear();
+      }
+      if (path.length <= MAX_CACHED_LENGTH) {
+        this.cache.set(key, route);
+      }
+    }
+    return route;
+  }
+
+  /** All declared routes that fit a request, best first. */
+  matches(service: string | null, method: string | null, path: string): Array<Match<DocumentRoute>> {
+    const own = service === null ? [] : (this.trees.get(service)?.matches(method, path) ?? []);
+    const general = this.trees.get(null)?.matches(method, path) ?? [];
+    return [...own, ...general];
+  }
+}

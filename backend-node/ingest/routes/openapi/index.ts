@@ -1,0 +1,1 @@
+export { readOpenApi, type OpenApiDocument, type ReadOpenApiOptions } from './read-openapi';

@@ -1,0 +1,138 @@
+import { readFile, stat } from 'node:fs/promises';
+
+import { ApitrailError } from '@apitrail/contract';
+import { isMap, isNode, isPair, LineCounter, parseDocument, type Document } from 'yaml';
+
+/** Steps from the root of a document to a value in it. */
+export type Pointer = ReadonlyArray<string | number>;
+
+/** Larger documents are refused: the largest that are published have some 40 MB. */
+const MAX_BYTES = 128 * 2 ** 20;
+
+/** A file of an OpenAPI document: YAML or JSON, with the place of every value. */
+export interface SourceFile {
+  /** As it was named. */
+  path: string;
+  text: string;
+  value: unknown;
+  /** `openapi.yaml:12:5` of a value (or of its key), of the nearest thing above it where it has no place of its own. */
+  locate(pointer: Pointer, what?: 'key' | 'value'): string;
+}
+
+/** Reads a file. Throws APITRAIL_BAD_OPENAPI with line and column when it is neither YAML nor JSON. */
+export async function readSourceFile(path: string, label = path): Promise<SourceFile> {
+  let text: string;
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_BYTES) {
+      throw new Error(`it has ${Math.round(size / 2 ** 20)} MiB, more than ${MAX_BYTES / 2 ** 20}`);
+    }
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ApitrailError('APITRAIL_BAD_OPENAPI', `${label} cannot be read: ${why}.`, { where: label, cause: error });
+  }
+  return parseSourceFile(text.replace(/^\uFEFF/, ''), label);
+}
+
+/** The same, of a text. */
+export function parseSourceFile(text: string, label: string): SourceFile {
+  const quick = asJson(text);
+  let tree: Tree | undefined;
+  // JSON is read the fast way; only a message needs its tree.
+  const treeOf = (): Tree => (tree ??= parseTree(text, label));
+  return {
+    path: label,
+    text,
+    value: quick ? quick.value : treeOf().value(),
+    locate: (pointer, what = 'value') => treeOf().locate(pointer, what),
+  };
+}
+
+function asJson(text: string): { value: unknown } | undefined {
+  if (!/^\s*[{[]/.test(text)) {
+    return undefined;
+  }
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+interface Tree {
+  value(): unknown;
+  locate(pointer: Pointer, what: 'key' | 'value'): string;
+}
+
+function parseTree(text: string, label: string): Tree {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', merge: true });
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${label}:${line}:${col}`;
+  };
+  const fail = (where: string, why: string, cause?: unknown): never => {
+    throw new ApitrailError('APITRAIL_BAD_OPENAPI', `${where}: ${why.replace(/\.$/, '')}.`, { where, cause });
+  };
+  const [fault] = document.errors;
+  if (fault) {
+    fail(at(fault.pos[0]), fault.message);
+  }
+  return {
+    value: () => {
+      try {
+        return document.toJS({ maxAliasCount: 10_000 }) as unknown;
+      } catch (error) {
+        return fail(label, error instanceof Error ? error.message : String(error), error);
+      }
+    },
+    locate: (pointer, what) => {
+      const offset = offsetOf(document, pointer, what);
+      return offset === undefined ? label : at(offset);
+    },
+  };
+}
+
+function offsetOf(document: Document, pointer: Pointer, what: 'key' | 'value'): number | undefined {
+  for (let length = pointer.length; length > 0; length--) {
+    const here = pointer.slice(0, length);
+    const parent: unknown = length === 1 ? document.contents : document.getIn(here.slice(0, -1), true);
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isPair(item) && String(item.key) === String(here.at(-1)))
+      : undefined;
+    const value: unknown = document.getIn(here, true);
+    const node = what === 'key' || length < pointer.length ? (pair?.key ?? value) : (value ?? pair?.key);
+    if (isNode(node) && node.range) {
+      return node.range[0];
+    }
+  }
+  return isNode(document.contents) ? document.contents.range?.[0] : undefined;
+}
+
+/** A pointer as RFC 6901 writes it: `#/paths/~1users~1{id}/get`. */
+export function pointerText(pointer: Pointer): string {
+  return `#${pointer.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
+}
+
+/** The steps of a fragment such as `#/components/parameters/id`; undefined when it is none. */
+export function parsePointer(fragment: string): string[] | undefined {
+  if (fragment === '' || fragment === '#' || fragment === '#/') {
+    return [];
+  }
+  if (!fragment.startsWith('#/')) {
+    return undefined;
+  }
+  return fragment
+    .slice(2)
+    .split('/')
+    .map((step) => decode(step).replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function decode(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
+}
