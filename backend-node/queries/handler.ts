@@ -8,10 +8,13 @@ import type { UserSqlRunner } from '../sql/user-sql';
 import type { Aggregator } from './shared/groups';
 import type { Range } from './shared/interval';
 import type { RowSource } from './shared/select';
+import type { TimeShift } from './shared/time-shift';
 
 /** What a query type answers with. Statistics, notices and the common part of the marker are added by the runner. */
 export interface Answer {
   frames: Frame[];
+  /** Frames of the earlier time itself, with `timeShift`; the runner marks them, names them and draws them as ghosts. */
+  earlierFrames?: Frame[];
   /** What the marker of the type holds beyond what every marker does. */
   marker?: Record<string, unknown>;
 }
@@ -21,6 +24,15 @@ export interface HandlerContext {
   range: Range;
   /** Epoch milliseconds. */
   now: number;
+  /**
+   * With `timeShift`, the same question that much earlier: its range and present are moved back, it reads the same snapshot,
+   * and nothing after its present.
+   */
+  earlier: HandlerContext | undefined;
+  /** How far an earlier context lies back; undefined in the query's own. */
+  shift: TimeShift | undefined;
+  /** Microseconds since the epoch that say which bucket of the query's range a row is in: of an earlier row, moved there. */
+  bucketUs: Sql;
   snapshot: Snapshot;
   dialect: Dialect;
   /** Whether the answer goes to an alert rule, which must not see an unfinished bucket. */
@@ -37,6 +49,11 @@ export interface HandlerContext {
   aggregator(): Promise<Aggregator>;
   /** Runs SQL that a person wrote, in a process of its own; the statement that ran goes into the meta of the answer. */
   runUserSql: UserSqlRunner;
+  /**
+   * The annotations that were posted and are still there, as a parenthesised relation with the columns of their table;
+   * undefined when there is no such table yet.
+   */
+  postedAnnotations(): Promise<Sql | undefined>;
   /** What else a value may be stored as. */
   pseudonyms(key: string, value: string): string[];
   notice(severity: Notice['severity'], text: string): void;

@@ -12,10 +12,11 @@ import { duckDbDialect, type Dialect } from '../engine/dialect';
 import { isRetryable } from '../engine/duckdb-errors';
 import type { Engine } from '../engine/engine';
 import type { Dataset, Snapshot } from '../lake/dataset';
-import { sql } from '../engine/sql';
+import { sql, type Sql } from '../engine/sql';
 import type { UserSqlRunner, UserTable } from '../sql/user-sql';
 import type { HandlerContext, QueryHandler } from './handler';
 import { HANDLERS } from './index';
+import { EARLIEST, LATEST } from './range-bounds';
 import { runQuery } from './run-query';
 import type { Range } from './shared/interval';
 
@@ -36,6 +37,8 @@ export interface QueryContext {
   forAlerting?: boolean;
   /** Runs SQL that a person wrote; without it the query type `sql` is refused. */
   userSql?: UserSqlRunner;
+  /** The relation of posted annotations, of the newest version of their table; undefined while there is none. */
+  postedAnnotations?: () => Promise<Sql | undefined>;
   /** Told of faults that are ours, for the log. */
   onFault?: (error: unknown, query: unknown) => void;
 }
@@ -149,6 +152,7 @@ async function answer(
         signal: context.signal,
         pseudonyms: context.pseudonyms ?? (() => []),
         userSql: context.userSql,
+      postedAnnotations: context.postedAnnotations ?? (() => Promise.resolve(undefined)),
         tablesIn: (text) => tablesIn(text, query, context),
         handle: (handlerContext) => handle(query, handlerContext),
       }),
@@ -209,10 +213,6 @@ function datasetOf({ dataset }: Query, { datasets }: QueryContext): Dataset {
   }
   return found;
 }
-
-/** The times a range may lie between: what microseconds count exactly, whatever is read beyond the range. */
-const EARLIEST = Date.UTC(1700);
-const LATEST = Date.UTC(2200);
 
 function readRange(request: QueryRequest): Range {
   const read = (name: 'from' | 'to') => {

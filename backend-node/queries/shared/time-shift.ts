@@ -2,17 +2,19 @@ import { ApitrailError, parseDuration } from '@apitrail/contract';
 
 import { join, raw, sql, type Sql } from '../../engine/sql';
 import type { Range } from './interval';
-import { epochOfLocal, localTime, offsetSpans, type OffsetSpan } from './timezone';
+import { DAY_MS, epochOfLocal, localTime, offsetSpans, type OffsetSpan } from './timezone';
 
 /** A query's range and present, moved back in time, and how what is found there is laid over the query's own range. */
 export interface TimeShift {
   /** As the query says it: `1w`. */
   by: string;
+  /** Whole days of that. */
+  days: number;
   /** The earlier range, whole. */
   range: Range;
   /**
    * The present, moved back: what came after it is not read, so that of a range that is not over the same part is compared.
-   * Infinite when the range had not begun at the present.
+   * Further away than any data when the range had not begun at the present.
    */
   now: number;
   /** Where the earlier range ends that is read, and where that lies in the query's range. */
@@ -20,6 +22,8 @@ export interface TimeShift {
   until: number;
   /** Milliseconds that the range was moved by; below 0. */
   diffMs: number;
+  /** A time, moved back; epoch milliseconds. */
+  back(time: number): number;
   /** Where an earlier time lies in the query's range; epoch milliseconds. */
   move(time: number): number;
   /** The same in SQL, of and as microseconds since the epoch. */
@@ -67,11 +71,13 @@ export function planTimeShift(
     inside(time + ((pieces.find(({ to }) => time < to) ?? pieces.at(-1))?.by ?? range.from - earlier.from));
   return {
     by,
+    days: Math.floor(ms / DAY_MS),
     range: earlier,
-    now: now > range.from ? back(now) : Infinity,
+    now: now > range.from ? back(now) : FOREVER,
     end,
     until,
     diffMs: earlier.from - range.from,
+    back,
     move,
     moveUs: (epochUs) => moveUs(epochUs, pieces, { from: range.from, to: until }),
     seconds: (start, stop) =>
@@ -81,6 +87,8 @@ export function planTimeShift(
       }, 0) / 1000,
   };
 }
+
+const FOREVER = Date.UTC(9999);
 
 const UNMOVED: OffsetSpan = { from: -Infinity, until: Infinity, offset: 0 };
 
