@@ -25,6 +25,8 @@ export interface GroupRequest {
 export interface RankedGroup extends Group {
   /** What the groups are ordered by; of a rate still the total. */
   total: number | null;
+  /** Its keys as rows are grouped by them, as the engine gave them. */
+  raw: unknown[];
 }
 
 export interface GroupTotals {
@@ -79,8 +81,9 @@ LIMIT ${raw(String(limit + 1))}`
     values: keys.map((key, index) => key.read(table.values[index]![row])),
     other: false,
     total: number(columns[columnOf(request.orderBy)]![row]),
+    raw: keys.map((_, index) => table.values[index]![row]),
   }));
-  const top = topOf(keys, table, found);
+  const top = topOf(keys, groups);
   if (table.rowCount > found) {
     const outside = {
       relation: rankedRelation(dialect, rows, keys, top),
@@ -92,6 +95,7 @@ LIMIT ${raw(String(limit + 1))}`
       values: keys.map(() => null),
       other: true,
       total: number(columns[columnOf(request.orderBy)]!.at(-1)),
+      raw: [],
     });
   }
   const totals = {
@@ -134,7 +138,7 @@ async function singleGroup({ dialect, weighted, run }: Aggregator, request: Cell
   const by = [{ name: 'cell', sql: cell }];
   const table = await run(selectMeasures({ rows, by, measures, weighted, dialect }));
   return {
-    groups: [{ values: [], other: false, total: null }],
+    groups: [{ values: [], other: false, total: null, raw: [] }],
     group: new Array<number>(table.rowCount).fill(0),
     cell: table.values[0]!,
     measures: table.values.slice(1),
@@ -191,12 +195,13 @@ function readMerged(table: ResultTable, { keys, measures }: CellRequest): Cells 
     }
     const total = number(rest[keys.length]![row]);
     if (rank[row] == null) {
-      other = { values: keys.map(() => null), other: true, total };
+      other = { values: keys.map(() => null), other: true, total, raw: [] };
     } else {
       groups[Number(rank[row])] = {
         values: keys.map((key, index) => key.read(rest[index]![row])),
         other: false,
         total,
+        raw: keys.map((_, index) => rest[index]![row]),
       };
     }
   }
@@ -256,9 +261,11 @@ export interface TopColumn {
   raw: unknown[];
 }
 
-function topOf(keys: readonly KeyExpression[], table: ResultTable, found: number): TopColumn[] {
+/** The keys of the groups that are not `{other}`. */
+export function topOf(keys: readonly KeyExpression[], groups: readonly RankedGroup[]): TopColumn[] {
+  const own = groups.filter(({ other }) => !other);
   return keys.map((key, index) => {
-    const values = table.values[index]!.slice(0, found);
+    const values = own.map(({ raw: given }) => given[index]);
     const asNumber = (value: unknown) => (typeof value === 'string' ? BigInt(value) : value);
     // Integers beyond 2^53 come as text.
     return { type: key.listType, raw: values, values: key.listType === 'bigint[]' ? values.map(asNumber) : values };
