@@ -6,6 +6,7 @@ export {
   type RouteSource,
   type RouteState,
 } from './assigner';
+export { DocumentCatalog } from './declared/catalog';
 export type { DeclaredDocument, DeclaredRoute } from './declared/declared-route';
 export { routeRuleSchema, routesConfigSchema, type RouteRule, type RoutesConfig } from './rules';
 export { UNMATCHED } from './classifier/service';
