@@ -18,7 +18,7 @@ import { RowPreparation } from './row-preparation';
 import { isoMicros, type FileSummary, type ImportSummary } from './summary';
 import { formatNamed, readMapping } from '../formats';
 import { createPseudonymiser, needsPseudonyms, type PrivacyConfig } from '../privacy';
-import type { RouteRule, RouteState } from '../routes';
+import { DocumentCatalog, type RouteRule, type RouteState } from '../routes';
 import type { SessionsConfig } from '../sessions';
 
 export interface ImportOptions {
@@ -114,6 +114,7 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
         pseudonymiser,
         sessionGapUs: sessions.derive ? parseDuration(sessions.gap) * 1000 : undefined,
         rules: options.routeRules ?? [],
+        documents: await new DocumentCatalog(stateFolder).current(),
         sessions: state.sessions,
         routes: state.routes as RouteState | null,
       }),

@@ -1,6 +1,13 @@
 import type { RequestRecord } from '../normalise';
 import { recordProtector, type PrivacyConfig, type Pseudonymiser } from '../privacy';
-import { RouteAssigner, type Assignment, type RouteRow, type RouteRule, type RouteState } from '../routes';
+import {
+  RouteAssigner,
+  type Assignment,
+  type DeclaredDocument,
+  type RouteRow,
+  type RouteRule,
+  type RouteState,
+} from '../routes';
 import { SessionDeriver, type SessionState } from '../sessions';
 
 export interface RowPreparationOptions {
@@ -9,6 +16,8 @@ export interface RowPreparationOptions {
   /** Pause after which a derived session ends, µs; undefined derives none. */
   sessionGapUs: number | undefined;
   rules: readonly RouteRule[];
+  /** OpenAPI documents that were imported. */
+  documents: readonly DeclaredDocument[];
   sessions: SessionState | null;
   routes: RouteState | null;
 }
@@ -20,7 +29,7 @@ export class RowPreparation {
   private readonly protect: (record: RequestRecord) => void;
 
   constructor(private readonly options: RowPreparationOptions) {
-    const { privacy, pseudonymiser, sessionGapUs, rules, sessions, routes } = options;
+    const { privacy, pseudonymiser, sessionGapUs, rules, documents, sessions, routes } = options;
     this.deriver =
       sessionGapUs === undefined
         ? undefined
@@ -29,7 +38,7 @@ export class RowPreparation {
             hash: (text) => pseudonymiser!.keyedHash('derived session', text),
             ...(sessions ? { state: sessions } : {}),
           });
-    this.assigner = RouteAssigner.create({ rules, ...(routes ? { state: routes } : {}) });
+    this.assigner = RouteAssigner.create({ rules, documents, ...(routes ? { state: routes } : {}) });
     this.protect = recordProtector(privacy, pseudonymiser);
   }
 
