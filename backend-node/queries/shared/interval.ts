@@ -116,7 +116,7 @@ function fixedBuckets(interval: number, range: Range): Buckets {
 }
 
 /** Weeks start on Monday: 1970-01-05 is one. */
-function dayOrigin(days: number): number {
+export function dayOrigin(days: number): number {
   return days % 7 === 0 ? 4 : 0;
 }
 

@@ -1,0 +1,37 @@
+import { ApitrailError } from '@apitrail/contract';
+
+import type { CheckedSql, GateLimits, GateOptions } from './options';
+import { parseSql } from './parse';
+import { statement } from './queries';
+import { writeSql } from './round-trip';
+import { Walker } from './walker';
+
+export type { AskText, CheckedSql, GateLimits, GateOptions, Origin } from './options';
+
+/** Bounds where none are given. */
+export const GATE_LIMITS: GateLimits = {
+  textBytes: 65_536,
+  depth: 100,
+  nodes: 5000,
+  literalLength: 16_384,
+  size: 1_000_000,
+};
+
+/**
+ * Lets SQL through that only reads our tables. DuckDB parses it, every node of the tree must be one that is known and
+ * allowed, and what comes out is the text DuckDB makes of that tree. Throws an ApitrailError with the line and column of
+ * the user's text: APITRAIL_SQL_SYNTAX when it cannot be parsed, APITRAIL_SQL_REFUSED when it may not run.
+ */
+export async function checkSql(text: string, options: GateOptions): Promise<CheckedSql> {
+  const limits = { ...GATE_LIMITS, ...options.limits };
+  const bytes = Buffer.byteLength(text);
+  if (bytes > limits.textBytes) {
+    const message = `The SQL has ${bytes} bytes; it can have at most ${limits.textBytes}.`;
+    throw new ApitrailError('APITRAIL_SQL_REFUSED', message);
+  }
+  const parsed = await parseSql(text, options);
+  const walker = new Walker(text, options, limits);
+  statement(parsed.statement, walker, {});
+  const { sql } = await writeSql(text, parsed, options);
+  return { sql, tables: [...walker.tablesRead] };
+}
