@@ -1,3 +1,4 @@
+export * from './annotations';
 export * from './record';
 export * from './filters';
 export * from './metrics';

@@ -121,6 +121,11 @@ export function changeName(metric: string): string {
   return `${metric}_change`;
 }
 
+/** Name of the field of `numeric` that holds by how much a metric differs from what it was. */
+export function differenceName(metric: string): string {
+  return `${metric}_difference`;
+}
+
 /** The marker of a frame's meta, or undefined when the frame is not ours. */
 export function markerOf(custom: Record<string, unknown> | undefined): FrameMarker | undefined {
   const marker = custom?.apitrail;

@@ -1,6 +1,7 @@
 import type { QueryType } from '@apitrail/contract';
 
 import type { QueryHandler } from './handler';
+import { annotations } from './annotations';
 import { endpoints } from './endpoints';
 import { errors } from './errors';
 import { funnel } from './funnel';
@@ -19,5 +20,6 @@ export const HANDLERS = {
   errors,
   requests,
   values,
+  annotations,
   sql: sqlQuery,
 } as const satisfies { [T in QueryType]: QueryHandler<T> };

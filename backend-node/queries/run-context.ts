@@ -29,6 +29,7 @@ export interface RunSource {
   userSql: UserSqlRunner | undefined;
   /** The other datasets that a text may name, as tables. */
   tablesIn: (text: string) => Promise<UserTable[]>;
+  postedAnnotations: () => Promise<Sql | undefined>;
 }
 
 /** What a query type is given to work with; it keeps account of what was run and said. */
@@ -97,6 +98,10 @@ export class RunContext implements HandlerContext {
     const result = await userSql({ ...asked, tables: [...asked.tables, ...(await tablesIn(asked.text))] }, signal);
     this.statements.push(result.executed);
     return result;
+  }
+
+  postedAnnotations() {
+    return this.source.postedAnnotations();
   }
 
   condition(filters: readonly Filter[], where = 'filters'): Sql {

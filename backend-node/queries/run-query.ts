@@ -7,7 +7,6 @@ import { checkPatterns } from './shared/patterns';
 
 /** What one query is run with. */
 export interface QueryRun extends RunSource {
-  postedAnnotations: () => Promise<Sql | undefined>;
   handle: (context: HandlerContext) => Promise<Answer>;
 }
 

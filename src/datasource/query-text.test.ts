@@ -5,6 +5,7 @@ it.each([
   [{ queryType: 'traffic', metrics: ['p95'], groupBy: ['service'] }, 'traffic p95 by service'],
   [{ queryType: 'values', keyName: 'route', dataset: 'gateway' }, 'values route in gateway'],
   [{ queryType: 'funnel', steps: [{ name: 'See' }, { name: 'Pay' }] }, 'funnel See → Pay'],
+  [{ queryType: 'annotations', kind: ['deploy'], tags: ['a', 'b'] }, 'annotations deploy tagged a, b'],
   [{ queryType: 'heatmap', metric: 'errors', y: 'latency' }, 'heatmap errors by latency'],
   [
     {

@@ -8,8 +8,10 @@ export function queryText(query: ApitrailQuery): string {
   const parts = [
     list(fields.metrics) ?? text(fields.metric),
     text(fields.keyName),
+    list(fields.kind),
     fields.steps instanceof Array ? fields.steps.map((step: { name?: string }) => step.name).join(' → ') : undefined,
     prefixed('by', list(fields.groupBy) ?? list(fields.y) ?? text(fields.y)),
+    prefixed('tagged', list(fields.tags)),
     prefixed('where', fields.filters instanceof Array ? filtersText(fields.filters as Filter[], ' and ') : undefined),
     prefixed('containing', text(fields.search)),
     prefixed('in', fields.dataset === 'requests' ? undefined : text(fields.dataset)),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { QueryResponse } from '@apitrail/contract';
 
+import { sql } from '../../engine/sql';
 import type { Dataset } from '../../lake/dataset';
 import { Bench, epoch } from './dataset';
 import { shopRows } from './shop';
@@ -76,8 +77,14 @@ const QUERIES: Record<string, Record<string, unknown>> = {
     columns: ['time', 'service', 'status', 'duration_ms', 'response_bytes', 'attributes.plan', 'status_class'],
   },
   'requests-logs': { queryType: 'requests', format: 'logs', limit: 4 },
+  'annotations-table': { queryType: 'annotations' },
   'values-table': { queryType: 'values', key: 'status', limit: 5 },
 };
+
+/** Annotations as the table that is posted to has them. */
+const posted = sql`(SELECT 'sale' AS id, 'event' AS kind, TIMESTAMPTZ '2026-11-02 11:00:00Z' AS time, TIMESTAMPTZ '2026-11-02 12:00:00Z' AS time_end,
+  'Sale' AS title, NULL AS text, 'web,shop' AS tags, 'shop' AS service, NULL AS environment, NULL AS service_version
+UNION ALL SELECT 'ci', 'deploy', TIMESTAMPTZ '2026-11-02 10:30:00Z', NULL, 'Deploy', 'by CI', NULL, 'shop', 'production', '2')`;
 
 let bench: Bench;
 let data: Dataset;
@@ -112,7 +119,12 @@ function withoutLastDigits(_: string, value: unknown): unknown {
 
 describe('the golden frames of every query type', () => {
   it.each(Object.entries(QUERIES))('query-%s.json is what is answered', async (name, query) => {
-    const response = steady(await bench.query(data, range, [query], { now: () => epoch('2026-11-02T13:20:00Z') }));
+    const response = steady(
+      await bench.query(data, range, [query], {
+        now: () => epoch('2026-11-02T13:20:00Z'),
+        postedAnnotations: () => Promise.resolve(posted),
+      })
+    );
     const text = `${JSON.stringify(response, withoutLastDigits)}\n`;
     const file = join(FOLDER, `query-${name}.json`);
     if (process.env.UPDATE_GOLDEN === '1') {

@@ -179,3 +179,13 @@ describe('values', () => {
     expect(screen.queryByText(/cannot run yet/)).not.toBeInTheDocument();
   });
 });
+
+describe('annotations', () => {
+  it('sets kinds, tags and how many', async () => {
+    const editor = await hostEditor({ queryType: 'annotations', kind: ['deploy'] });
+    await editor.choose('Kinds', 'Incidents');
+    await editor.user.type(screen.getByLabelText(/^Tags/), 'sale{Enter}');
+    await editor.user.type(screen.getByLabelText('Most'), '7{Enter}');
+    expect(parsed(editor)).toMatchObject({ kind: ['deploy', 'incident'], tags: ['sale'], limit: 7 });
+  });
+});

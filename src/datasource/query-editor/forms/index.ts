@@ -3,6 +3,7 @@ import type { ComponentType } from 'react';
 
 import type { ApitrailQuery } from '../../types';
 import type { Change, QueryTypeForm } from '../form-props';
+import { annotationsForm } from './AnnotationsForm';
 import { endpointsForm } from './EndpointsForm';
 import { errorsForm } from './ErrorsForm';
 import { funnelForm } from './FunnelForm';
@@ -21,6 +22,7 @@ export const QUERY_TYPE_FORMS: { readonly [T in QueryType]: QueryTypeForm<T> } =
   errors: errorsForm,
   requests: requestsForm,
   values: valuesForm,
+  annotations: annotationsForm,
   sql: sqlForm,
 };
 

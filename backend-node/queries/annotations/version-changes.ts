@@ -1,0 +1,234 @@
+/** Requests of one version of a service, one after another without another version between them. Epoch milliseconds. */
+export interface Stretch {
+  version: string;
+  requests: number;
+  first: number;
+  last: number;
+}
+
+/** A new version of a service, or an earlier one that came back. Epoch milliseconds. */
+export interface VersionChange {
+  version: string;
+  /** The version that led before. */
+  previous: string;
+  /** First request of the version. */
+  time: number;
+  /** End of the time in which both answered; absent where they did not, and while they still do. */
+  timeEnd?: number;
+  /** The version has led before. */
+  returned: boolean;
+  /** It took over, it answers beside the one before, or it was taken back while the one before went on. */
+  outcome: 'replaced' | 'beside' | 'withdrawn';
+}
+
+/** Shortest time, and fewest requests of others, after which a version that did not answer is gone. */
+const GONE_MS = 5 * 60_000;
+const GONE_REQUESTS = 20;
+/** Share of the requests, over as long and as many, with which a version has taken over. */
+const LEADING_SHARE = 0.9;
+/** What is seen this soon after the first request of a service was there before: where data begins, nothing is new. */
+const BEGINNING_MS = 10 * 60_000;
+/** After this long without a request a version that never led is new again. */
+const FORGOTTEN_MS = 86_400_000;
+/** A version that never led, and was not seen for this long, was withdrawn. */
+const WITHDRAWN_MS = 3_600_000;
+
+interface Version {
+  name: string;
+  /** First request since it is new, or since it came back. */
+  first: number;
+  last: number;
+  /** How many requests of any version there were up to `last`. */
+  seenAt: number;
+  hasLed: boolean;
+  /** The change it came with; undefined for what was there when data begins. */
+  change: Change | undefined;
+  /** Since when it has answered nearly everything. */
+  streak: { from: number; own: number; all: number } | undefined;
+  /** Requests since the leading version was last seen. */
+  sinceLeader: number;
+}
+
+interface Change {
+  version: string;
+  previous: Version;
+  time: number;
+  returned: boolean;
+  tookOver: boolean;
+  /** Last request of the version itself, and of the one before. */
+  ownLast: number;
+  previousLast: number;
+  /** The version before is gone. */
+  over: boolean;
+}
+
+/**
+ * Tells deploys from the versions that answered the requests of one service in one environment, in order.
+ *
+ * - A version that is seen for the first time is a change, at its first request.
+ * - It has taken over once it answered nine of ten requests for five minutes and of twenty requests, or once the version
+ *   that led before is gone: not seen for five minutes and twenty requests of others.
+ * - Where both answered for a while, as with rolling deploys and canaries, the change lasts until the last request of the
+ *   version before; of a version that never took over, until its own last request.
+ * - A version that led before and takes over again is a change, at its first request since it was gone. Single requests
+ *   of it meanwhile are none.
+ */
+export function versionChanges(stretches: readonly Stretch[]): VersionChange[] {
+  const timeline = new Timeline();
+  stretches.forEach((stretch) => timeline.add(stretch));
+  return timeline.changes();
+}
+
+class Timeline {
+  private readonly versions = new Map<string, Version>();
+  private readonly found: Change[] = [];
+  private leader: Version | undefined;
+  private begin = 0;
+  private end = 0;
+  private total = 0;
+
+  add(stretch: Stretch): void {
+    const { first, last, requests } = stretch;
+    const version = this.arrive(stretch);
+    const leader = (this.leader ??= this.lead(version));
+    this.watchOld(version, first);
+    this.total += requests;
+    this.end = Math.max(this.end, last);
+    version.last = Math.max(version.last, last);
+    version.seenAt = this.total;
+    if (version.change) {
+      version.change.ownLast = version.last;
+    }
+    if (version === leader) {
+      this.versions.forEach((other) => (other.sinceLeader = 0));
+    } else {
+      version.sinceLeader += requests;
+    }
+    this.extendStreaks(version, stretch);
+    const next = this.successor(version, leader);
+    if (next) {
+      this.takeOver(next, leader);
+    }
+  }
+
+  changes(): VersionChange[] {
+    return this.found
+      .map((change) => this.describe(change))
+      .sort((a, b) => a.time - b.time || (a.version < b.version ? -1 : 1));
+  }
+
+  /** The version of a stretch; one that is new, or was gone, begins anew. */
+  private arrive({ version: name, first }: Stretch): Version {
+    const known = this.versions.get(name);
+    if (!known) {
+      if (this.versions.size === 0) {
+        this.begin = first;
+      }
+      const version: Version = {
+        ...{ name, first, last: first, seenAt: this.total, hasLed: false, streak: undefined, sinceLeader: 0 },
+        change: first - this.begin < BEGINNING_MS ? undefined : this.open(name, first, false),
+      };
+      this.versions.set(name, version);
+      return version;
+    }
+    const away = known !== this.leader && this.isGone(known, first);
+    if (away && known.hasLed) {
+      Object.assign(known, { first, change: undefined });
+    } else if (away && first - known.last >= FORGOTTEN_MS) {
+      Object.assign(known, { first, change: this.open(name, first, false) });
+    }
+    return known;
+  }
+
+  private open(version: string, time: number, returned: boolean): Change {
+    const change: Change = {
+      ...{ version, time, returned, previous: this.leader!, tookOver: false },
+      ...{ ownLast: time, previousLast: -Infinity, over: false },
+    };
+    this.found.push(change);
+    return change;
+  }
+
+  /** Notes how long the version before a change goes on. */
+  private watchOld(version: Version, first: number): void {
+    for (const change of this.found) {
+      if (!change.over && change.previous !== version && this.isGone(change.previous, first)) {
+        change.previousLast = change.previous.last;
+        change.over = true;
+      } else if (!change.over && change.previous === version && change.time < first && this.isGone(version, first)) {
+        change.previousLast = version.last;
+        change.over = true;
+      }
+    }
+  }
+
+  private extendStreaks(version: Version, { first, requests }: Stretch): void {
+    for (const each of this.versions.values()) {
+      if (each === version) {
+        const { from, own, all } = each.streak ?? { from: first, own: 0, all: 0 };
+        each.streak = { from, own: own + requests, all: all + requests };
+      } else if (each.streak) {
+        each.streak.all += requests;
+        if (each.streak.own < LEADING_SHARE * each.streak.all) {
+          each.streak = undefined;
+        }
+      }
+    }
+  }
+
+  /** Who leads from now on, if it is somebody else. */
+  private successor(version: Version, leader: Version): Version | undefined {
+    if (version === leader) {
+      return undefined;
+    }
+    const { streak } = version;
+    if (streak && streak.all >= GONE_REQUESTS && this.end - streak.from >= GONE_MS) {
+      return version;
+    }
+    if (!this.isGone(leader, this.end)) {
+      return undefined;
+    }
+    return [...this.versions.values()].reduce((most, each) => (each.sinceLeader > most.sinceLeader ? each : most));
+  }
+
+  private takeOver(next: Version, leader: Version): void {
+    if (next.hasLed) {
+      next.change = this.open(next.name, next.first, true);
+    }
+    // Who leads again did not go: what was said to replace it is not waited for any longer.
+    this.found.filter(({ previous, over }) => previous === next && !over).forEach((change) => (change.over = true));
+    this.lead(next);
+    if (next.change) {
+      Object.assign(next.change, { tookOver: true, previous: leader });
+      if (this.isGone(leader, this.end)) {
+        Object.assign(next.change, { over: true, previousLast: leader.last });
+      }
+    }
+  }
+
+  private lead(version: Version): Version {
+    this.leader = version;
+    version.hasLed = true;
+    this.versions.forEach((each) => Object.assign(each, { sinceLeader: 0, streak: undefined }));
+    return version;
+  }
+
+  private isGone(version: Version, at: number): boolean {
+    return at - version.last >= GONE_MS && this.total - version.seenAt >= GONE_REQUESTS;
+  }
+
+  private describe(change: Change): VersionChange {
+    const { version, previous, time, returned, tookOver } = change;
+    const common = { version, previous: previous.name, time, returned };
+    const ended = (end: number) => (end > time ? { timeEnd: end } : {});
+    if (tookOver) {
+      const over = change.over || this.isGone(previous, this.end);
+      const last = change.over ? change.previousLast : previous.last;
+      return { ...common, outcome: 'replaced', ...(over ? ended(last) : {}) };
+    }
+    const own = this.versions.get(version)!;
+    const isBackAgain = own.change !== change;
+    const withdrawn = isBackAgain || (this.isGone(own, this.end) && this.end - own.last >= WITHDRAWN_MS);
+    return withdrawn ? { ...common, outcome: 'withdrawn', ...ended(change.ownLast) } : { ...common, outcome: 'beside' };
+  }
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+import { ApitrailError } from './errors';
+import { issueError } from './parsing/issues';
+import { shown } from './parsing/path';
+
+/** Kinds of annotations: a new version of a service, something that happened, something that went wrong. */
+export const ANNOTATION_KINDS = ['deploy', 'event', 'incident'] as const;
+export type AnnotationKind = (typeof ANNOTATION_KINDS)[number];
+
+/** Most annotations one request may post. */
+export const MAX_POSTED_ANNOTATIONS = 1000;
+
+const EARLIEST = Date.UTC(2000);
+const LATEST = Date.UTC(2200);
+const ISO_TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?$/;
+
+/** Epoch milliseconds or ISO 8601 with its zone; read as epoch milliseconds. */
+const timeField = z
+  .union([z.number(), z.string()], { error: 'must be a time: epoch milliseconds, or ISO 8601 with its zone' })
+  .transform((value, context) => {
+    const ms = typeof value === 'number' ? value : ISO_TIME.test(value) ? Date.parse(value) : NaN;
+    if (!Number.isFinite(ms)) {
+      context.addIssue('must be a time: epoch milliseconds, or ISO 8601 with its zone such as 2026-11-23T09:00:00Z');
+      return z.NEVER;
+    }
+    if (ms < EARLIEST || ms >= LATEST) {
+      context.addIssue('must be in epoch milliseconds, not seconds, and between the years 2000 and 2200');
+      return z.NEVER;
+    }
+    return Math.round(ms);
+  });
+
+/** One line of text: what is blank is none. */
+const lineField = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .transform((text) => text.replace(/\s+/g, ' ').trim());
+
+/** A name that may be left out; null and blank are the same as none. */
+const nameField = z
+  .union([lineField(256), z.null()], { error: 'must be a text of at most 256 characters' })
+  .transform((name) => name || undefined)
+  .optional();
+
+const ID = /^[\w.:@+-]{1,128}$/;
+
+/** An annotation as it is posted to `POST /api/annotations`. */
+export const annotationSchema = z
+  .strictObject({
+    /** Which annotation it is: posting the id again replaces it. One is made up when there is none. */
+    id: z.string().regex(ID, { error: 'must be 1 to 128 letters, digits or . _ : @ + -' }).optional(),
+    kind: z.enum(ANNOTATION_KINDS).default('event'),
+    /** When it happened or began; when it was received, where there is none. */
+    time: timeField.optional(),
+    /** When it ended; a point in time where there is none. */
+    timeEnd: timeField.optional(),
+    /** One line. */
+    title: lineField(500).refine((text) => text !== '', { error: 'must not be empty' }),
+    /** More words; links in it can be followed. */
+    text: z.string().max(10_000).default(''),
+    tags: z
+      .array(
+        lineField(100)
+          .refine((tag) => tag !== '', { error: 'must not be empty' })
+          .refine((tag) => !tag.includes(','), { error: 'must have no comma' })
+      )
+      .max(20)
+      .default([]),
+    /** What it is about; everything, where there is none. */
+    service: nameField,
+    environment: nameField,
+    /** Of a deploy: the version. The same deploy seen in the requests is not shown a second time. */
+    service_version: nameField,
+  })
+  .refine(({ time, timeEnd }) => time === undefined || timeEnd === undefined || timeEnd >= time, {
+    path: ['timeEnd'],
+    error: 'must not lie before time',
+  });
+
+/** An annotation that was posted, with its defaults filled in. Times are epoch milliseconds. */
+export type PostedAnnotation = z.output<typeof annotationSchema>;
+export type PostedAnnotationInput = z.input<typeof annotationSchema>;
+
+const listSchema = z.array(annotationSchema).min(1).max(MAX_POSTED_ANNOTATIONS);
+
+/**
+ * Reads what was posted: one annotation or a list of them. Throws an ApitrailError that names the place and the field, such
+ * as `[3].title`.
+ */
+export function parseAnnotations(input: unknown): PostedAnnotation[] {
+  if (input === null || typeof input !== 'object') {
+    throw new ApitrailError(
+      'APITRAIL_BAD_REQUEST',
+      `An annotation must be a JSON object such as {"title":"Sale begins"}, or a list of them, not ${shown(input)}.`
+    );
+  }
+  const schema: z.ZodType<PostedAnnotation | PostedAnnotation[]> = Array.isArray(input) ? listSchema : annotationSchema;
+  const result = schema.safeParse(input);
+  if (!result.success) {
+    throw issueError(result.error.issues[0]!, { input, subject: 'The annotation', schema });
+  }
+  return Array.isArray(result.data) ? result.data : [result.data];
+}
