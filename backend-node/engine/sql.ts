@@ -11,7 +11,8 @@ export interface Parameter {
 /** A part that people are shown a short name of, such as a list of a thousand files. */
 interface Labelled {
   label: string;
-  parts: readonly Part[];
+  /** Or what makes them of the statement they are in. */
+  parts: readonly Part[] | ((statement: string) => readonly Part[]);
 }
 
 type Part = string | Parameter | Labelled;
@@ -30,12 +31,14 @@ export class Sql {
   /** Text with `$1`, `$2` … and the parameters in that order. A parameter that comes twice, as the same object, has one number. */
   compile(): { text: string; parameters: Parameter[] } {
     const numbers = new Map<Parameter, number>();
+    const statement = this.withoutTailored();
     const write = (part: Part): string => {
       if (typeof part === 'string') {
         return part;
       }
       if ('label' in part) {
-        return part.parts.map(write).join('');
+        const parts = typeof part.parts === 'function' ? part.parts(statement) : part.parts;
+        return parts.map(write).join('');
       }
       const number = numbers.get(part) ?? numbers.size + 1;
       numbers.set(part, number);
@@ -43,6 +46,17 @@ export class Sql {
     };
     const text = this.parts.map(write).join('');
     return { text, parameters: [...numbers.keys()] };
+  }
+
+  /** The text with GAP in the place of what is tailored to it, and nothing in the place of parameters. */
+  private withoutTailored(): string {
+    const write = (part: Part): string => {
+      if (typeof part === 'string') {
+        return part;
+      }
+      return 'label' in part ? (typeof part.parts === 'function' ? GAP : part.parts.map(write).join('')) : '';
+    };
+    return this.parts.map(write).join('');
   }
 
   /** For people: the text with values in the place of parameters, and labels in the place of what they stand for. Never run this. */
@@ -89,6 +103,17 @@ export function raw(text: string): Sql {
 /** The same SQL, which `describe` shows as `label`. */
 export function labelled(piece: Sql, label: string): Sql {
   return new Sql([{ label, parts: piece.parts }]);
+}
+
+/** Stands for a tailored piece in the statement that it is made of. */
+export const GAP = '\0';
+
+/**
+ * SQL that is made to fit the statement it is in, when that is compiled: `make` is given the text of the statement, with
+ * GAP where tailored pieces are. `describe` shows it as `label`.
+ */
+export function tailored(make: (statement: string) => Sql, label: string): Sql {
+  return new Sql([{ label, parts: (statement) => make(statement).parts }]);
 }
 
 /** Pieces with a separator between. */

@@ -1,6 +1,6 @@
 import { PARTITION_COLUMN } from '@apitrail/contract';
 
-import { identifier, join, labelled, literal, raw, sql, type Sql } from '../engine/sql';
+import { GAP, identifier, join, labelled, literal, raw, sql, tailored, type Sql } from '../engine/sql';
 import { duckDbType } from './schema';
 import { escapeGlob, listOfLiterals } from './sql-literals';
 import { REQUESTS_TABLE, type TableDefinition } from './table-definition';
@@ -40,15 +40,32 @@ export function parquetFiles(columns: readonly TypedColumn[], paths: readonly st
 
 /**
  * A parenthesised relation with a table's columns, and `date`, over files of it. `about` is roughly how many rows they
- * hold.
+ * hold. In a statement it has only the columns that the statement names: each one costs time to plan, even when it is
+ * not read.
  */
 export function parquetRelation(paths: readonly string[], about = MANY_ROWS, table = REQUESTS_TABLE): Sql {
   if (paths.length === 0) {
     return emptyRelation(table);
   }
-  const columns = join(table.columns.map(({ name }) => identifier(name)));
-  const rows = sql`SELECT ${columns}, ${DATE_OF_TIME} FROM ${parquetFiles(fileColumns(table), paths, about)}`;
-  return labelled(sql`(${rows})`, `${table.name} /* ${paths.length} ${paths.length === 1 ? 'file' : 'files'} */`);
+  const all = fileColumns(table);
+  const relation = (statement: string) => {
+    const { columns, date } = columnsNamed(all, statement);
+    const listed = join([...columns.map(({ name }) => identifier(name)), ...(date ? [DATE_OF_TIME] : [])]);
+    return sql`(SELECT ${listed} FROM ${parquetFiles(columns, paths, about)})`;
+  };
+  return tailored(relation, `${table.name} /* ${paths.length} ${paths.length === 1 ? 'file' : 'files'} */`);
+}
+
+/** `*` of the relation itself: every column of it is meant. */
+const EVERY_COLUMN = new RegExp(`\\*\\s+FROM\\s+${GAP}`, 'i');
+
+/** The columns whose names are words of a statement, and whether the date is; `time` is always among them. */
+function columnsNamed(all: readonly TypedColumn[], statement: string): { columns: TypedColumn[]; date: boolean } {
+  const words = EVERY_COLUMN.test(statement) ? undefined : new Set(statement.toLowerCase().match(/\w+/g));
+  return {
+    columns: all.filter(({ name }) => !words || name === 'time' || words.has(name.toLowerCase())),
+    date: !words || words.has(PARTITION_COLUMN.name),
+  };
 }
 
 /** A parenthesised relation with a table's columns, and `date`, and no rows. */
