@@ -76,7 +76,7 @@ function ownName(node: Node, walker: Walker, where: Node): string {
   if (catalog !== '' || typeof schema !== 'string' || !['', 'main'].includes(foldCase(schema))) {
     const prefix = [catalog, schema].filter((part) => typeof part === 'string' && part !== '').join('.');
     const message = ALLOWED_FUNCTIONS.has(foldCase(called))
-      ? `Write ${called}(${prefix}, …) instead of ${prefix}.${called}(…).`
+      ? `Write ${called}(${[prefix, ...argumentsOf(node).map(() => '…')].join(', ')}) instead of ${prefix}.${called}(…).`
       : `${prefix}.${called} is not a function that can be used.`;
     throw walker.refuse(message, node, where);
   }

@@ -137,13 +137,9 @@ const INTERVAL_UNITS: Readonly<Record<string, number>> = {
   decade: 3650 * DAY,
 };
 
-function parseTime(text: string): number | undefined {
-  const time = Date.parse(
-    text
-      .trim()
-      .replace(' ', 'T')
-      .replace(/([+-]\d\d)$/, '$1:00')
-  );
+function parseTime(text: string | undefined): number | undefined {
+  const iso = (text ?? '').trim().replace(' ', 'T');
+  const time = Date.parse(/T.*[+-]\d\d$/.test(iso) ? `${iso}:00` : iso);
   return Number.isNaN(time) ? undefined : time;
 }
 

@@ -132,7 +132,12 @@ export function expression(value: Json, walker: Walker, where: Node): void {
     const shape = typeof kind === 'string' && Object.hasOwn(EXPRESSIONS, kind) ? EXPRESSIONS[kind] : undefined;
     if (!shape) {
       const reason = typeof kind === 'string' && Object.hasOwn(REFUSED, kind) ? REFUSED[kind] : undefined;
-      throw walker.refuse(reason ?? `${String(kind).replaceAll('_', ' ')} cannot be used.`, node, where);
+      throw walker.refuseWord(
+        reason ?? `${String(kind).replaceAll('_', ' ')} cannot be used.`,
+        /^(\$.*|\?|DEFAULT)$/i,
+        node,
+        where
+      );
     }
     if (kind === 'FUNCTION' || kind === 'WINDOW') {
       checkCall(node, walker, where);

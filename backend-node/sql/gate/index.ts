@@ -1,7 +1,7 @@
 import { ApitrailError } from '@apitrail/contract';
 
 import type { CheckedSql, GateLimits, GateOptions } from './options';
-import { parseSql } from './parse';
+import { parseSql, placeInUserText } from './parse';
 import { statement } from './queries';
 import { writeSql } from './round-trip';
 import { Walker } from './walker';
@@ -32,6 +32,13 @@ export async function checkSql(text: string, options: GateOptions): Promise<Chec
   const parsed = await parseSql(text, options);
   const walker = new Walker(text, options, limits);
   statement(parsed.statement, walker, {});
-  const { sql } = await writeSql(text, parsed, options);
-  return { sql, tables: [...walker.tablesRead] };
+  const { sql, parsedPosition } = await writeSql(text, parsed, options);
+  return {
+    sql,
+    tables: [...walker.tablesRead],
+    placeOf: (offset) => {
+      const position = parsedPosition(offset);
+      return position === undefined ? undefined : placeInUserText(text, position, options);
+    },
+  };
 }

@@ -38,4 +38,9 @@ export interface CheckedSql {
   sql: string;
   /** Names of the tables of ours that it reads. */
   tables: string[];
+  /**
+   * Line and column of what the user wrote, of an offset in `sql`, UTF-16 units: where an error is that comes up while it
+   * runs. Undefined where that cannot be told.
+   */
+  placeOf(offset: number): string | undefined;
 }

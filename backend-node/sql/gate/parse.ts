@@ -1,5 +1,6 @@
 import { ApitrailError } from '@apitrail/contract';
 
+import { codeTokens } from '../macros/tokens';
 import type { GateOptions } from './options';
 import { offsetOfByte, placeOf, positionAt } from './position';
 import { statementKind } from './statement-kind';
@@ -23,12 +24,7 @@ export async function parseSql(text: string, options: GateOptions): Promise<Pars
   const json = await options.ask('SELECT CAST(json_serialize_sql(CAST($1 AS VARCHAR)) AS VARCHAR)', text);
   const answer = readTree(json);
   if (answer === undefined) {
-    throw refusedAt(
-      text,
-      undefined,
-      options,
-      "A number is too large for a double. For infinity write CAST('inf' AS DOUBLE)."
-    );
+    throw refusedAt(text, infiniteNumber(text), options, INFINITE);
   }
   if (answer['error'] === true) {
     throw parserError(text, answer, options);
@@ -45,6 +41,13 @@ export async function parseSql(text: string, options: GateOptions): Promise<Pars
     throw refusedAt(text, firstLocation(text, second), options, message);
   }
   return { json, statement };
+}
+
+const INFINITE = "A number is too large for a double. For infinity write CAST('inf' AS DOUBLE).";
+
+/** Where a number stands that no double can hold. */
+function infiniteNumber(text: string): number | undefined {
+  return codeTokens(text).find((token) => Math.abs(Number(token.text.replaceAll('_', ''))) === Infinity)?.offset;
 }
 
 /** Reads DuckDB's JSON; undefined when it is none, which is so for numbers that JSON cannot say. */
@@ -71,14 +74,18 @@ export function errorAt(
   code: 'APITRAIL_SQL_REFUSED' | 'APITRAIL_SQL_SYNTAX',
   text: string,
   offset: number | undefined,
-  { origin }: Pick<GateOptions, 'origin'>,
+  options: Pick<GateOptions, 'origin'>,
   message: string
 ): ApitrailError {
   if (offset === undefined) {
     return new ApitrailError(code, message);
   }
-  const position = origin ? positionAt(origin.text, origin.originalPosition(offset)) : positionAt(text, offset);
-  return new ApitrailError(code, message, { where: placeOf(position) });
+  return new ApitrailError(code, message, { where: placeInUserText(text, offset, options) });
+}
+
+/** Line and column of what the user wrote, of an offset of the text that was parsed. */
+export function placeInUserText(text: string, offset: number, { origin }: Pick<GateOptions, 'origin'>): string {
+  return placeOf(origin ? positionAt(origin.text, origin.originalPosition(offset)) : positionAt(text, offset));
 }
 
 /** Locations larger than this are DuckDB's way to say that there is none. */
@@ -105,7 +112,7 @@ function firstLocation(text: string, node: Json): number | undefined {
 
 function parserError(text: string, answer: { [key: string]: Json }, options: GateOptions): ApitrailError {
   const said = String(answer['error_message'] ?? '');
-  if (answer['error_type'] === 'not implemented') {
+  if (said.startsWith('Only SELECT statements')) {
     const { kind, offset } = statementKind(text);
     return refusedAt(text, offset, options, `${kind} cannot run: user-written SQL only reads. Write one SELECT.`);
   }

@@ -73,6 +73,8 @@ const SET_OPERATION: Shape = {
   children: listOf(query),
 };
 
+const RECURSIVE = 'WITH RECURSIVE cannot be used: it may never end. Use range() to count.';
+
 /** A query: a SELECT, or several put together. Its common table expressions are known within it. */
 export function query(value: Json, walker: Walker, where: Node): void {
   const node = nodeOf(value, walker, where);
@@ -85,7 +87,7 @@ export function query(value: Json, walker: Walker, where: Node): void {
         case 'SET_OPERATION_NODE':
           return walker.check(node, SET_OPERATION, where, 'UNION');
         case 'RECURSIVE_CTE_NODE':
-          throw walker.refuse('WITH RECURSIVE cannot be used: it may never end. Use range() to count.', node, where);
+          throw walker.refuseWord(RECURSIVE, /^RECURSIVE$/i, node, where);
         default:
           throw walker.refuse(
             'Only SELECT, FROM and VALUES can be used, and UNION, EXCEPT and INTERSECT of them.',

@@ -3,12 +3,13 @@ import type { ApitrailError } from '@apitrail/contract';
 import { isNode } from './checks';
 import type { GateOptions } from './options';
 import { locationOf, readTree, refusedAt, type Json, type ParsedSql } from './parse';
+import type { Node } from './walker';
 
-/** The text of a tree, with the way from its places to those of the tree it was made of. */
+/** The text of a tree, with the way from its places to those of the text the tree was parsed of. */
 export interface WrittenSql {
   sql: string;
-  /** Pairs of offsets, UTF-16 units: in the text that is run and in the text that was parsed, in order of the first. */
-  places: ReadonlyArray<readonly [run: number, parsed: number]>;
+  /** Offset in the text that was parsed, of an offset in `sql`; undefined where nothing of the tree stands. */
+  parsedPosition(offset: number): number | undefined;
 }
 
 /**
@@ -24,16 +25,17 @@ export async function writeSql(text: string, parsed: ParsedSql, options: GateOpt
   if (statement === undefined || second !== undefined) {
     throw differs(text, undefined, options);
   }
-  const places: Array<readonly [number, number]> = [];
-  compare(wrapValues(parsed.statement), wrapValues(statement), { text, sql, options, places, around: undefined });
-  return { sql, places: places.sort(([a], [b]) => a - b) };
+  const places = new Map<number, number>();
+  compare(unwrapValues(parsed.statement), unwrapValues(statement), { text, sql, options, places, around: undefined });
+  return { sql, parsedPosition: (offset) => places.get(offset) };
 }
 
 interface Comparison {
   text: string;
   sql: string;
   options: GateOptions;
-  places: Array<readonly [number, number]>;
+  /** Offsets in the text that was parsed, by those in the text that was written. */
+  places: Map<number, number>;
   /** The nearest node around that has a place. */
   around: number | undefined;
 }
@@ -46,7 +48,7 @@ function compare(parsed: Json, written: Json, comparison: Comparison): void {
   if (isNode(parsed) && isNode(written)) {
     const [from, to] = [locationOf(comparison.text, parsed), locationOf(comparison.sql, written)];
     if (from !== undefined && to !== undefined) {
-      comparison.places.push([to, from]);
+      comparison.places.set(to, from);
     }
     const keys = new Set([...Object.keys(parsed), ...Object.keys(written)]);
     keys.delete('query_location');
@@ -65,22 +67,52 @@ function differs(text: string, offset: number | undefined, options: GateOptions)
   return refusedAt(text, offset, options, message);
 }
 
-/** A VALUES that is written again stands in a SELECT of its own, which means the same. */
-function wrapValues(value: Json): Json {
+/** What DuckDB calls a VALUES that stands for itself. */
+const VALUES_ALIAS = 'valueslist';
+
+/** A VALUES that is written again stands in a SELECT of its own, which means the same: it is taken out of it. */
+function unwrapValues(value: Json): Json {
   if (Array.isArray(value)) {
-    return value.map(wrapValues);
+    return value.map(unwrapValues);
   }
   if (!isNode(value)) {
     return value;
   }
-  const inner = valuesWithin(value);
-  if (inner) {
-    return wrapValues({ ...inner, query_location: value['query_location'] ?? null });
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, wrapValues(child)]));
+  const node = Object.fromEntries(Object.entries(value).map(([key, child]) => [key, unwrapValues(child)]));
+  return valuesAlone(node) ?? node;
 }
 
 /** The VALUES that a subquery is nothing more than. */
-function valuesWithin(_: { [key: string]: Json }): { [key: string]: Json } | undefined {
-  return undefined;
+function valuesAlone(node: Node): Node | undefined {
+  const { type, alias, column_name_alias: names, sample, subquery } = node;
+  const inner = isNode(subquery) && isNode(subquery['node']) ? subquery['node'] : undefined;
+  const from = inner?.['from_table'];
+  const plain = type === 'SUBQUERY' && alias === VALUES_ALIAS && isEmpty(names) && isEmpty(sample);
+  if (!plain || !inner || !isNode(from) || from['type'] !== 'EXPRESSION_LIST') {
+    return undefined;
+  }
+  const [star, ...more] = Array.isArray(inner['select_list']) ? inner['select_list'] : [];
+  const others = Object.entries(inner).filter(([key]) => !['type', 'select_list', 'from_table'].includes(key));
+  const starOnly =
+    isNode(star) &&
+    star['class'] === 'STAR' &&
+    Object.entries(star).every(([key, part]) => STAR_KEYS.has(key) || isEmpty(part));
+  return starOnly && more.length === 0 && others.every(([, part]) => isEmpty(part)) ? from : undefined;
+}
+
+const STAR_KEYS: ReadonlySet<string> = new Set(['class', 'type', 'query_location']);
+
+/** Whether a part of the tree says nothing. */
+function isEmpty(value: Json | undefined): boolean {
+  if (isNode(value)) {
+    return Object.values(value).every(isEmpty);
+  }
+  return (
+    value === undefined ||
+    value === null ||
+    value === '' ||
+    value === false ||
+    value === 'STANDARD_HANDLING' ||
+    (Array.isArray(value) && value.length === 0)
+  );
 }

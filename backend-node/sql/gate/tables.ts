@@ -4,6 +4,7 @@ import { callInFrom } from './calls';
 import { listOf, location, name, nodeOf, nothing, oneOf, optional } from './checks';
 import { expression, expressions } from './expressions';
 import { sample, shapeOf, statement } from './queries';
+import type { Json } from './parse';
 import { foldCase, type Check, type Node, type Shape, type Walker } from './walker';
 
 const tableKeys: Shape = {
@@ -31,7 +32,7 @@ const TABLES: Readonly<Record<string, Shape>> = {
     right: reference,
     condition: (...all) => optional(expression)(...all),
     join_type: oneOf('INNER', 'LEFT', 'RIGHT', 'OUTER', 'FULL', 'SEMI', 'ANTI'),
-    ref_type: oneOf('REGULAR', 'NATURAL', 'CROSS', 'POSITIONAL', 'ASOF'),
+    ref_type: joinKind,
     using_columns: listOf(name),
     delim_flipped: oneOf(false),
     duplicate_eliminated_columns: nothing('This join is meant for DuckDB itself.'),
@@ -60,12 +61,22 @@ const REFUSED_TABLES: Readonly<Record<string, string>> = {
   DELIM_GET: 'This is meant for DuckDB itself.',
 };
 
+/** Joins row by row have no meaning where rows have no order, and DuckDB crashes on some of them. */
+function joinKind(value: Json, walker: Walker, where: Node): void {
+  if (value === 'POSITIONAL') {
+    const message =
+      'POSITIONAL JOIN cannot be used: the rows of a table have no order. Join on a column, or on row_number() OVER (…).';
+    throw walker.refuseWord(message, /^POSITIONAL$/i, where);
+  }
+  oneOf('REGULAR', 'NATURAL', 'CROSS', 'ASOF')(value, walker, where);
+}
+
 /** Anything that may stand in FROM. */
-export function tableReference(value: Parameters<Check>[0], walker: Walker, where: Node): void {
+export function tableReference(value: Json, walker: Walker, where: Node): void {
   const node = nodeOf(value, walker, where);
   const kind = node['type'];
   if (typeof kind === 'string' && Object.hasOwn(REFUSED_TABLES, kind)) {
-    throw walker.refuse(REFUSED_TABLES[kind]!, node, where);
+    throw walker.refuseWord(REFUSED_TABLES[kind]!, /^(PIVOT|UNPIVOT|DESCRIBE|DESC|SHOW|SUMMARIZE)$/i, node, where);
   }
   walker.within(node, where, () => {
     if (kind === 'BASE_TABLE') {

@@ -130,8 +130,9 @@ const literalValue: Check = (value, walker, where) => {
     throw walker.refuse(`A text is longer than ${walker.limits.literalLength} characters.`, where);
   }
   if (typeof value === 'object' && value !== null) {
-    // A HUGEINT is two halves. Lists and structs are not written as literals but as calls.
-    walker.check(nodeOf(value, walker, where), { upper: number, lower: number }, where, 'A literal');
+    // A HUGEINT is two halves. Lists and structs are written as calls, but an open end of a slice is an empty list.
+    const shape = { upper: number, lower: number, children: nothing('Write a list as [1, 2].') };
+    walker.check(nodeOf(value, walker, where), shape, where, 'A literal');
   }
 };
 

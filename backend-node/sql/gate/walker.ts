@@ -1,5 +1,6 @@
 import type { ApitrailError } from '@apitrail/contract';
 
+import { codeTokens } from '../macros/tokens';
 import type { GateLimits, GateOptions } from './options';
 import { locationOf, refusedAt, type Json } from './parse';
 
@@ -40,6 +41,12 @@ export class Walker {
   refuse(message: string, ...nodes: Array<Json | undefined>): ApitrailError {
     const offset = nodes.map((node) => locationOf(this.text, node)).find((found) => found !== undefined);
     return refusedAt(this.text, offset, this.options, message);
+  }
+
+  /** The error of something that DuckDB gives no place of, at the first word of the text that looks like it. */
+  refuseWord(message: string, word: RegExp, ...nodes: Array<Json | undefined>): ApitrailError {
+    const token = codeTokens(this.text).find(({ text }) => word.test(text));
+    return token ? refusedAt(this.text, token.offset, this.options, message) : this.refuse(message, ...nodes);
   }
 
   /** Counts a node and what is within it against the limits. */
