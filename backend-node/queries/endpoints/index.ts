@@ -1,12 +1,13 @@
-import type { EndpointsQuery, Field, Frame, MetricName } from '@apitrail/contract';
+import type { EndpointsQuery, Field, MetricName } from '@apitrail/contract';
 
-import type { HandlerContext, QueryHandler } from '../handler';
-import { groupFields, metricField, unique } from '../shared/fields';
-import { groupTotals } from '../shared/groups';
+import type { Answer, HandlerContext, QueryHandler } from '../handler';
+import { comparedFields, comparedRows } from '../shared/compared';
+import { comparedTotals, type TotalColumns } from '../shared/compared-totals';
+import { groupFields, unique } from '../shared/fields';
 import { keyExpression, type KeyExpression } from '../shared/keys';
 import { finishMetric, measureOf } from '../shared/metrics';
 import { numericAnswer } from '../shared/numeric';
-import { secondsCovered, seriesFrames, seriesOf } from '../shared/series';
+import { secondsCovered, seriesAnswer, seriesOf } from '../shared/series';
 import { planTrend, readTrend } from '../shared/trend';
 
 /** A row per group: how each endpoint behaves over the whole range. */
@@ -14,12 +15,12 @@ export const endpoints: QueryHandler<'endpoints'> = {
   async run(query, context) {
     const keys = unique(query.groupBy).map((key) => keyExpression(key, context.dialect));
     const metrics = unique(query.metrics);
-    const request = { ...query, metrics, keys, rows: context.rows(query.filters) };
+    const request = { ...query, metrics, keys, ...comparedRows(context, (of) => of.rows(query.filters)) };
     switch (query.format) {
       case 'numeric':
         return { frames: [await numericAnswer(context, request)] };
       case 'time_series':
-        return { frames: seriesFrames(await seriesOf(context, request), keys, metrics) };
+        return seriesAnswer(await seriesOf(context, request), keys, metrics);
       case 'table':
         return table(query, context, keys, metrics);
     }
@@ -31,33 +32,35 @@ async function table(
   context: HandlerContext,
   keys: KeyExpression[],
   metrics: MetricName[]
-): Promise<{ frames: Frame[]; marker: Record<string, unknown> }> {
-  const aggregator = await context.aggregator();
-  const trend = planTrend(context, query, aggregator.weighted);
+): Promise<Answer> {
+  const trend = await planTrend(context, query);
   const request = {
-    rows: context.rows(query.filters),
+    ...comparedRows(context, (of) => of.rows(query.filters)),
     keys,
     measures: [measureOf('requests'), ...metrics.map(measureOf)],
     orderBy: measureOf(query.orderBy),
     limit: query.limit,
   };
-  const totals = await groupTotals(aggregator, request, trend.extras);
-  const seconds = secondsCovered(context, context.range.from, context.range.to);
-  const [requests, ...measured] = totals.measures;
+  const totals = await comparedTotals(context, request, (of) => trend.extras(of));
+  const read = (of: HandlerContext, { measures }: TotalColumns, index: number) => {
+    const seconds = secondsCovered(of, of.range.from, of.range.to);
+    return measures[index + 1]!.map((value) => finishMetric(metrics[index]!, value, seconds));
+  };
   return {
     frames: [
       {
         meta: { type: 'table', preferredVisualisationType: 'table' },
         fields: [
           ...groupFields(keys, totals.groups),
-          ...metrics.map((metric, index) =>
-            metricField(
+          ...metrics.flatMap((metric, index) =>
+            comparedFields(
               metric,
-              measured[index]!.map((value) => finishMetric(metric, value, seconds))
+              read(context, totals, index),
+              context.earlier && totals.earlier && read(context.earlier, totals.earlier, index)
             )
           ),
-          shareField(requests!.map(Number)),
-          await readTrend(context, trend, request, totals),
+          shareField(totals.measures[0]!.map(Number)),
+          ...(await readTrend(context, trend, request, totals)),
         ],
       },
     ],

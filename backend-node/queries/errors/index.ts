@@ -2,13 +2,14 @@ import { OTHER_GROUP, type ErrorsQuery, type Field, type Frame } from '@apitrail
 
 import { sql } from '../../engine/sql';
 import type { Answer, HandlerContext, QueryHandler } from '../handler';
-import { groupFields, metricField } from '../shared/fields';
-import { groupTotals, type GroupTotals } from '../shared/groups';
+import { comparedFields, comparedRows, type ComparedRows } from '../shared/compared';
+import { comparedTotals, type ComparedTotals, type TotalColumns } from '../shared/compared-totals';
+import { groupFields } from '../shared/fields';
 import { groupName, type KeyExpression } from '../shared/keys';
 import { ERROR, finishMetric, measureOf, stateOfRows } from '../shared/metrics';
 import { numericAnswer } from '../shared/numeric';
 import type { RowSource } from '../shared/select';
-import { seriesFrames, seriesOf } from '../shared/series';
+import { seriesAnswer, seriesOf } from '../shared/series';
 import { planTrend, readTrend } from '../shared/trend';
 import { COMMON, errorExtras, errorKeys } from './groups';
 
@@ -16,62 +17,100 @@ import { COMMON, errorExtras, errorKeys } from './groups';
 export const errors: QueryHandler<'errors'> = {
   async run(query, context) {
     const keys = errorKeys(query.groupBy, context.dialect);
-    const all = context.rows(query.filters);
-    const rows = { ...all, where: sql`${all.where} AND ${ERROR}` };
-    const request = { ...query, keys, rows, metrics: ['errors' as const], orderBy: 'requests' as const };
+    const rows = comparedRows(context, (of) => failedRows(query, of));
+    const request = { ...query, ...rows, keys, metrics: ['errors' as const], orderBy: 'requests' as const };
     switch (query.format) {
       case 'numeric':
         return { frames: [await numericAnswer(context, request)] };
       case 'time_series':
-        return { frames: seriesFrames(await seriesOf(context, request), keys, request.metrics) };
+        return seriesAnswer(await seriesOf(context, request), keys, request.metrics);
       case 'table':
-        return table(query, context, keys, rows, all);
+        return table(query, context, keys, rows);
     }
   },
 };
 
 const MEASURES = ['requests', 'customers', 'sessions'] as const;
 
+function failedRows({ filters }: ErrorsQuery, context: HandlerContext): RowSource {
+  const all = context.rows(filters);
+  return { ...all, where: sql`${all.where} AND ${ERROR}` };
+}
+
 async function table(
   query: ErrorsQuery,
   context: HandlerContext,
   keys: KeyExpression[],
-  rows: RowSource,
-  all: RowSource
+  rows: ComparedRows
 ): Promise<Answer> {
-  const aggregator = await context.aggregator();
-  const trend = planTrend(context, query, aggregator.weighted);
-  const request = { rows, keys, measures: MEASURES.map(measureOf), orderBy: measureOf('requests'), limit: query.limit };
-  const totals = await groupTotals(aggregator, request, [...errorExtras(context.dialect), ...trend.extras]);
-  const failed = totals.measures[0]!.reduce<number>((sum, value) => sum + Number(value), 0);
-  const count = await aggregator.run(
-    sql`SELECT CAST(${stateOfRows('requests', aggregator.weighted)} AS DOUBLE) FROM ${all.relation} WHERE ${all.where}`
-  );
-  const requests = Number(count.values[0]![0] ?? 0);
+  const trend = await planTrend(context, query);
+  const request = {
+    ...rows,
+    keys,
+    measures: MEASURES.map(measureOf),
+    orderBy: measureOf('requests'),
+    limit: query.limit,
+  };
+  const totals = await comparedTotals(context, request, (of) => [...errorExtras(of.dialect), ...trend.extras(of)]);
+  const { earlier } = context;
+  const before = earlier && totals.earlier;
+  const failed = sum(totals.measures[0]!);
   const frame: Frame = {
     meta: { type: 'table', preferredVisualisationType: 'table' },
     fields: [
       ...groupFields(keys, totals.groups).slice(0, new Set(query.groupBy).size),
-      ...descriptions(keys, totals, new Set(query.groupBy)),
-      ...MEASURES.map((metric, index) =>
-        metricField(
-          metric,
-          totals.measures[index]!.map((value) => finishMetric(metric, value, 0))
-        )
-      ),
+      ...descriptions(keys, described(totals), new Set(query.groupBy)),
+      ...MEASURES.flatMap((metric, index) => {
+        const read = ({ measures }: TotalColumns) => measures[index]!.map((value) => finishMetric(metric, value, 0));
+        return comparedFields(metric, read(totals), before && read(before));
+      }),
       shareField(totals, failed),
       ...seenFields(totals),
-      await readTrend(context, trend, request, totals),
+      ...(await readTrend(context, trend, request, totals)),
     ],
   };
   return {
     frames: [frame],
-    marker: { groupBy: query.groupBy, trendTimes: trend.buckets.starts, requests, errors: failed },
+    marker: {
+      groupBy: query.groupBy,
+      trendTimes: trend.buckets.starts,
+      requests: await countRequests(query, context),
+      errors: failed,
+      ...(earlier && before
+        ? { previousRequests: await countRequests(query, earlier), previousErrors: sum(before.measures[0]!) }
+        : {}),
+    },
+  };
+}
+
+function sum(values: readonly unknown[]): number {
+  return values.reduce<number>((total, value) => total + Number(value ?? 0), 0);
+}
+
+/** Requests of a time, failed or not. */
+async function countRequests({ filters }: ErrorsQuery, context: HandlerContext): Promise<number> {
+  const { run, weighted } = await context.aggregator();
+  const { relation, where } = context.rows(filters);
+  const count = await run(
+    sql`SELECT CAST(${stateOfRows('requests', weighted)} AS DOUBLE) FROM ${relation} WHERE ${where}`
+  );
+  return Number(count.values[0]![0] ?? 0);
+}
+
+/** The totals with what groups have in common that only the earlier time has. */
+function described(totals: ComparedTotals): ComparedTotals {
+  const { groups, measures, extras, earlier } = totals;
+  const gone = groups.map((_, group) => earlier !== undefined && measures[0]![group] === null);
+  return {
+    ...totals,
+    extras: extras.map((column, index) =>
+      column.map((value, group) => (gone[group] ? earlier!.extras[index]?.[group] : value))
+    ),
   };
 }
 
 /** Title, and what the rows of a group have in common beyond the keys asked for. */
-function descriptions(keys: KeyExpression[], totals: GroupTotals, asked: ReadonlySet<string>): Field[] {
+function descriptions(keys: KeyExpression[], totals: ComparedTotals, asked: ReadonlySet<string>): Field[] {
   const column = (name: (typeof COMMON)[number]) => totals.extras[COMMON.indexOf(name)]!;
   const titles = totals.groups.map((group, row) => {
     if (group.other) {
@@ -99,7 +138,7 @@ function descriptions(keys: KeyExpression[], totals: GroupTotals, asked: Readonl
   return fields.filter(({ name }) => !asked.has(name));
 }
 
-function shareField(totals: GroupTotals, errorsInRange: number): Field {
+function shareField(totals: ComparedTotals, errorsInRange: number): Field {
   return {
     name: 'share',
     type: 'number',
@@ -108,7 +147,7 @@ function shareField(totals: GroupTotals, errorsInRange: number): Field {
   };
 }
 
-function seenFields(totals: GroupTotals): Field[] {
+function seenFields(totals: ComparedTotals): Field[] {
   return [
     ['first_seen', 'First seen'],
     ['last_seen', 'Last seen'],

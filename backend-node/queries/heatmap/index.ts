@@ -1,11 +1,13 @@
 import { ApitrailError, isAdditive, type HeatmapQuery } from '@apitrail/contract';
 
 import type { Answer, HandlerContext, QueryHandler } from '../handler';
+import { comparedRows } from '../shared/compared';
 import { unique } from '../shared/fields';
 import { keyExpression, type KeyExpression } from '../shared/keys';
 import { emptyValue } from '../shared/metrics';
 import { numericAnswer } from '../shared/numeric';
-import { seriesFrames, seriesOf } from '../shared/series';
+import type { RowSource } from '../shared/select';
+import { seriesAnswer, seriesOf } from '../shared/series';
 import { heatmapColumns } from './columns';
 import { cellsFrame } from './frame';
 import { keyMatrix } from './key-rows';
@@ -17,7 +19,7 @@ export const heatmap: QueryHandler<'heatmap'> = {
     refuseShares(query);
     if (query.format !== 'table') {
       refuseCellsOnly(query);
-      return { frames: await otherFormats(query, context) };
+      return otherFormats(query, context);
     }
     return matrix(query, context);
   },
@@ -45,13 +47,12 @@ function refuseCellsOnly({ format, normalise, minSamples }: HeatmapQuery): void 
   }
 }
 
-async function otherFormats(query: HeatmapQuery, context: HandlerContext) {
-  const all = context.rows(query.filters);
-  const rows = query.y === 'latency' ? timedRows(all) : all;
+async function otherFormats(query: HeatmapQuery, context: HandlerContext): Promise<Answer> {
+  const rows = comparedRows(context, (of) => rowsOf(query, of));
   const keys = query.y === 'latency' ? [await latencyLabels(query, context, rows)] : keysOf(query.y, context);
-  const request = { ...query, keys, rows, metrics: [query.metric] };
+  const request = { ...query, ...rows, keys, metrics: [query.metric] };
   if (query.format === 'numeric') {
-    return [await numericAnswer(context, request)];
+    return { frames: [await numericAnswer(context, request)] };
   }
   if (query.x !== 'time') {
     throw new ApitrailError(
@@ -60,7 +61,12 @@ async function otherFormats(query: HeatmapQuery, context: HandlerContext) {
       { where: 'format' }
     );
   }
-  return seriesFrames(await seriesOf(context, request), keys, [query.metric]);
+  return seriesAnswer(await seriesOf(context, request), keys, [query.metric]);
+}
+
+function rowsOf({ filters, y }: HeatmapQuery, context: HandlerContext): RowSource {
+  const rows = context.rows(filters);
+  return y === 'latency' ? timedRows(rows) : rows;
 }
 
 function keysOf(keys: readonly string[], context: HandlerContext): KeyExpression[] {
@@ -68,8 +74,11 @@ function keysOf(keys: readonly string[], context: HandlerContext): KeyExpression
 }
 
 async function matrix(query: HeatmapQuery, context: HandlerContext): Promise<Answer> {
-  const all = context.rows(query.filters);
-  const columns = await heatmapColumns(query, context, query.y === 'latency' ? timedRows(all) : all);
+  const columns = await heatmapColumns(
+    query,
+    context,
+    comparedRows(context, (of) => rowsOf(query, of))
+  );
   const found =
     query.y === 'latency'
       ? await latencyMatrix(query, context, columns)

@@ -1,11 +1,13 @@
 import { OTHER_GROUP, type HeatmapQuery } from '@apitrail/contract';
 
 import type { HandlerContext } from '../handler';
-import { groupCells, type RankedGroup } from '../shared/groups';
+import { groupCells, type Cells, type RankedGroup } from '../shared/groups';
 import { groupName, groupText, type KeyExpression } from '../shared/keys';
-import { finishMetric, measureOf, ratioMeasures } from '../shared/metrics';
+import { matchCells } from '../shared/matched-groups';
+import { finishMetric, measureOf } from '../shared/metrics';
 import { refuseTooMany, secondsCovered } from '../shared/series';
-import type { HeatmapColumns } from './columns';
+import { cellMeasures, comparedCells, readCells } from './cells';
+import type { ColumnSource, HeatmapColumns } from './columns';
 import type { HeatmapRow, Matrix } from './frame';
 
 /** A matrix whose rows are the top groups of the keys, most of `orderBy` first, then `{other}`. */
@@ -15,31 +17,28 @@ export async function keyMatrix(
   columns: HeatmapColumns,
   keys: readonly KeyExpression[]
 ): Promise<Matrix> {
-  const ratio = ratioMeasures(query.metric);
-  const found = await groupCells(await context.aggregator(), {
-    rows: columns.rows,
+  const request = {
     keys,
-    measures: [measureOf(query.metric), measureOf('requests'), ...(ratio ? [ratio.numerator, ratio.denominator] : [])],
+    measures: cellMeasures(query.metric),
     orderBy: measureOf(query.orderBy),
     limit: query.limit,
-    cell: columns.cell,
-  });
-  refuseTooMany(found.cell.length);
-  const [value, n, numerator, denominator] = found.measures;
-  const cells = found.cell.map((cell, index) => {
-    const column = columns.locate(cell);
-    return {
-      row: found.group[index]!,
-      column,
-      value: finishMetric(query.metric, value![index], columns.seconds[column] ?? 0),
-      n: Number(n![index]),
-      numerator: numerator ? Number(numerator[index]) : null,
-      denominator: denominator ? Number(denominator[index]) : null,
-    };
-  });
+  };
+  const own = await groupCells(await context.aggregator(), { ...request, ...columns.own });
+  const { earlier } = context;
+  const before =
+    earlier &&
+    columns.earlier &&
+    (await matchCells(await earlier.aggregator(), { ...request, ...columns.earlier }, own.groups));
+  refuseTooMany(own.cell.length + (before?.cell.length ?? 0));
+  const read = (cells: Cells, source: ColumnSource) => readCells(query, columns, source, cells, (group) => group);
   return {
-    rows: rowsOf(query, context, keys, found.groups),
-    cells: cells.filter(({ column }) => column < columns.values.length),
+    rows: rowsOf(query, context, keys, before?.groups ?? own.groups),
+    cells: comparedCells(
+      query,
+      columns,
+      read(own, columns.own),
+      before && columns.earlier && read(before, columns.earlier)
+    ),
   };
 }
 

@@ -8,14 +8,14 @@ import {
   type MetricName,
 } from '@apitrail/contract';
 
-import { sql } from '../../engine/sql';
-import type { HandlerContext } from '../handler';
+import type { Answer, HandlerContext } from '../handler';
+import { comparedFields, type ComparedRows } from './compared';
 import { groupFields, metricField } from './fields';
-import { groupCells, type RankedGroup } from './groups';
+import { groupCells, type Cells, type RankedGroup } from './groups';
 import { planInterval, type Buckets, type IntervalRequest } from './interval';
 import { groupLabels, groupText, type KeyExpression } from './keys';
+import { matchCells } from './matched-groups';
 import { emptyValue, finishMetric, measureOf } from './metrics';
-import type { RowSource } from './select';
 
 /** More cells than this are refused: a browser could not draw them, and the answer would be hundreds of megabytes. */
 const MOST_CELLS = 2_000_000;
@@ -23,12 +23,11 @@ const MOST_CELLS = 2_000_000;
 /** What a legend calls a key that is null; its label is the empty text. */
 const NO_VALUE = '(none)';
 
-export interface SeriesRequest extends IntervalRequest {
+export interface SeriesRequest extends IntervalRequest, ComparedRows {
   metrics: readonly MetricName[];
   keys: readonly KeyExpression[];
   orderBy: MetricName;
   limit: number;
-  rows: RowSource;
 }
 
 /** Metrics over time per group: every bucket of every group has a value. */
@@ -39,6 +38,8 @@ export interface Series {
   times: number[];
   /** Per metric, per group, one value per bucket. */
   values: Array<Array<Array<number | null>>>;
+  /** The same of the earlier time, bucket by bucket; null where that time has no such bucket. */
+  earlier?: Array<Array<Array<number | null>>>;
 }
 
 /** Buckets of the query that have begun, with notices about what is special about them. */
@@ -110,33 +111,62 @@ export function secondsCovered(context: HandlerContext, start: number, end: numb
   return (passed > 0 ? passed : Math.max(0, nominal)) / 1000;
 }
 
+/** Seconds that a stretch of the query's range stands for: of an earlier context, those of the time that lies there. */
+export function secondsAt(context: HandlerContext, start: number, end: number): number {
+  return context.shift ? context.shift.seconds(start, end) : secondsCovered(context, start, end);
+}
+
 export async function seriesOf(context: HandlerContext, request: SeriesRequest): Promise<Series> {
-  const { metrics, keys, orderBy, limit, rows } = request;
+  const { metrics, rows, earlierRows } = request;
   const buckets = bucketsOf(context, request);
-  const cells = await groupCells(await context.aggregator(), {
-    rows,
-    keys,
+  const cellRequest = {
+    ...request,
     measures: metrics.map(measureOf),
-    orderBy: measureOf(orderBy),
-    limit,
-    cell: buckets.cell(context.dialect.epochUs(sql`time`)),
-  });
-  const count = buckets.starts.length;
-  refuseTooMany(cells.groups.length * count * metrics.length);
-  const seconds = buckets.starts.map((start, index) => secondsCovered(context, start, buckets.ends[index]!));
-  const values = metrics.map((metric, at) => {
-    const empty = emptyValue(metric);
-    const perGroup = cells.groups.map(() => new Array<number | null>(count).fill(empty));
+    orderBy: measureOf(request.orderBy),
+    cell: buckets.cell(context.bucketUs),
+  };
+  const cells = await groupCells(await context.aggregator(), { ...cellRequest, rows });
+  const { earlier } = context;
+  const before =
+    earlier &&
+    earlierRows &&
+    (await matchCells(
+      await earlier.aggregator(),
+      { ...cellRequest, rows: earlierRows, cell: buckets.cell(earlier.bucketUs) },
+      cells.groups
+    ));
+  const groups = before?.groups ?? cells.groups;
+  refuseTooMany(groups.length * buckets.starts.length * metrics.length * (before ? 2 : 1));
+  return {
+    groups,
+    buckets,
+    times: buckets.starts,
+    values: valuesOf(context, metrics, buckets, cells, groups.length),
+    ...(earlier && before ? { earlier: valuesOf(earlier, metrics, buckets, before, groups.length) } : {}),
+  };
+}
+
+/** Per metric and group one value per bucket. Nothing is known of a bucket of which the time has not come, or never was. */
+function valuesOf(
+  context: HandlerContext,
+  metrics: readonly MetricName[],
+  buckets: Buckets,
+  cells: Cells,
+  groups: number
+): Array<Array<Array<number | null>>> {
+  const seconds = buckets.starts.map((start, index) => secondsAt(context, start, buckets.ends[index]!));
+  return metrics.map((metric, at) => {
+    const empty = seconds.map((covered): number | null => (context.shift && covered === 0 ? null : emptyValue(metric)));
+    const perGroup = Array.from({ length: groups }, () => [...empty]);
     const raw = cells.measures[at]!;
     cells.cell.forEach((cell, row) => {
       const bucket = buckets.locate(cell);
-      if (bucket < count) {
+      if (bucket < seconds.length) {
         perGroup[cells.group[row]!]![bucket] = finishMetric(metric, raw[row], seconds[bucket]!);
       }
     });
     return perGroup;
   });
-  return { groups: cells.groups, buckets, times: buckets.starts, values };
 }
 
 /** Refuses answers nobody could use. Throws an ApitrailError. */
@@ -149,22 +179,24 @@ export function refuseTooMany(cells: number): void {
   }
 }
 
-/** A frame per metric and group. */
-export function seriesFrames(series: Series, keys: readonly KeyExpression[], metrics: readonly MetricName[]): Frame[] {
-  return metrics.flatMap((metric, at) =>
-    series.groups.map((group, index): Frame => {
-      const field = metricField(metric, series.values[at]![index]!);
-      const name = seriesName(metric, metrics.length, keys, group);
-      return {
-        name,
-        meta: { type: 'timeseries-multi', preferredVisualisationType: 'graph' },
-        fields: [
-          timeField(series),
-          { ...field, labels: groupLabels(keys, group), config: { ...field.config, displayNameFromDS: name } },
-        ],
-      };
-    })
-  );
+/** A frame per metric and group, and as many of the earlier time, where there is one. */
+export function seriesAnswer(series: Series, keys: readonly KeyExpression[], metrics: readonly MetricName[]): Answer {
+  const frames = (values: Series['values']) =>
+    metrics.flatMap((metric, at) =>
+      series.groups.map((group, index): Frame => {
+        const field = metricField(metric, values[at]![index]!);
+        const name = seriesName(metric, metrics.length, keys, group);
+        return {
+          name,
+          meta: { type: 'timeseries-multi', preferredVisualisationType: 'graph' },
+          fields: [
+            timeField(series),
+            { ...field, labels: groupLabels(keys, group), config: { ...field.config, displayNameFromDS: name } },
+          ],
+        };
+      })
+    );
+  return { frames: frames(series.values), ...(series.earlier ? { earlierFrames: frames(series.earlier) } : {}) };
 }
 
 function seriesName(metric: MetricName, metrics: number, keys: readonly KeyExpression[], group: RankedGroup): string {
@@ -182,7 +214,7 @@ function timeField({ times, buckets }: Series): Field {
 
 /** One frame: a row per bucket and group. */
 export function seriesTable(series: Series, keys: readonly KeyExpression[], metrics: readonly MetricName[]): Frame {
-  const { groups, times, values } = series;
+  const { groups, times, values, earlier } = series;
   const rows = times.flatMap((_, bucket) => groups.map((group, index) => ({ bucket, group, index })));
   return {
     meta: { type: 'table', preferredVisualisationType: 'table' },
@@ -197,10 +229,11 @@ export function seriesTable(series: Series, keys: readonly KeyExpression[], metr
         keys,
         rows.map(({ group }) => group)
       ),
-      ...metrics.map((metric, at) =>
-        metricField(
+      ...metrics.flatMap((metric, at) =>
+        comparedFields(
           metric,
-          rows.map(({ bucket, index }) => values[at]![index]![bucket]!)
+          rows.map(({ bucket, index }) => values[at]![index]![bucket]!),
+          earlier && rows.map(({ bucket, index }) => earlier[at]![index]![bucket]!)
         )
       ),
     ],

@@ -28,6 +28,8 @@ export interface TimeShift {
   move(time: number): number;
   /** The same in SQL, of and as microseconds since the epoch. */
   moveUs(epochUs: Sql): Sql;
+  /** The parts of the query's range that what was read of the earlier one lies over; a part may be there twice. */
+  laid: readonly Range[];
   /** Seconds of the earlier range that were read and lie, when moved, from `start` to `end`. */
   seconds(start: number, end: number): number;
 }
@@ -67,6 +69,10 @@ export function planTimeShift(
   const end = cut === undefined ? earlier.to : Math.max(earlier.from, Math.min(back(cut), earlier.to));
   const inside = (time: number) => Math.min(Math.max(time, range.from), until - 1);
   const pieces = piecesOf({ from: earlier.from, to: end }, range, spans, ms);
+  const laid = pieces.map((piece) => ({
+    from: inside(piece.from + piece.by),
+    to: inside(piece.to - 1 + piece.by) + 1,
+  }));
   const move = (time: number) =>
     inside(time + ((pieces.find(({ to }) => time < to) ?? pieces.at(-1))?.by ?? range.from - earlier.from));
   return {
@@ -80,11 +86,9 @@ export function planTimeShift(
     back,
     move,
     moveUs: (epochUs) => moveUs(epochUs, pieces, { from: range.from, to: until }),
+    laid,
     seconds: (start, stop) =>
-      pieces.reduce((sum, { from, to, by: far }) => {
-        const [first, last] = [inside(from + far), inside(to - 1 + far) + 1];
-        return sum + Math.max(0, Math.min(last, stop) - Math.max(first, start));
-      }, 0) / 1000,
+      laid.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, stop) - Math.max(from, start)), 0) / 1000,
   };
 }
 

@@ -1,9 +1,10 @@
-import type { Field } from '@apitrail/contract';
+import { previousName, type Field } from '@apitrail/contract';
 
-import { sql } from '../../engine/sql';
 import type { HandlerContext } from '../handler';
-import { groupCells, type GroupRequest, type GroupTotals } from './groups';
+import type { ComparedRequest, ComparedTotals } from './compared-totals';
+import { groupCells, type Cells } from './groups';
 import { planInterval, type Buckets } from './interval';
+import { matchCells } from './matched-groups';
 import { measureOf } from './metrics';
 import type { NamedSql } from './select';
 import { begun } from './series';
@@ -15,58 +16,103 @@ const MOST_POINTS = 200;
 /** Requests per bucket of each group, beside its totals. */
 export interface Trend {
   buckets: Buckets;
-  /** Aggregates to add to the totals of the groups; none when the rows are weighted. */
-  extras: NamedSql[];
+  /** Aggregates to add, as the last ones, to the totals of the groups; none when the rows are weighted. */
+  extras(context: HandlerContext): readonly NamedSql[];
 }
 
 /** A trend over the range: as fine as `interval` says when it is given, else some 40 points. */
-export function planTrend(
+export async function planTrend(
   context: HandlerContext,
-  query: { interval?: string | undefined; timezone: string },
-  weighted: boolean
-): Trend {
+  query: { interval?: string | undefined; timezone: string }
+): Promise<Trend> {
   const { interval, timezone } = query;
   const request = interval === undefined ? { timezone } : { interval, timezone, maxDataPoints: MOST_POINTS };
   const { buckets } = begun(planInterval(request, context.range, POINTS), context);
-  const cell = buckets.cell(context.dialect.epochUs(sql`time`));
-  return { buckets, extras: weighted ? [] : [{ name: 'trend', sql: context.dialect.histogram(cell) }] };
+  const extras = new Map<HandlerContext, readonly NamedSql[]>();
+  for (const of of context.earlier ? [context, context.earlier] : [context]) {
+    const counted = { name: 'trend', sql: of.dialect.histogram(buckets.cell(of.bucketUs)) };
+    extras.set(of, (await of.isWeighted()) ? [] : [counted]);
+  }
+  return { buckets, extras: (of) => extras.get(of) ?? [] };
 }
 
-/** One list of counts per group, in the order of the groups. */
+/** One list of counts per group, in the order of the groups, and one of the earlier time, where there is one. */
 export async function readTrend(
   context: HandlerContext,
-  { buckets, extras }: Trend,
-  request: GroupRequest,
-  totals: GroupTotals
-): Promise<Field> {
-  const count = buckets.starts.length;
-  const counts = totals.groups.map(() => new Array<number>(count).fill(0));
-  if (extras.length > 0) {
-    totals.extras.at(-1)!.forEach((histogram, group) => {
-      for (const [cell, requests] of Object.entries((histogram ?? {}) as Record<string, number>)) {
-        const bucket = buckets.locate(cell);
-        if (bucket < count) {
-          counts[group]![bucket] = requests;
-        }
-      }
-    });
-  } else {
-    const cells = await groupCells(await context.aggregator(), {
-      ...request,
-      measures: [measureOf('requests')],
-      cell: buckets.cell(context.dialect.epochUs(sql`time`)),
-    });
-    cells.cell.forEach((cell, row) => {
-      const bucket = buckets.locate(cell);
-      if (bucket < count) {
-        counts[cells.group[row]!]![bucket] = Number(cells.measures[0]![row]);
-      }
-    });
-  }
-  return {
+  trend: Trend,
+  request: ComparedRequest,
+  totals: ComparedTotals
+): Promise<Field[]> {
+  const cellRequest = { ...request, measures: [measureOf('requests')] };
+  const ownCounts =
+    trend.extras(context).length > 0
+      ? histogramCounts(trend, totals.extras.at(-1)!)
+      : cellCounts(
+          trend,
+          await groupCells(await context.aggregator(), { ...cellRequest, cell: trend.buckets.cell(context.bucketUs) }),
+          totals.groups.length
+        );
+  const field: Field = {
     name: 'trend',
     type: 'json',
-    values: counts,
+    values: ownCounts,
     config: { displayNameFromDS: 'Trend', description: 'Requests over the range, a count per point.' },
   };
+  const { earlier } = context;
+  if (!earlier || !totals.earlier || !request.earlierRows) {
+    return [field];
+  }
+  const counts =
+    trend.extras(earlier).length > 0
+      ? histogramCounts(trend, totals.earlier.extras.at(-1)!)
+      : cellCounts(
+          trend,
+          await matchCells(
+            await earlier.aggregator(),
+            { ...cellRequest, rows: request.earlierRows, cell: trend.buckets.cell(earlier.bucketUs) },
+            totals.groups
+          ),
+          totals.groups.length
+        );
+  return [
+    field,
+    {
+      ...field,
+      name: previousName('trend'),
+      values: counts,
+      config: {
+        displayNameFromDS: 'Trend before',
+        description: 'Requests of the earlier time, a count per point of the trend.',
+      },
+    },
+  ];
+}
+
+function histogramCounts({ buckets }: Trend, histograms: readonly unknown[]): number[][] {
+  return histograms.map((histogram) => {
+    const counts = zeros(buckets);
+    for (const [cell, requests] of Object.entries((histogram ?? {}) as Record<string, number>)) {
+      const bucket = buckets.locate(cell);
+      if (bucket < counts.length) {
+        counts[bucket] = requests;
+      }
+    }
+    return counts;
+  });
+}
+
+function cellCounts({ buckets }: Trend, cells: Cells, groups: number): number[][] {
+  const counts = Array.from({ length: groups }, () => zeros(buckets));
+  cells.cell.forEach((cell, row) => {
+    const bucket = buckets.locate(cell);
+    const own = counts[cells.group[row]!];
+    if (own && bucket < own.length) {
+      own[bucket] = Number(cells.measures[0]![row]);
+    }
+  });
+  return counts;
+}
+
+function zeros({ starts }: Buckets): number[] {
+  return new Array<number>(starts.length).fill(0);
 }
