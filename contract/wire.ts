@@ -84,3 +84,18 @@ export interface DatasetInfo {
   name: string;
   description?: string;
 }
+
+/** Answer of `GET /api/resources/sql-schema?dataset=…`: what SQL of one's own may name. */
+export interface SqlSchema {
+  tables: SqlTable[];
+  functions: Array<{ name: string; description: string }>;
+  /** `example` is how the macro is written, with its arguments. */
+  macros: Array<{ name: string; description: string; example: string }>;
+}
+
+export interface SqlTable {
+  name: string;
+  description: string;
+  /** Types are the engine's: `VARCHAR`, `TIMESTAMP WITH TIME ZONE`. */
+  columns: Array<{ name: string; type: string; description: string }>;
+}

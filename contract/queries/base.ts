@@ -12,7 +12,7 @@ const resolution = z
   .transform((value) => value || undefined)
   .optional();
 
-/** Fields Grafana adds to every query; accepted, and ignored where unused. */
+/** Fields Grafana and the query editor add to every query; accepted, and ignored where unused. */
 export const envelopeFields = {
   refId: z.string().min(1).max(64),
   queryType: z.string(),
@@ -28,6 +28,8 @@ export const envelopeFields = {
   groupByKeys: z.unknown().optional(),
   adhocFilters: z.unknown().optional(),
   interactionId: z.unknown().optional(),
+  /** What the query editor keeps of the other way of writing the query: alert rules and public dashboards send it along. */
+  editor: z.unknown().optional(),
 } as const;
 
 export const ENVELOPE_FIELDS: ReadonlySet<string> = new Set(Object.keys(envelopeFields));

@@ -6,25 +6,49 @@ import {
   type DataSourceGetTagKeysOptions,
   type DataSourceGetTagValuesOptions,
   type DataSourceInstanceSettings,
+  type DataSourceWithLogsContextSupport,
+  type DataSourceWithQueryModificationSupport,
+  type DataSourceWithSupplementaryQueriesSupport,
+  type DataSourceWithToggleableQueryFiltersSupport,
   getDefaultTimeRange,
+  type LogRowContextOptions,
+  type LogRowModel,
   type MetricFindValue,
+  type QueryFilterOptions,
+  type QueryFixAction,
   type ScopedVars,
+  type SupplementaryQueryOptions,
+  SupplementaryQueryType,
+  type ToggleFilterAction,
 } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
 import { parseKey, QUERY_VERSION } from '@apitrail/contract';
-import type { Observable } from 'rxjs';
+import { lastValueFrom, map, type Observable } from 'rxjs';
 
 import { fromAdHocFilters } from './ad-hoc-filters';
+import { volumeQuery } from './explore/logs-volume';
+import { modifyQuery, QUERY_MODIFICATIONS, queryHasFilter, toggleQueryFilter } from './explore/query-filters';
+import { contextQuery, contextRequest } from './explore/request-context';
+import { finishFrames, traceDataSource } from './explore/finish-frames';
 import { interpolateQuery } from './interpolate';
 import { migrateQuery } from './migrate-query';
 import { queryText } from './query-text';
 import { Resources } from './resources';
 import { resolveTimeZone } from './time-zone';
-import type { ApitrailOptions, ApitrailQuery, WithOptionalKey } from './types';
+import type { ApitrailOptions, ApitrailQuery, ApitrailQueryOf, WithOptionalKey } from './types';
 import { ApitrailVariableSupport } from './variables/variable-support';
 
 /** Asks the companion, through Grafana's backend and the forwarder. */
-export class ApitrailDataSource extends DataSourceWithBackend<ApitrailQuery, ApitrailOptions> {
+export class ApitrailDataSource
+  extends DataSourceWithBackend<ApitrailQuery, ApitrailOptions>
+  implements
+    DataSourceWithSupplementaryQueriesSupport<ApitrailQuery>,
+    DataSourceWithLogsContextSupport<ApitrailQuery>,
+    DataSourceWithToggleableQueryFiltersSupport<ApitrailQuery>,
+    DataSourceWithQueryModificationSupport<ApitrailQuery>
+{
+  /** Explore's window of requests around one can be made wider. */
+  readonly supportsAdjustableWindow = true;
   /** Keys, values and datasets that the companion knows. */
   readonly resources: Resources;
   /** The dataset of queries that name none. */
@@ -32,6 +56,7 @@ export class ApitrailDataSource extends DataSourceWithBackend<ApitrailQuery, Api
   /** The time zone of queries for which neither they nor a dashboard give one. */
   readonly defaultTimeZone: string | undefined;
   readonly #templateSrv: TemplateSrv | undefined;
+  readonly #traceDatasourceUid: string | undefined;
 
   /** Without a template service, the one that Grafana runs with is used. */
   constructor(settings: DataSourceInstanceSettings<ApitrailOptions>, templateSrv?: TemplateSrv) {
@@ -39,6 +64,7 @@ export class ApitrailDataSource extends DataSourceWithBackend<ApitrailQuery, Api
     this.#templateSrv = templateSrv;
     this.defaultDataset = settings.jsonData?.dataset || undefined;
     this.defaultTimeZone = resolveTimeZone(settings.jsonData?.timezone);
+    this.#traceDatasourceUid = settings.jsonData?.traceDatasourceUid || undefined;
     this.resources = new Resources({
       getResource: (path, params) => this.getResource(path, params),
       postResource: (path, data) => this.postResource(path, data),
@@ -49,7 +75,10 @@ export class ApitrailDataSource extends DataSourceWithBackend<ApitrailQuery, Api
   override query(request: DataQueryRequest<ApitrailQuery>): Observable<DataQueryResponse> {
     const timezone = resolveTimeZone(request.timezone);
     const targets = request.targets.map((query) => (query.timezone || !timezone ? query : { ...query, timezone }));
-    return super.query({ ...request, targets });
+    const traces = traceDataSource(this.#traceDatasourceUid);
+    return super
+      .query({ ...request, targets })
+      .pipe(map((response) => ({ ...response, data: finishFrames(response.data, traces) })));
   }
 
   /** The query as the companion takes it: of the current version, every variable resolved, ad hoc filters added. */
@@ -59,7 +88,7 @@ export class ApitrailDataSource extends DataSourceWithBackend<ApitrailQuery, Api
     adHocFilters?: AdHocVariableFilter[]
   ): ApitrailQuery {
     const resolved = this.#resolve(query, scopedVars, adHocFilters);
-    const { keyName, key, ...fields } = resolved as ApitrailQuery & WithOptionalKey;
+    const { keyName, key, editor: _, ...fields } = resolved as ApitrailQuery & WithOptionalKey;
     const timezone = resolveTimeZone(fields.timezone) ?? this.defaultTimeZone;
     const dataset = fields.dataset || this.defaultDataset;
     return {
@@ -88,10 +117,12 @@ export class ApitrailDataSource extends DataSourceWithBackend<ApitrailQuery, Api
 
   /**
    * What a new query starts as. Grafana also puts this under every saved query that lacks one of its fields, so it has
-   * none that not every query type knows.
+   * none that not every query type knows, but for Explore's format, which `migrateQuery` takes from those that do not.
    */
   override getDefaultQuery(app: CoreApp): Partial<ApitrailQuery> {
-    return { version: QUERY_VERSION, queryType: app === CoreApp.Explore ? 'requests' : 'traffic' };
+    return app === CoreApp.Explore
+      ? { version: QUERY_VERSION, queryType: 'requests', format: 'logs' }
+      : { version: QUERY_VERSION, queryType: 'traffic' };
   }
 
   override getQueryDisplayText(query: ApitrailQuery): string {
@@ -115,6 +146,63 @@ export class ApitrailDataSource extends DataSourceWithBackend<ApitrailQuery, Api
     return values.map(({ value }) => ({ text: value, value }));
   }
 
+  getSupportedSupplementaryQueryTypes(): SupplementaryQueryType[] {
+    return [SupplementaryQueryType.LogsVolume];
+  }
+
+  getSupplementaryQuery({ type }: SupplementaryQueryOptions, query: ApitrailQuery): ApitrailQuery | undefined {
+    return type === SupplementaryQueryType.LogsVolume ? volumeQuery(query) : undefined;
+  }
+
+  getSupplementaryRequest(
+    type: SupplementaryQueryType,
+    request: DataQueryRequest<ApitrailQuery>
+  ): DataQueryRequest<ApitrailQuery> | undefined {
+    const targets = request.targets.flatMap((query) => this.getSupplementaryQuery({ type }, query) ?? []);
+    return targets.length > 0 ? { ...request, targets } : undefined;
+  }
+
+  /** Requests of the same customer before or after one. Throws what the companion refuses with. */
+  async getLogRowContext(
+    row: LogRowModel,
+    options?: LogRowContextOptions,
+    query?: ApitrailQuery
+  ): Promise<DataQueryResponse> {
+    if (!query || !isRequests(query)) {
+      return { data: [] };
+    }
+    const response = await lastValueFrom(this.query(contextRequest(row, contextQuery(row, query, options), options)));
+    const failure = response.errors?.[0];
+    if (failure) {
+      throw new Error(failure.message ?? 'The requests around this one could not be read.');
+    }
+    return response;
+  }
+
+  async getLogRowContextQuery(
+    row: LogRowModel,
+    options?: LogRowContextOptions,
+    query?: ApitrailQuery
+  ): Promise<ApitrailQuery | null> {
+    return query && isRequests(query) ? contextQuery(row, query, options) : null;
+  }
+
+  toggleQueryFilter(query: ApitrailQuery, filter: ToggleFilterAction): ApitrailQuery {
+    return toggleQueryFilter(query, filter);
+  }
+
+  queryHasFilter(query: ApitrailQuery, filter: QueryFilterOptions): boolean {
+    return queryHasFilter(query, filter);
+  }
+
+  modifyQuery(query: ApitrailQuery, action: QueryFixAction): ApitrailQuery {
+    return modifyQuery(query, action);
+  }
+
+  getSupportedQueryModifications(): string[] {
+    return [...QUERY_MODIFICATIONS];
+  }
+
   #resolve(query: ApitrailQuery, scopedVars: ScopedVars, adHocFilters?: AdHocVariableFilter[]): ApitrailQuery {
     const templateSrv = this.#templateSrv ?? getTemplateSrv();
     const migrated = { ...migrateQuery(query), ...keyField(query) } as ApitrailQuery;
@@ -122,6 +210,10 @@ export class ApitrailDataSource extends DataSourceWithBackend<ApitrailQuery, Api
     const added = fromAdHocFilters(adHocFilters);
     return added.length === 0 ? resolved : { ...resolved, filters: [...(resolved.filters ?? []), ...added] };
   }
+}
+
+function isRequests(query: ApitrailQuery): query is ApitrailQueryOf<'requests'> {
+  return query.queryType === 'requests';
 }
 
 /** The key of a `values` query: as the editor saves it, or, in a query written by hand, the contract's own field. */

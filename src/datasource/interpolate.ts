@@ -1,6 +1,8 @@
 import type { ScopedVars } from '@grafana/data';
 import type { TemplateSrv } from '@grafana/runtime';
 
+import { literalPattern } from './literal-pattern';
+
 /** Where the values of variables come from: Grafana's template service. */
 export type Replace = TemplateSrv['replace'];
 
@@ -8,7 +10,12 @@ export type Replace = TemplateSrv['replace'];
 export const ALL = '.*';
 
 /** Fields Grafana puts on a query, and the ones in which a `$` is not a variable of ours. */
-const LEFT_ALONE = new Set(['refId', 'queryType', 'datasource', 'key', 'hide', 'version', 'timeRange', 'scopes']);
+const LEFT_ALONE = new Set([
+  ...['refId', 'queryType', 'datasource', 'key', 'hide', 'version', 'timeRange', 'scopes', 'editor'],
+]);
+
+/** `$__timeFilter`, `$__interval` and the like in SQL: macros, which the companion puts in place itself. */
+const MACRO = /\$__\w+|\$\{__(?:from|to|interval|interval_ms)\}/g;
 
 /** Numbers, which a dashboard written by hand may give as a variable. */
 const NUMBERS = new Set(['limit', 'minSamples', 'step']);
@@ -44,6 +51,9 @@ class Interpolator {
   ) {}
 
   field(name: string, value: unknown): unknown {
+    if (name === 'sql' && typeof value === 'string') {
+      return this.sql(value);
+    }
     if (typeof value === 'string') {
       const text = this.text(value);
       if (text === '' && value !== '') {
@@ -138,6 +148,24 @@ class Interpolator {
     return [build()];
   }
 
+  /**
+   * SQL, as Grafana's own SQL data sources do it: several values, and those of variables that offer several, become literals
+   * (`IN ($service)`); others go into the literal that they are written in (`= '$service'`).
+   */
+  private sql(text: string): string {
+    const macros: string[] = [];
+    const masked = text.replace(MACRO, (macro) => `\u0000${macros.push(macro) - 1}\u0000`);
+    const replaced = this.replace(masked, this.scopedVars, (value: unknown, variable?: Variable) =>
+      Array.isArray(value) || variable?.multi || variable?.includeAll
+        ? [value]
+            .flat()
+            .map((item) => `'${quoted(item)}'`)
+            .join(', ')
+        : quoted(value)
+    );
+    return replaced.replace(/\u0000(\d+)\u0000/g, (_, index) => macros[Number(index)] ?? '');
+  }
+
   private text(text: string): string {
     return this.replace(text, this.scopedVars, (value: unknown) =>
       Array.isArray(value) ? value.join(',') : String(value)
@@ -164,13 +192,15 @@ class Interpolator {
   private pattern(text: string): string {
     return this.replace(text, this.scopedVars, (value: unknown, variable?: Variable) => {
       if (Array.isArray(value)) {
-        return value.length === 1 ? exactly(value[0]) : `(${value.map((item) => exactly(item)).join('|')})`;
+        return value.length === 1
+          ? literalPattern(String(value[0]))
+          : `(${value.map((item) => literalPattern(String(item))).join('|')})`;
       }
-      return variable?.multi || variable?.includeAll ? exactly(value) : String(value);
+      return variable?.multi || variable?.includeAll ? literalPattern(String(value)) : String(value);
     });
   }
 }
 
-function exactly(value: unknown): string {
-  return String(value).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+function quoted(value: unknown): string {
+  return String(value).replaceAll("'", "''");
 }

@@ -10,6 +10,7 @@ export function queryText(query: ApitrailQuery): string {
     text(fields.keyName),
     list(fields.kind),
     fields.steps instanceof Array ? fields.steps.map((step: { name?: string }) => step.name).join(' → ') : undefined,
+    text(fields.sql)?.replace(/\s+/g, ' ').trim(),
     prefixed('by', list(fields.groupBy) ?? list(fields.y) ?? text(fields.y)),
     prefixed('tagged', list(fields.tags)),
     prefixed('where', fields.filters instanceof Array ? filtersText(fields.filters as Filter[], ' and ') : undefined),

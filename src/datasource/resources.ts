@@ -1,4 +1,4 @@
-import type { DatasetInfo, KeyInfo, ValueInfo, ValuesRequest } from '@apitrail/contract';
+import type { DatasetInfo, KeyInfo, SqlSchema, ValueInfo, ValuesRequest } from '@apitrail/contract';
 
 /** The two calls that reach the companion's resources through Grafana. */
 export interface ResourceClient {
@@ -29,6 +29,13 @@ export class Resources {
   values(request: ValuesRequest): Promise<ValueInfo[]> {
     return this.#cached(`values ${JSON.stringify(request)}`, () =>
       this.#client.postResource<ValueInfo[]>('values', request)
+    );
+  }
+
+  /** What SQL over the dataset may name. */
+  sqlSchema(dataset?: string): Promise<SqlSchema> {
+    return this.#cached(`sql-schema ${dataset ?? ''}`, () =>
+      this.#client.getResource<SqlSchema>('sql-schema', dataset ? { dataset } : undefined)
     );
   }
 

@@ -16,9 +16,23 @@ type Envelope =
   | 'scopes'
   | 'groupByKeys'
   | 'adhocFilters'
-  | 'interactionId';
+  | 'interactionId'
+  | 'editor';
 
-type Saved<T> = T extends QueryInput ? Omit<T, Envelope> & DataQuery : never;
+type Saved<T> = T extends QueryInput ? Omit<T, Envelope> & DataQuery & { editor?: KeptQueries } : never;
+
+/** A query without the fields that say where and under which name it is asked. */
+export type KeptQuery = { queryType: string } & Record<string, unknown>;
+
+/** What the editor keeps when a query is switched between builder and SQL, so that nothing written is lost. Never asked. */
+export interface KeptQueries {
+  /** While the query is SQL: the builder query it was made from. */
+  builder?: KeptQuery;
+  /** While the query is one of the builder: the SQL that was written before. */
+  sql?: KeptQuery;
+  /** The SQL that the builder query was last written as: what differs from it was written by hand. */
+  generated?: string;
+}
 
 /** A query of the contract as a dashboard saves it: variables in place of values, Grafana's fields around it. */
 export type ApitrailQueryOf<T extends QueryType> = Saved<Extract<QueryInput, { queryType: T }>> &
@@ -58,6 +72,10 @@ export interface ApitrailOptions extends DataSourceJsonData {
   dataset?: string;
   /** IANA time zone of queries for which no dashboard gives one, such as those of alert rules; UTC when absent. */
   timezone?: string;
+  /** Tracing data source that trace ids of requests link to; no links when absent. */
+  traceDatasourceUid?: string;
+  /** Megabytes after which an answer of the companion is given up; 64 when absent, 512 at most. */
+  maxResponseMB?: number;
 }
 
 /** Secret settings; the browser never reads them back. */
