@@ -8,7 +8,11 @@ const { dependencies, version } = JSON.parse(readFileSync(here('package.json'), 
 
 rmSync(here('dist'), { recursive: true, force: true });
 await build({
-  entryPoints: { apitrail: here('cli/main.ts'), 'score-routes': here('ingest/routes/score/main.ts') },
+  entryPoints: {
+    apitrail: here('cli/main.ts'),
+    'sql-child': here('sql/child/main.ts'),
+    'score-routes': here('ingest/routes/score/main.ts'),
+  },
   outdir: here('dist'),
   outExtension: { '.js': '.mjs' },
   bundle: true,

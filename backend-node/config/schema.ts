@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { privacyConfigSchema } from '../ingest/privacy';
 import { routesConfigSchema } from '../ingest/routes';
 import { sessionsConfigSchema } from '../ingest/sessions';
+import { sqlConfigSchema } from '../sql/process/settings';
 import { externalDatasetSchema } from '../lake/external/config';
 import { listenSchema } from './listen';
 import { bytesSchema } from './units';
@@ -85,6 +86,7 @@ export const configSchema = z.strictObject({
       }
     })
     .describe('Folders of Parquet files that others write: read-only, and queried by name like the lake.'),
+  sql: sqlConfigSchema.prefault({}).describe('SQL that persons write, and what it may take.'),
   limits: limitsSchema.prefault({}).describe('Bounds on what a request may take.'),
 });
 

@@ -15,6 +15,8 @@ export interface Relation {
    */
   sql: Sql;
   files: number;
+  /** Absolute paths of those files. */
+  paths: readonly string[];
   /** Size of those files: what a scan reads at most. */
   bytes: number;
   rows: number | null;

@@ -33,6 +33,7 @@ export class FileSnapshot<File extends SnapshotFile> implements Snapshot {
     return {
       sql: this.toSql(files),
       files: files.length,
+      paths: files.map(({ path }) => path),
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
       rows: sumRows(files),
     };

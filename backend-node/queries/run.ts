@@ -172,10 +172,10 @@ async function tablesIn(text: string, { dataset }: Query, { datasets }: QueryCon
       (name !== 'requests' && folded.includes(name.toLowerCase())) || (name === dataset && name !== 'requests')
   );
   return Promise.all(
-    named.map(async (other) => ({
-      name: other.name,
-      rows: sql`SELECT * FROM ${(await other.snapshot()).relation({}).sql} AS requests`,
-    }))
+    named.map(async (other) => {
+      const { sql: rows, paths } = (await other.snapshot()).relation({});
+      return { name: other.name, rows: sql`SELECT * FROM ${rows} AS requests`, paths };
+    })
   );
 }
 

@@ -76,5 +76,5 @@ const EMPTY: Snapshot = {
   files: 0,
   oldest: null,
   newest: null,
-  relation: () => ({ sql: emptyRelation(), files: 0, bytes: 0, rows: 0 }),
+  relation: () => ({ sql: emptyRelation(), files: 0, paths: [], bytes: 0, rows: 0 }),
 };

@@ -1,28 +1,20 @@
 import type { Sql } from '../engine/sql';
+import type { MacroOptions } from './macros';
 
 /** A table that SQL of a person may read. */
 export interface UserTable {
   name: string;
   /** Its rows: a SELECT over files of snapshots and nothing else. */
   rows: Sql;
-}
-
-/** What macros are put in place with. */
-export interface MacroValues {
-  /** Range of the query, epoch milliseconds: `from <= time < to`. */
-  from: number;
-  to: number;
-  /** Width of a bucket, milliseconds. */
-  intervalMs: number;
-  /** IANA time zone that days begin in. */
-  timezone: string;
+  /** Absolute paths of those files. */
+  paths: readonly string[];
 }
 
 /** SQL that a person wrote, and what it may read. */
 export interface UserSql {
   /** As it was written, macros and all. */
   text: string;
-  macros: MacroValues;
+  macros: MacroOptions;
   tables: readonly UserTable[];
   /** Rows of the answer; what is beyond is cut off. */
   limit: number;

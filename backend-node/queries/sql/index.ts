@@ -30,7 +30,13 @@ export const sqlQuery: QueryHandler<'sql'> = {
         intervalMs: planInterval(query, context.range).interval,
         timezone: query.timezone,
       },
-      tables: [{ name: 'requests', rows: sql`SELECT * FROM ${relation} WHERE ${where}` }],
+      tables: [
+        {
+          name: 'requests',
+          rows: sql`SELECT * FROM ${relation} WHERE ${where}`,
+          paths: context.snapshot.relation({}).paths,
+        },
+      ],
       limit: query.limit,
     });
     if (result.cutAt !== undefined) {

@@ -70,6 +70,7 @@ export class Bench {
     const relation: Relation = {
       sql: parquetRelation(paths),
       files: paths.length,
+      paths,
       bytes: sizes.reduce((sum, size) => sum + size, 0),
       rows: null,
     };

@@ -1,0 +1,139 @@
+import { ApitrailError } from '@apitrail/contract';
+
+import { offsetOfByte, placeOf, positionAt } from '../gate/position';
+
+/** What the engine says of an error, with `errors_as_json`. */
+interface EngineComplaint {
+  kind: string;
+  message: string;
+  /** Offset in the statement, bytes of UTF-8. */
+  position: number | undefined;
+}
+
+/** A text and where its parts stand in what the user wrote. */
+export interface Written {
+  sql: string;
+  text: string;
+  originalPosition(offset: number): number;
+}
+
+/** Kinds that are the user's to mend; every other one is a fault, or a file. */
+const USERS_OWN = new Set([
+  'Binder',
+  'Catalog',
+  'Parser',
+  'Syntax',
+  'Conversion',
+  'Out of Range',
+  'Invalid Input',
+  'Invalid type',
+  'Mismatch Type',
+  'Not implemented',
+  'Parameter Not Resolved',
+  'Permission',
+]);
+
+/** Reads what the engine threw. */
+export function complaintOf(error: unknown): EngineComplaint {
+  const text = error instanceof Error ? error.message : String(error);
+  try {
+    const said = JSON.parse(text) as { exception_type?: string; exception_message?: string; position?: string };
+    const position = said.position === undefined ? undefined : Number(said.position);
+    return { kind: said.exception_type ?? '', message: said.exception_message ?? text, position };
+  } catch {
+    const [, kind = '', message = text] = /^([A-Z][A-Za-z ]*?) Error: ([\s\S]*)$/.exec(text) ?? [];
+    return { kind, message, position: undefined };
+  }
+}
+
+/**
+ * The coded error for what the engine threw while it ran a checked statement. `bind` is asked what the engine says of the
+ * user's own text, so that the place is one in it.
+ */
+export async function userError(
+  error: unknown,
+  written: Written,
+  bind: (sql: string) => Promise<unknown>
+): Promise<ApitrailError> {
+  if (error instanceof ApitrailError) {
+    return error;
+  }
+  const complaint = complaintOf(error);
+  const limit = limitError(complaint);
+  if (limit) {
+    return limit;
+  }
+  if (complaint.kind === 'IO' && /No files found|Cannot open file|No such file or directory/.test(complaint.message)) {
+    return new ApitrailError('APITRAIL_LAKE_UNREADABLE', `A data file is missing: ${firstLine(complaint.message)}`);
+  }
+  if (!USERS_OWN.has(complaint.kind)) {
+    return new ApitrailError(
+      complaint.kind === 'IO' ? 'APITRAIL_LAKE_UNREADABLE' : 'APITRAIL_SQL_FAILED',
+      `The engine failed: ${complaint.kind} error: ${firstLine(complaint.message)}`
+    );
+  }
+  const place = await placeIn(complaint, written, bind);
+  return new ApitrailError('APITRAIL_SQL_ERROR', `${place ? `${capital(place)}: ` : ''}${said(complaint)}`, {
+    ...(place ? { where: place } : {}),
+  });
+}
+
+/** The error of a limit the engine noticed itself. */
+function limitError({ kind, message }: EngineComplaint): ApitrailError | undefined {
+  if (/max_temp_directory_size|File too large|No space left/i.test(message)) {
+    return new ApitrailError(
+      'APITRAIL_SQL_DISK',
+      'The SQL needs more room on the disk than its process may have (sql.disk). Ask for a shorter range or fewer groups, and sort or join fewer rows.'
+    );
+  }
+  if (kind === 'Out of Memory' || /bad.?alloc/i.test(message)) {
+    return memoryError();
+  }
+  return undefined;
+}
+
+/** The error of a process that has no more memory. */
+export function memoryError(): ApitrailError {
+  return new ApitrailError(
+    'APITRAIL_SQL_MEMORY',
+    'The SQL needs more memory than its process may have (sql.memory). Ask for a shorter range or fewer groups, and sort, join or collect fewer rows.'
+  );
+}
+
+/**
+ * Where in the user's text the error is. Binding the user's text says so for names and types; a value that fails while it
+ * is computed is looked for by the word it stands at.
+ */
+async function placeIn(
+  { position, message, kind }: EngineComplaint,
+  { sql, text, originalPosition }: Written,
+  bind: (sql: string) => Promise<unknown>
+): Promise<string | undefined> {
+  const bound = await bind(sql).then(
+    () => undefined,
+    (error: unknown) => complaintOf(error)
+  );
+  if (bound?.kind !== kind || firstLine(bound.message) !== firstLine(message)) {
+    return undefined;
+  }
+  const byte = bound.position ?? position;
+  return byte === undefined ? undefined : placeOf(positionAt(text, originalPosition(offsetOfByte(sql, byte))));
+}
+
+/** The engine's words without advice that does not apply: settings are locked, and lists of overloads are long. */
+function said({ message }: EngineComplaint): string {
+  const lines = message
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/\bSET [a-z_]+ ?=|^LINE \d+:|^\^/i.test(line));
+  const shown = lines.slice(0, 8).join(' ');
+  return shown.length > 1000 ? `${shown.slice(0, 1000)}…` : shown;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

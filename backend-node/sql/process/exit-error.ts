@@ -1,0 +1,39 @@
+import { ApitrailError } from '@apitrail/contract';
+
+import { memoryError } from '../child/engine-error';
+
+/** What is known of a process that ended before it had answered. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** The end of what it wrote to standard error. */
+  stderr: string;
+}
+
+const NO_MEMORY = /bad_alloc|heap out of memory|Cannot allocate memory|allocation failed|out of memory/i;
+
+/** The coded error for a process that ended by itself or by the system. */
+export function exitError({ code, signal, stderr }: Exit): ApitrailError {
+  if (signal === 'SIGXCPU') {
+    return timeoutError();
+  }
+  if (NO_MEMORY.test(stderr)) {
+    return memoryError();
+  }
+  const how = signal ?? `exit code ${code}`;
+  return new ApitrailError(
+    'APITRAIL_SQL_FAILED',
+    signal === 'SIGKILL'
+      ? 'The process that ran the SQL was killed from outside, by the system when the machine has no more memory, or by a person. Ask again, for less at once.'
+      : `The process that ran the SQL ended (${how}) before it had answered. Ask again; the log of the companion has more.`,
+    { cause: stderr }
+  );
+}
+
+/** The error of SQL that took too long. */
+export function timeoutError(seconds?: number): ApitrailError {
+  return new ApitrailError(
+    'APITRAIL_SQL_TIMEOUT',
+    `The SQL did not end within ${seconds === undefined ? 'its time' : `${seconds} s`} (sql.timeout) and was ended. Ask for a shorter range, or join and sort fewer rows.`
+  );
+}

@@ -1,0 +1,225 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { ApitrailError, parseDuration, PARTITION_COLUMN, RECORD_COLUMNS } from '@apitrail/contract';
+
+import { escapeGlob } from '../../lake/sql-literals';
+import { MissingFileError } from '../../engine/duckdb-errors';
+import type { ChildAsk, ChildOptions } from '../child/protocol';
+import { inlineParameters } from '../inline-parameters';
+import type { UserSql, UserSqlResult } from '../user-sql';
+import { findIsolation, type Isolation } from './isolation';
+import type { SqlConfig } from './settings';
+import { SqlProcess, UnsafeSystem } from './sql-process';
+
+export interface SandboxOptions {
+  config: SqlConfig;
+  /** Threads where the configuration names none. */
+  threads: number;
+  /** Script of the child. */
+  script: string;
+  /** Folder in which each process gets one of its own. */
+  folder: string;
+  /** Told of what a person who runs the companion wants to know. */
+  onEvent?: (event: SandboxEvent) => void;
+}
+
+export type SandboxEvent =
+  | { type: 'isolation'; isolation: Isolation }
+  | { type: 'unsafe'; reason: string }
+  | { type: 'ended'; pid: number | undefined; error: ApitrailError; stderr: string };
+
+interface Slot {
+  process: SqlProcess;
+  folder: string;
+}
+
+/** Columns of every table. */
+const COLUMNS = [...RECORD_COLUMNS, PARTITION_COLUMN].map(({ name }) => name);
+
+const MIB = 2 ** 20;
+/** Memory of a process before the engine has read anything, and room for what the engine does not count. */
+const RUNTIME_MEMORY = 256 * MIB;
+const ENGINE_SHARE = 0.7;
+const OPEN_FILES = 1024;
+/** Ready processes are ended when nobody has asked for so long. */
+const IDLE_MS = 5 * 60_000;
+
+/**
+ * Runs SQL that persons wrote, each in a process of its own that is killed afterwards. One process waits ready once
+ * somebody has asked, so that the next answer does not wait for its start.
+ */
+export class SqlSandbox {
+  private ready: Promise<Slot> | undefined;
+  private readonly folders = new Set<string>();
+  private readonly processes = new Set<SqlProcess>();
+  private isolation: Promise<Isolation> | undefined;
+  private unsafe: UnsafeSystem | undefined;
+  private idle: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  constructor(private readonly options: SandboxOptions) {}
+
+  /** Throws APITRAIL_SQL_OFF where SQL is switched off or cannot be bounded. */
+  assertOn(): void {
+    if (!this.options.config.enabled) {
+      throw new ApitrailError(
+        'APITRAIL_SQL_OFF',
+        'SQL is switched off here: sql.enabled in the configuration of the companion is false.',
+        { where: 'sql.enabled' }
+      );
+    }
+    if (process.platform !== 'linux') {
+      throw new UnsafeSystem(`${process.platform} does not hold a process to its limits`);
+    }
+    if (this.unsafe) {
+      throw this.unsafe;
+    }
+  }
+
+  /** Makes a process ready, if none is. */
+  warmUp(): void {
+    if (this.closed || this.ready) {
+      return;
+    }
+    const starting = this.start();
+    this.ready = starting;
+    starting.catch(() => {
+      if (this.ready === starting) {
+        this.ready = undefined;
+      }
+    });
+    clearTimeout(this.idle);
+    this.idle = setTimeout(() => void this.coolDown(), IDLE_MS);
+    this.idle.unref();
+  }
+
+  /** Runs SQL; rows beyond the configuration's are cut off like those beyond the query's limit. Throws an ApitrailError. */
+  async run(query: UserSql, signal?: AbortSignal): Promise<UserSqlResult> {
+    this.assertOn();
+    const ask = this.askOf(query);
+    const { process: child, folder } = await this.take();
+    const { timeout, result_bytes: resultBytes } = this.options.config;
+    try {
+      return await child.ask(ask, { timeoutMs: parseDuration(timeout), resultBytes, signal });
+    } catch (error) {
+      throw this.judged(error, child);
+    } finally {
+      void child.gone().then(() => this.discard(child, folder));
+    }
+  }
+
+  /** Ends every process. */
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.idle);
+    await this.ready?.catch(() => undefined);
+    const processes = [...this.processes];
+    processes.forEach((child) => child.kill());
+    await Promise.all(processes.map((child) => child.gone()));
+    await Promise.all([...this.folders].map((folder) => rm(folder, { recursive: true, force: true })));
+  }
+
+  private askOf({ text, macros, tables, limit }: UserSql): ChildAsk {
+    const paths = tables.flatMap((table) => table.paths);
+    return {
+      text,
+      macros,
+      // A path with characters of patterns is asked for as it is and escaped.
+      paths: [...new Set(paths.flatMap((path) => [path, escapeGlob(path)]))],
+      tables: tables.map(({ name, rows }) => ({ name, columns: COLUMNS, rows: inlineParameters(rows) })),
+      limit: Math.min(limit, this.options.config.rows),
+    };
+  }
+
+  private async take(): Promise<Slot> {
+    const waiting = this.ready;
+    this.ready = undefined;
+    const slot = await waiting?.catch(() => undefined);
+    const usable = slot?.process.alive ? slot : await this.start();
+    this.warmUp();
+    return usable;
+  }
+
+  private async start(): Promise<Slot> {
+    this.isolation ??= findIsolation().then((isolation) => {
+      this.options.onEvent?.({ type: 'isolation', isolation });
+      return isolation;
+    });
+    const isolation = await this.isolation;
+    const folder = await mkdtemp(join(this.options.folder, 'sql-'));
+    this.folders.add(folder);
+    const spill = join(folder, 'spill');
+    const work = join(folder, 'work');
+    await Promise.all([mkdir(spill), mkdir(work)]);
+    try {
+      const child = await SqlProcess.start({
+        script: this.options.script,
+        folder: work,
+        isolation,
+        child: this.childOptions(spill),
+      });
+      this.processes.add(child);
+      if (this.closed) {
+        child.kill();
+      }
+      return { process: child, folder };
+    } catch (error) {
+      await this.removeFolder(folder);
+      if (error instanceof UnsafeSystem) {
+        this.unsafe = error;
+        this.options.onEvent?.({ type: 'unsafe', reason: error.message });
+      }
+      throw error;
+    }
+  }
+
+  private childOptions(spillDirectory: string): ChildOptions {
+    const { memory, disk, timeout, threads = this.options.threads } = this.options.config;
+    return {
+      limits: {
+        dataBytes: memory,
+        cpuSeconds: Math.ceil((parseDuration(timeout) / 1000) * threads) + 5,
+        fileBytes: disk,
+        openFiles: OPEN_FILES,
+      },
+      memoryBytes: Math.floor((memory - RUNTIME_MEMORY) * ENGINE_SHARE),
+      threads,
+      spillDirectory,
+      spillBytes: disk,
+    };
+  }
+
+  private judged(error: unknown, child: SqlProcess): unknown {
+    if (error instanceof ApitrailError) {
+      if (error.code === 'APITRAIL_SQL_FAILED') {
+        this.options.onEvent?.({ type: 'ended', pid: child.pid, error, stderr: child.complaint });
+      }
+      if (error.code === 'APITRAIL_LAKE_UNREADABLE' && error.message.startsWith('A data file is missing')) {
+        return new MissingFileError(error.message, error);
+      }
+    }
+    return error;
+  }
+
+  private async coolDown(): Promise<void> {
+    const waiting = this.ready;
+    this.ready = undefined;
+    const slot = await waiting?.catch(() => undefined);
+    if (slot) {
+      slot.process.kill();
+      await slot.process.gone();
+      await this.discard(slot.process, slot.folder);
+    }
+  }
+
+  private async discard(child: SqlProcess, folder: string): Promise<void> {
+    this.processes.delete(child);
+    await this.removeFolder(folder);
+  }
+
+  private async removeFolder(folder: string): Promise<void> {
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    this.folders.delete(folder);
+  }
+}
