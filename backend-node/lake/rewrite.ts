@@ -52,6 +52,8 @@ export interface Rewritten {
   version: number;
   removed: FileTotals;
   added: FileTotals;
+  /** Paths of the added files, as the log has them. */
+  paths: string[];
 }
 
 /**

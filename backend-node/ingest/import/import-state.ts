@@ -81,9 +81,12 @@ export class StateFolder {
   }
 
   private path(version: number): string {
-    return join(this.folder, `state-${version}.json`);
+    return join(this.folder, stateName(version));
   }
 }
+
+/** Name of the file that holds the state of a version. */
+export const stateName = (version: number): string => `state-${version}.json`;
 
 /** A state as text; `parseState` gives an equal one back. */
 export function serialiseState(state: ImportState): string {

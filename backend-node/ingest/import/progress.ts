@@ -29,18 +29,23 @@ export class ProgressReporter {
   ) {}
 
   update(progress: Progress): void {
+    this.show((seconds) => progressLine(progress, seconds));
+  }
+
+  /** Shows a line if it is time for one; it is given the seconds since the beginning. */
+  show(line: (seconds: number) => string): void {
     const now = Date.now();
     const interval = this.output.isTTY ? TTY_INTERVAL_MS : LINE_INTERVAL_MS;
     if (this.quiet || now - Math.max(this.last, this.began) < interval) {
       return;
     }
     this.last = now;
-    const line = progressLine(progress, (now - this.began) / 1000);
+    const text = line((now - this.began) / 1000);
     if (this.output.isTTY) {
-      this.output.write(`\r\x1b[2K${line}`);
+      this.output.write(`\r\x1b[2K${text}`);
       this.open = true;
     } else {
-      this.output.write(`${line}\n`);
+      this.output.write(`${text}\n`);
     }
   }
 

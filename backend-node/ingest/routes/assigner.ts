@@ -132,6 +132,21 @@ export class RouteAssigner {
     return { route: this.of(service).assign(path, status), route_source: 'classifier' };
   }
 
+  /** Weighs all that was observed at once, also where it is not time for it: for those who will observe no more. */
+  settle(): void {
+    for (const routes of this.services.values()) {
+      routes.settleNow();
+    }
+  }
+
+  /**
+   * The template that the classifier gives a path because a successful request had it; null when none had. Unlike
+   * `assign` it makes up nothing, so that rows which have a route keep it where nothing better is known.
+   */
+  proven(service: string | null, path: string, status: number | null): string | null {
+    return this.known(service)?.proven(path, status) ?? null;
+  }
+
   /** What was learned, to be kept as JSON and given to `create`. */
   state(): RouteState {
     return {
@@ -140,8 +155,16 @@ export class RouteAssigner {
     };
   }
 
+  private known(service: string | null): ServiceRoutes | undefined {
+    return this.services.get(this.keyOf(service));
+  }
+
+  private keyOf(service: string | null): string | null {
+    return service === null || this.services.has(service) || this.services.size < MAX_SERVICES ? service : OTHERS;
+  }
+
   private of(service: string | null): ServiceRoutes {
-    const key = service === null || this.services.has(service) || this.services.size < MAX_SERVICES ? service : OTHERS;
+    const key = this.keyOf(service);
     let routes = this.services.get(key);
     if (routes === undefined) {
       routes = new ServiceRoutes(judge);

@@ -18,7 +18,8 @@ const MAX_DECLARED = 2000;
 /** Distinct requests gathered before they go into the tree. */
 const MAX_GATHERED = 16_384;
 
-interface Known {
+/** What the population says of a path. */
+export interface Known {
   template: string;
   /** A successful request had the template. */
   proven: boolean;
@@ -91,7 +92,15 @@ export class ServiceRoutes {
   /** Brings what was observed into the tree, and settles it when it is due. */
   settle(): void {
     this.pour();
-    if (this.population.root.requests > 0 && this.population.due) {
+    if (this.population.due) {
+      this.settleNow();
+    }
+  }
+
+  /** The same, due or not. */
+  settleNow(): void {
+    this.pour();
+    if (this.population.root.requests > 0) {
       this.population.settle();
       this.cache.clear();
     }
@@ -112,17 +121,8 @@ export class ServiceRoutes {
 
   /** The template of a request, by the population or else by the shapes of its segments. */
   assign(path: string, status: number | null): string {
-    let known = this.cache.get(path);
-    if (known === undefined) {
-      known = this.look(path);
-      if (this.cache.size >= MAX_CACHED) {
-        this.cache.clear();
-      }
-      if (path.length <= MAX_CACHED_LENGTH) {
-        this.cache.set(path, known);
-      }
-    }
-    if (known.proven && (known.alike || status === null || status < 400)) {
+    const known = this.knownOf(path);
+    if (isCertain(known, status)) {
       return known.template;
     }
     if (status === 404 || status === 405 || (status === 400 && !known.rooted)) {
@@ -140,6 +140,31 @@ export class ServiceRoutes {
     return known.template;
   }
 
+  /** The template that a successful request had, or null. */
+  proven(path: string, status: number | null): string | null {
+    const known = this.knownOf(path);
+    return isCertain(known, status) ? known.template : null;
+  }
+
+  /** What is known of a path, without giving it a template. */
+  explain(path: string): Readonly<Known> {
+    return this.knownOf(path);
+  }
+
+  private knownOf(path: string): Known {
+    let known = this.cache.get(path);
+    if (known === undefined) {
+      known = this.look(path);
+      if (this.cache.size >= MAX_CACHED) {
+        this.cache.clear();
+      }
+      if (path.length <= MAX_CACHED_LENGTH) {
+        this.cache.set(path, known);
+      }
+    }
+    return known;
+  }
+
   private look(path: string): Known {
     const segments = splitPath(path);
     const root = this.population.root;
@@ -155,4 +180,9 @@ export class ServiceRoutes {
     const template = extendTemplate(start, segments.slice(start.length));
     return { template, proven: false, alike: false, rooted };
   }
+}
+
+/** A template that succeeded, for a request that succeeded or has values like those that did. */
+function isCertain({ proven, alike }: Known, status: number | null): boolean {
+  return proven && (alike || status === null || status < 400);
 }
