@@ -98,7 +98,7 @@ it('does nothing when a request is sent again with its Idempotency-Key', async (
 });
 
 it('does not bring back what was changed or deleted since', async () => {
-  const [{ id }] = (await post({ title: 'Sale' }, 'k')) as [{ id: string }];
+  const { id } = (await post({ title: 'Sale' }, 'k'))[0]!;
   await post({ id, title: 'Changed' });
   await post({ title: 'Sale' }, 'k');
   expect(await present()).toMatchObject([{ title: 'Changed' }]);

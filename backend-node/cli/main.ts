@@ -1,12 +1,16 @@
 import { Command } from 'commander';
 
 import { VERSION } from '../config/version';
+import { compactCommand } from './commands/compact';
+import { annotateCommand } from './commands/annotate';
 import { demoCommand } from './commands/demo';
 import { importCommand } from './commands/import';
 import { keysCommand } from './commands/keys';
 import { queryCommand } from './commands/query';
 import { schemaCommand } from './commands/schema';
 import { serveCommand, serveProcessCommand } from './commands/serve';
+import { vacuumCommand } from './commands/vacuum';
+import { verifyCommand } from './commands/verify';
 import { reportError } from './exit';
 
 function program(): Command {
@@ -27,8 +31,12 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.`
   apitrail.addCommand(serveCommand());
   apitrail.addCommand(demoCommand());
   apitrail.addCommand(queryCommand());
+  apitrail.addCommand(annotateCommand());
   apitrail.addCommand(keysCommand());
   apitrail.addCommand(schemaCommand());
+  apitrail.addCommand(compactCommand());
+  apitrail.addCommand(vacuumCommand());
+  apitrail.addCommand(verifyCommand());
   apitrail.addCommand(serveProcessCommand(), { hidden: true });
   prepare(apitrail);
   return apitrail;

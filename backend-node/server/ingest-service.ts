@@ -1,10 +1,12 @@
 import { KeyVerifier } from '../access/key-verifier';
+import { LazyAnnotationStore } from '../annotations/lazy-store';
 import { VERSION } from '../config/version';
+import { annotationEndpoints, type AnnotationSink } from './annotation-endpoints';
 import type { Service, ServiceContext } from './child-process';
 import { createListener, listen, type Endpoint } from './listener';
 
 /** What the ingest listener answers to. */
-export function ingestEndpoints(): Endpoint[] {
+export function ingestEndpoints(annotations: () => Promise<AnnotationSink>): Endpoint[] {
   return [
     {
       method: 'GET',
@@ -12,11 +14,13 @@ export function ingestEndpoints(): Endpoint[] {
       polled: true,
       answer: () => Promise.resolve({ status: 'ok', version: VERSION, problems: [] }),
     },
+    ...annotationEndpoints(annotations),
   ];
 }
 
 /** Starts the ingest listener. */
 export async function startIngestService({ settings, listen: address, log }: ServiceContext): Promise<Service> {
+  const annotations = new LazyAnnotationStore(settings.lake, log);
   const app = createListener({
     gate: {
       scope: 'ingest',
@@ -24,9 +28,15 @@ export async function startIngestService({ settings, listen: address, log }: Ser
       allowedHosts: settings.allowed_hosts,
       allowedOrigins: settings.allowed_origins,
     },
-    endpoints: ingestEndpoints(),
+    endpoints: ingestEndpoints(() => annotations.get()),
     log,
     bodyLimit: settings.limits.requestBytes,
   });
-  return { listen: await listen(app, address, 'ingest_listen'), stop: () => app.close() };
+  return {
+    listen: await listen(app, address, 'ingest_listen'),
+    stop: async () => {
+      await app.close();
+      await annotations.close();
+    },
+  };
 }

@@ -19,11 +19,15 @@ import { Gate, RetryableRefusal, type Caller, type GateOptions } from './gate';
 export interface Ask {
   body: unknown;
   query: Record<string, string>;
+  /** What stands in the address in the place of the names of the endpoint's path. */
+  params: Record<string, string>;
   caller: Caller;
   /** Id of the request, in its answer and in the log. */
   id: string;
   /** Aborts when the one who asks goes away. */
   signal: AbortSignal;
+  /** A header of the request; undefined when it has none. */
+  requestHeader(name: string): string | undefined;
   /** Sets a header of the answer. */
   header(name: string, value: string): void;
   /** Sets the status of the answer; 200 without. */
@@ -32,9 +36,12 @@ export interface Ask {
   note(fields: Record<string, unknown>): void;
 }
 
-/** Something a listener answers to, at exactly that path. A string is sent as it is, anything else as JSON. */
+/**
+ * Something a listener answers to, at exactly that path, in which a `:name` stands for anything without a slash. A string is
+ * sent as it is, anything else as JSON.
+ */
 export interface Endpoint {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   path: string;
   /** Content type of a string answer; JSON without. */
   type?: string;
@@ -86,12 +93,10 @@ export function createListener({
   for (const { path, method } of endpoints) {
     methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
   }
+  const findPath = pathFinder([...methods.keys()]);
   const polled = new Set(endpoints.filter((endpoint) => endpoint.polled).map(({ path }) => path));
   const note = (request: FastifyRequest, reply: FastifyReply, status: number) =>
-    noteAnswer(request, reply, methods.has(pathOf(request)) ? pathOf(request) : '{unmatched}', status, {
-      polled,
-      onAnswer,
-    });
+    noteAnswer(request, reply, findPath(pathOf(request)) ?? '{unmatched}', status, { polled, onAnswer });
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -105,7 +110,10 @@ export function createListener({
       const given = headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
-    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false },
+    routerOptions: {
+      ...{ caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false },
+      maxParamLength: 512,
+    },
   });
   app.server.maxConnections = 1024;
   app.removeContentTypeParser('text/plain');
@@ -134,7 +142,7 @@ export function createListener({
         'access-control-expose-headers': 'X-Request-Id, Retry-After',
       });
     }
-    const allowed = methods.get(pathOf(request));
+    const allowed = methods.get(findPath(pathOf(request)) ?? '');
     if (!allowed) {
       throw new ApitrailError(
         'APITRAIL_NOT_FOUND',
@@ -220,9 +228,14 @@ async function answer(endpoint: Endpoint, request: FastifyRequest, reply: Fastif
   const content = await endpoint.answer({
     body: request.body,
     query: request.query as Record<string, string>,
+    params: request.params as Record<string, string>,
     caller: request.caller!,
     id: request.id,
     signal: request.gone.signal,
+    requestHeader: (name) => {
+      const value = request.headers[name.toLowerCase()];
+      return Array.isArray(value) ? value[0] : value;
+    },
     header: (name, value) => void reply.header(name, value),
     status: (code) => void reply.code(code),
     note: (fields) => {
@@ -252,11 +265,20 @@ function preflight(reply: FastifyReply, allowed: string[]): FastifyReply {
   return reply
     .headers({
       'access-control-allow-methods': allowed.join(', '),
-      'access-control-allow-headers': 'Authorization, Content-Type, X-Request-Id',
+      'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key, X-Request-Id',
       'access-control-max-age': '600',
     })
     .code(204)
     .send();
+}
+
+/** Finds which of the paths an address is of. */
+function pathFinder(paths: readonly string[]): (address: string) => string | undefined {
+  const exact = new Set(paths);
+  const patterns = paths
+    .filter((path) => path.includes(':'))
+    .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`) }));
+  return (address) => (exact.has(address) ? address : patterns.find(({ pattern }) => pattern.test(address))?.path);
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -1,6 +1,7 @@
 import { ApitrailError, type QueryRequest, type QueryResponse } from '@apitrail/contract';
 
 import { KeyVerifier } from '../access/key-verifier';
+import { AnnotationReader } from '../annotations/annotation-reader';
 import { VERSION } from '../config/version';
 import { openDuckDb } from '../engine/duckdb';
 import { runQueries } from '../queries/run';
@@ -17,6 +18,8 @@ import { PseudonymSource } from './pseudonyms';
 import { queryEndpoint } from './query-endpoint';
 import { resourceEndpoints } from './resources';
 import { openSpillDirectory } from './spill-directory';
+import { sqlSchemaEndpoint } from './sql-schema';
+import { logSandbox, openSandbox, requireSqlScope, userSqlFor } from './user-sql';
 
 /** How long requests under way may go on once everything ends. */
 const DRAIN_MS = 2_000;
@@ -39,19 +42,31 @@ export async function startQueryService({
   });
   const datasets = openDatasets(settings, engine);
   const admission = new Admission({ concurrency: limits.concurrentQueries, queueLength: limits.queuedQueries });
+  const sandbox = openSandbox(settings, spill.path, logSandbox(log));
+  const sqlAdmission = new Admission({
+    concurrency: settings.sql.slots,
+    queueLength: limits.queuedQueries,
+    setting: 'sql.slots',
+  });
   const active = new ActiveRequests();
   const metrics = new Metrics(admission, { version: VERSION, restarts });
   const pseudonyms = new PseudonymSource(settings.privacy);
+  const annotations = new AnnotationReader(settings.lake, engine);
   const program = watchProgram(process.argv[1]);
 
-  const answer = (request: QueryRequest, { caller, signal: gone }: Ask): Promise<QueryResponse> =>
+  const answer = (request: QueryRequest, { caller, signal: gone, id }: Ask): Promise<QueryResponse> =>
     active.run(gone, limits.queryTimeoutMs, async (signal) =>
       runQueries(request, {
         datasets,
         engine,
         signal,
         pseudonyms: await pseudonyms.current(),
-        admit: (query) => admission.run(caller.name, signal, query),
+        admit: (query, type) => (type === 'sql' ? sqlAdmission : admission).run(caller.name, signal, query),
+        userSql: userSqlFor({
+          ...{ sandbox, caller, keys: !settings.no_auth, logText: settings.sql.log_text },
+          log: log.child({ reqId: id }),
+        }),
+        postedAnnotations: () => annotations.present(),
         forAlerting: caller.identity?.kind === 'alert',
         onFault: (error) => log.error({ err: error }, 'query failed'),
       })
@@ -68,6 +83,10 @@ export async function startQueryService({
       queryEndpoint({ answer, admission, metrics, resultBytes: limits.resultBytes }),
       { method: 'GET', path: '/api/health', polled: true, answer: () => readHealth({ engine, datasets, program }) },
       ...resourceEndpoints({ datasets, attributes: new AttributeNames(engine), answer }),
+      sqlSchemaEndpoint({
+        ...{ datasets, engine, sandbox },
+        authorise: ({ caller }) => settings.no_auth || requireSqlScope(caller),
+      }),
       { method: 'GET', path: '/metrics', polled: true, type: metrics.contentType, answer: () => metrics.text() },
     ],
     log,
@@ -91,6 +110,7 @@ export async function startQueryService({
       const drain = setTimeout(end, why === 'memory' ? 0 : DRAIN_MS);
       await closed;
       clearTimeout(drain);
+      await sandbox.close();
       await engine.close();
       await spill.close();
     },

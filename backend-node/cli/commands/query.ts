@@ -57,11 +57,14 @@ Examples:
 }
 
 async function ask(settings: Settings, queries: unknown[], { from, to }: QueryOptions): Promise<QueryResponse> {
+  const { AnnotationReader } = await import('../../annotations/annotation-reader');
   const { openDuckDb } = await import('../../engine/duckdb');
   const { runQueries } = await import('../../queries/run');
   const { AwaitedLake, openDatasets } = await import('../../server/datasets');
   const { PseudonymSource } = await import('../../server/pseudonyms');
   const { openSpillDirectory } = await import('../../server/spill-directory');
+  const { Admission } = await import('../../server/admission');
+  const { openSandbox } = await import('../../server/user-sql');
   const { limits } = settings;
   const spill = await openSpillDirectory(settings.lake, () => undefined);
   const engine = await openDuckDb({
@@ -69,6 +72,8 @@ async function ask(settings: Settings, queries: unknown[], { from, to }: QueryOp
     memoryLimit: `${limits.memoryBytes}B`,
     tempDirectory: spill.path,
   });
+  const sandbox = openSandbox(settings, spill.path);
+  const sqlTurns = new Admission({ concurrency: settings.sql.slots, queueLength: queries.length });
   const interrupted = new AbortController();
   const onSignal = () => interrupted.abort();
   process.once('SIGINT', onSignal);
@@ -85,9 +90,19 @@ async function ask(settings: Settings, queries: unknown[], { from, to }: QueryOp
       );
     }
     const pseudonyms = await new PseudonymSource(settings.privacy).current();
-    return await runQueries({ from, to, queries }, { datasets, engine, signal: interrupted.signal, pseudonyms });
+    const annotations = new AnnotationReader(settings.lake, engine);
+    return await runQueries(
+      { from, to, queries },
+      {
+        ...{ datasets, engine, signal: interrupted.signal, pseudonyms },
+        postedAnnotations: () => annotations.present(),
+        admit: (query, type) => (type === 'sql' ? sqlTurns.run('', interrupted.signal, query) : query()),
+        userSql: (query, signal) => sandbox.run(query, signal),
+      }
+    );
   } finally {
     process.removeListener('SIGINT', onSignal);
+    await sandbox.close();
     await engine.close();
     await spill.close();
   }

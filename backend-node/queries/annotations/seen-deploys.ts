@@ -53,7 +53,7 @@ interface Place {
   stretches: Stretch[];
 }
 
-function groupByPlace(columns: readonly (readonly unknown[])[], rowCount: number): Place[] {
+function groupByPlace(columns: ReadonlyArray<readonly unknown[]>, rowCount: number): Place[] {
   const places: Place[] = [];
   for (let row = 0; row < rowCount; row++) {
     const [service, environment, version, requests, first, last] = columns.map((column) => column[row] ?? null);
