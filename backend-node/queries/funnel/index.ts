@@ -1,32 +1,65 @@
-import { ApitrailError, parseDuration, type FunnelQuery } from '@apitrail/contract';
+import { ApitrailError, parseDuration, type Frame, type FunnelQuery } from '@apitrail/contract';
 
 import { join, sql, type Sql } from '../../engine/sql';
-import type { Answer, HandlerContext, QueryHandler } from '../handler';
+import type { HandlerContext, QueryHandler } from '../handler';
+import { SIGNIFICANCE } from '../shared/significance';
 import { areDisjoint, commonFilters } from './disjoint';
-import { numericFrame, stepsFrame, timesFrame, type FunnelStepTotals } from './frames';
+import { numericFrame, stepsFrame } from './frames';
+import type { FunnelResult, FunnelStepTotals, TransitionCount } from './result';
 import { reachedSteps, stepTotals, transitionTimes, type FunnelSql } from './sql';
+import { timesFrame } from './times-frame';
 import { unitRows } from './units';
 
 /** How far units get through ordered steps, first entry, each unit once. */
 export const funnel: QueryHandler<'funnel'> = {
   async run(query, context) {
-    const { range } = context;
-    const conditions = query.steps.map((step, index) => context.condition(step.filters, `steps[${index}].filters`));
-    const window = parseDuration(query.window);
-    const reach = { from: range.from, to: range.to + window };
-    const { rows, unit, withoutUnit } = await unitRows(query, context, reach);
-    const statement: FunnelSql = {
-      rows: { ...rows, where: candidates(query, context, rows.where) },
-      unit,
-      conditions,
-      rule: { from: range.from * 1000, to: range.to * 1000, window: window * 1000 },
-      weighted: await context.isWeighted(reach),
-      dialect: context.dialect,
+    const step = query.format === 'numeric' ? numericStep(query) : 1;
+    const own = await runFunnel(query, context);
+    const before = context.earlier && (await runFunnel(query, context.earlier));
+    return {
+      frames: [frameOf(query, step, own, before)],
+      marker: {
+        ...markerOf(query, own.withoutUnit),
+        ...(before ? { significance: SIGNIFICANCE } : {}),
+      },
     };
-    const answer = await frameOf(query, context, statement);
-    return { ...answer, marker: markerOf(query, window, withoutUnit) };
   },
 };
+
+function frameOf(query: FunnelQuery, step: number, own: FunnelResult, before: FunnelResult | undefined): Frame {
+  if (query.format === 'numeric') {
+    return numericFrame(query, own, before, step);
+  }
+  return query.view === 'steps' ? stepsFrame(query, own, before) : timesFrame(query, own, before);
+}
+
+/** Runs the funnel over the range of a context, to the end of the window of whoever entered last. */
+async function runFunnel(query: FunnelQuery, context: HandlerContext): Promise<FunnelResult & { withoutUnit: number }> {
+  const { range } = context;
+  const conditions = query.steps.map((step, index) => context.condition(step.filters, `steps[${index}].filters`));
+  const window = parseDuration(query.window);
+  const reach = { from: range.from, to: range.to + window };
+  const { rows, unit, withoutUnit } = await unitRows(query, context, reach);
+  const weighted = await context.isWeighted(reach);
+  const statement: FunnelSql = {
+    rows: { ...rows, where: candidates(query, context, rows.where) },
+    unit,
+    conditions,
+    rule: { from: range.from * 1000, to: range.to * 1000, window: window * 1000 },
+    weighted,
+    dialect: context.dialect,
+  };
+  const reached = reachedSteps(statement, areDisjoint(query.steps));
+  const totals = await readTotals(
+    context,
+    sql`${reached}\n${stepTotals(statement, await newestUs(context))}\nORDER BY step`
+  );
+  const times =
+    query.format === 'table' && query.view === 'times'
+      ? await readTimes(context, sql`${reached}\n${transitionTimes(statement)}\nORDER BY step, bucket`)
+      : [];
+  return { totals, times, weighted, withoutUnit };
+}
 
 /** Rows that may match a step at all. */
 function candidates(query: FunnelQuery, context: HandlerContext, where: Sql): Sql {
@@ -41,29 +74,10 @@ function candidates(query: FunnelQuery, context: HandlerContext, where: Sql): Sq
   );
 }
 
-async function frameOf(query: FunnelQuery, context: HandlerContext, statement: FunnelSql): Promise<Answer> {
-  const reached = reachedSteps(statement, areDisjoint(query.steps));
-  const totals = await readTotals(
-    context,
-    sql`${reached}\n${stepTotals(statement, await newestUs(context))}\nORDER BY step`
-  );
-  if (query.format === 'numeric') {
-    return { frames: [numericFrame(query, totals, numericStep(query))] };
-  }
-  if (query.view === 'steps') {
-    return { frames: [stepsFrame(query, totals)] };
-  }
-  const table = await context.run(sql`${reached}\n${transitionTimes(statement)}\nORDER BY step, bucket`);
+async function readTimes(context: HandlerContext, statement: Sql): Promise<TransitionCount[]> {
+  const table = await context.run(statement);
   const [step, bucket, units] = table.values as [number[], number[], number[]];
-  return {
-    frames: [
-      timesFrame(
-        query,
-        totals,
-        step.map((number, row) => ({ step: number, bucket: bucket[row]!, units: units[row]! }))
-      ),
-    ],
-  };
+  return step.map((number, row) => ({ step: number, bucket: bucket[row]!, units: units[row]! }));
 }
 
 async function readTotals(context: HandlerContext, statement: Sql): Promise<FunnelStepTotals[]> {
@@ -110,7 +124,7 @@ function numericStep({ step, steps }: FunnelQuery): number {
   return number;
 }
 
-function markerOf(query: FunnelQuery, window: number, rowsWithoutUnit: number): Record<string, unknown> {
+function markerOf(query: FunnelQuery, rowsWithoutUnit: number): Record<string, unknown> {
   const { view, unit, order, successOnly, steps, filters } = query;
-  return { view, unit, window, order, successOnly, steps, filters, rowsWithoutUnit };
+  return { view, unit, window: parseDuration(query.window), order, successOnly, steps, filters, rowsWithoutUnit };
 }

@@ -19,8 +19,12 @@ export interface RequestRows {
 export const requests: QueryHandler<'requests'> = {
   async run(query, context) {
     const logs = query.format === 'logs';
-    const rows = await readRows(query, context, unique([...query.columns, ...(logs ? LOG_COLUMNS : [])]));
-    return { frames: [logs ? logsFrame(rows, unique(query.columns)) : tableFrame(rows)] };
+    const columns = unique([...query.columns, ...(logs ? LOG_COLUMNS : [])]);
+    const frameOf = (rows: RequestRows) => (logs ? logsFrame(rows, unique(query.columns)) : tableFrame(rows));
+    const frames = [frameOf(await readRows(query, context, columns))];
+    return context.earlier
+      ? { frames, earlierFrames: [frameOf(await readRows(query, context.earlier, columns))] }
+      : { frames };
   },
 };
 
@@ -43,7 +47,8 @@ ORDER BY ${join(order)}
 LIMIT ${param('bigint', query.limit + 1)}`);
   const count = Math.min(table.rowCount, query.limit);
   if (table.rowCount > count) {
-    context.notice('info', `Only the first ${count} requests are shown; there are more.`);
+    const when = context.shift ? ` of ${context.shift.by} earlier` : '';
+    context.notice('info', `Only the first ${count} requests${when} are shown; there are more.`);
   }
   return {
     keys,

@@ -1,0 +1,36 @@
+import type { Field, FieldConfig, FunnelQuery } from '@apitrail/contract';
+
+export const PANEL = 'apitrail-journeyfunnel-panel';
+
+export const UNITS: Record<FunnelQuery['unit'], FieldConfig> = {
+  customer: { displayNameFromDS: 'Customers', unit: 'short' },
+  session: { displayNameFromDS: 'Sessions', unit: 'short' },
+  account: { displayNameFromDS: 'Accounts', unit: 'short' },
+};
+
+export const MEDIAN = {
+  displayNameFromDS: 'Median time',
+  unit: 'ms',
+  description: 'Median time from the step before.',
+};
+
+export const P90 = {
+  displayNameFromDS: 'p90 time',
+  unit: 'ms',
+  description: '90th percentile of the time from the step before.',
+};
+
+/** A column of numbers. */
+export function numbers(name: string, values: Array<number | null>, config: FieldConfig): Field {
+  return { name, type: 'number', values, config };
+}
+
+/** The names of steps, given by their index. */
+export function names({ steps }: FunnelQuery, indexes: readonly number[]): Field {
+  return {
+    name: 'name',
+    type: 'string',
+    values: indexes.map((index) => steps[index]!.name),
+    config: { displayNameFromDS: 'Name' },
+  };
+}
