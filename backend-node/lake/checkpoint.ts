@@ -26,7 +26,7 @@ type CheckpointAction = keyof typeof CHECKPOINT_COLUMNS;
 const ACTION_NAMES = Object.keys(CHECKPOINT_COLUMNS) as CheckpointAction[];
 
 /** Tables that do not say: a week, Delta's default. */
-const DEFAULT_TOMBSTONE_RETENTION_MS = 7 * 86_400_000;
+export const DEFAULT_TOMBSTONE_RETENTION_MS = 7 * 86_400_000;
 
 /**
  * Writes a checkpoint of `state`, reads it back, and points `_last_checkpoint` at it. Each step is on the disk before
@@ -57,8 +57,12 @@ export async function writeCheckpoint(
     await removeIfThere(staged);
     await removeIfThere(temporary);
   }
-  const size = actions.length;
-  await replaceFile(join(directory, LAST_CHECKPOINT), JSON.stringify({ version: state.version, size }));
+  await pointToCheckpoint(directory, state.version, actions.length);
+}
+
+/** Points `_last_checkpoint` at a checkpoint that holds so many actions. */
+export async function pointToCheckpoint(directory: string, version: number, size: number): Promise<void> {
+  await replaceFile(join(directory, LAST_CHECKPOINT), JSON.stringify({ version, size }));
 }
 
 /** The actions in the checkpoint of a version. */

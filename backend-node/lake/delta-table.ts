@@ -14,6 +14,7 @@ import { DeltaLog } from './log';
 import { writeNewRows, type NewRows } from './new-rows';
 import { totalsOf, writeGroups, type RewriteOptions, type Rewritten } from './rewrite';
 import { planSchema, schemaString } from './schema';
+import type { FileStats } from './stats';
 import { partitionColumns, type TableDefinition } from './table-definition';
 import { assertWritable, type DataFile, type TableState } from './table-state';
 import { withWorkDirectory } from './work-directory';
@@ -173,7 +174,12 @@ export class DeltaTable {
       });
       return version === undefined
         ? undefined
-        : { version, removed: { ...totalsOf(removed), rows: read }, added: totalsOf(written) };
+        : {
+            version,
+            removed: { ...totalsOf(removed), rows: read },
+            added: totalsOf(written),
+            paths: written.map(({ add }) => add.path),
+          };
     });
   }
 
@@ -205,6 +211,11 @@ export class DeltaTable {
 
   /** Writes a checkpoint of the newest version and removes log entries past their retention. Gives its version. */
   async checkpoint(): Promise<number> {
+    return (await this.tidyLog()).version;
+  }
+
+  /** Does what `checkpoint` does and gives also how many files of the log were removed. */
+  async tidyLog(): Promise<{ version: number; removed: number }> {
     const state = await this.snapshot();
     if ((await lastCheckpoint(this.log.directory)) !== state.version) {
       await withWorkDirectory(this.lake, (work) =>
@@ -212,10 +223,23 @@ export class DeltaTable {
       );
     }
     const retention = intervalMs(state.metadata.configuration['delta.logRetentionDuration']);
-    if (retention !== undefined) {
-      await cleanUpLog(this.log.directory, retention);
-    }
-    return state.version;
+    return {
+      version: state.version,
+      removed: retention === undefined ? 0 : await cleanUpLog(this.log.directory, retention),
+    };
+  }
+
+  /** Notes other statistics of live files, where those in the log are wrong. Throws APITRAIL_LAKE_CONFLICT as `rewrite` does. */
+  async correctStatistics(files: ReadonlyArray<{ file: DataFile; stats: FileStats }>): Promise<void> {
+    await this.commit({ name: 'COMPUTE STATS', parameters: {}, isBlindAppend: false }, (state) => {
+      this.assertLive(
+        state,
+        files.map(({ file }) => file)
+      );
+      return files.map(({ file: { add }, stats }) => ({
+        add: { ...add, stats: JSON.stringify(stats), dataChange: false },
+      }));
+    });
   }
 
   /** Commits actions, and deletes the new files they name when they did not get in. */

@@ -113,8 +113,8 @@ export function readBounds(stats: string | undefined): FileBounds {
   };
 }
 
-/** Statistics are optional: what cannot be read is as good as absent. */
-function parseStats(stats: string | undefined): Partial<FileStats> {
+/** Reads `add.stats`, whoever wrote it. Statistics are optional: what cannot be read is as good as absent. */
+export function parseStats(stats: string | undefined): Partial<FileStats> {
   try {
     return (JSON.parse(stats ?? '{}') as Partial<FileStats> | null) ?? {};
   } catch {

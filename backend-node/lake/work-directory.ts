@@ -23,7 +23,9 @@ export async function openWorkDirectory(lake: string): Promise<WorkDirectory> {
   const parent = join(stateDirectory(lake), 'tmp');
   await mkdir(parent, { recursive: true, mode: 0o700 });
   const self = await ownIdentity();
-  await removeAbandoned(parent, self);
+  for (const abandoned of await abandonedIn(parent, self)) {
+    await rm(abandoned, { recursive: true, force: true });
+  }
   const path = join(parent, `${process.pid}-${randomUUID()}`);
   await mkdir(path, { mode: 0o700 });
   await writeFile(join(path, OWNER_FILE), JSON.stringify(self));
@@ -40,13 +42,15 @@ export async function withWorkDirectory<T>(lake: string, work: (path: string) =>
   }
 }
 
-async function removeAbandoned(parent: string, self: ProcessIdentity): Promise<void> {
-  for (const name of await readdir(parent)) {
-    const path = join(parent, name);
-    if (await isAbandoned(path, self)) {
-      await rm(path, { recursive: true, force: true });
-    }
-  }
+/** Work directories of a lake whose owners are dead. The next process that opens one removes them. */
+export async function abandonedWorkDirectories(lake: string): Promise<string[]> {
+  return abandonedIn(join(stateDirectory(lake), 'tmp'), await ownIdentity()).catch(() => []);
+}
+
+async function abandonedIn(parent: string, self: ProcessIdentity): Promise<string[]> {
+  const paths = (await readdir(parent)).map((name) => join(parent, name));
+  const found = await Promise.all(paths.map(async (path) => ((await isAbandoned(path, self)) ? [path] : [])));
+  return found.flat();
 }
 
 async function isAbandoned(path: string, self: ProcessIdentity): Promise<boolean> {

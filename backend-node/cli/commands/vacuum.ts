@@ -1,0 +1,89 @@
+import { Command } from 'commander';
+
+import type { VacuumSummary } from '../../lake/maintenance/vacuum';
+import { withLakeEngine, withStopSignal } from '../lake-engine';
+import { configOption, lakeOption, settingsOf, type SettingsOptions } from '../settings-options';
+import { durationArgument, showBytes, showCount } from '../size-arguments';
+
+interface VacuumCommandOptions extends SettingsOptions {
+  retention?: number;
+  force?: boolean;
+  dryRun?: boolean;
+  quiet?: boolean;
+}
+
+/** `apitrail vacuum`: deletes what no version within retention needs. */
+export function vacuumCommand(): Command {
+  return new Command('vacuum')
+    .description('delete files of the lake that nothing needs any more')
+    .addOption(lakeOption())
+    .addOption(configOption())
+    .option(
+      '--retention <time>',
+      'keep files that were replaced or removed less than this ago, such as 36h (default: what the table says, 7d)',
+      durationArgument
+    )
+    .option('--force', 'take a retention under a day, which may take files from queries that run')
+    .option('--dry-run', 'only say what would be deleted')
+    .option('--quiet', 'say nothing on standard error')
+    .addHelpText(
+      'after',
+      `
+Deletes files that compaction, re-templating or erasure has replaced, files of writers that were killed before they
+committed (after a day, and never those of a writer that lives), and log entries past their retention. The last line on
+standard output is a JSON summary.
+
+Examples:
+  apitrail vacuum --lake ./lake --dry-run
+  apitrail vacuum --lake ./lake --retention 36h`
+    )
+    .action(async (options: VacuumCommandOptions) => {
+      const { openTables } = await import('../../lake/tables');
+      const { vacuumTable } = await import('../../lake/maintenance/vacuum');
+      const began = Date.now();
+      const settings = await settingsOf(options);
+      const say = (text: string) => options.quiet || process.stderr.write(`${text}\n`);
+      const { retention, force = false, dryRun = false } = options;
+      await withStopSignal('Stopping. What is deleted is deleted; the next run goes on.', (signal) =>
+        withLakeEngine(settings, async (engine) => {
+          const tables: VacuumSummary[] = [];
+          for (const table of await openTables(settings.lake, { engine })) {
+            const summary = await vacuumTable(table, {
+              ...(retention === undefined ? {} : { retentionMs: retention }),
+              force,
+              dryRun,
+              signal,
+              onProgress: ({ deleted, files }) =>
+                say(`${table.definition.name}: ${deleted} of ${showCount(files, 'file')} deleted`),
+            });
+            tables.push(summary);
+            say(resultLine(summary, dryRun));
+            if (summary.interrupted) {
+              break;
+            }
+          }
+          const sum = (of: (table: VacuumSummary) => number) => tables.reduce((all, one) => all + of(one), 0);
+          const interrupted = tables.some((table) => table.interrupted);
+          const summary = {
+            dry_run: dryRun,
+            deleted_files: sum(({ expired, orphans }) => expired.files + orphans.files),
+            deleted_bytes: sum(({ expired, orphans }) => expired.bytes + orphans.bytes),
+            kept_files: sum(({ kept }) => kept.files),
+            kept_bytes: sum(({ kept }) => kept.bytes),
+            log_files: sum(({ log_files: files }) => files),
+            interrupted,
+            tables,
+            seconds: (Date.now() - began) / 1000,
+          };
+          process.stdout.write(`${JSON.stringify(summary)}\n`);
+          process.exitCode = interrupted ? 1 : 0;
+        })
+      );
+    });
+}
+
+function resultLine({ table, expired, orphans, kept }: VacuumSummary, dryRun: boolean): string {
+  const what = (verb: string) =>
+    `${table}: ${verb} ${showCount(expired.files, 'replaced file')} (${showBytes(expired.bytes)}) and ${showCount(orphans.files, 'orphan')} (${showBytes(orphans.bytes)})`;
+  return `${what(dryRun ? 'would delete' : 'deleted')}; ${showCount(kept.files, 'file')} (${showBytes(kept.bytes)}) too young`;
+}

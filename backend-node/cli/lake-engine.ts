@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+
+import { ApitrailError } from '@apitrail/contract';
+
+import type { DuckDb } from '../engine/duckdb';
+import { logDirectory, tableDirectory } from '../lake/layout';
+import { REQUESTS_TABLE } from '../lake/table-definition';
+import type { Settings } from '../config/settings';
+
+/**
+ * Throws APITRAIL_NOT_FOUND where there is no lake: making a work folder would make its folder, too.
+ */
+function assertLake(lake: string): void {
+  if (!existsSync(logDirectory(tableDirectory(lake, REQUESTS_TABLE.name)))) {
+    throw new ApitrailError(
+      'APITRAIL_NOT_FOUND',
+      `There is no lake in ${lake}. Import something first, or name another folder with --lake.`,
+      { where: lake }
+    );
+  }
+}
+
+/** Gives work an engine that spills into the lake's state folder and keeps to the limits of the configuration. */
+export async function withLakeEngine<T>({ lake, limits }: Settings, work: (engine: DuckDb) => Promise<T>): Promise<T> {
+  assertLake(lake);
+  const { openDuckDb } = await import('../engine/duckdb');
+  const { openWorkDirectory } = await import('../lake/work-directory');
+  const directory = await openWorkDirectory(lake);
+  try {
+    const engine = await openDuckDb({
+      threads: limits.threads,
+      memoryLimit: `${limits.memoryBytes}B`,
+      tempDirectory: directory.path,
+    });
+    try {
+      return await work(engine);
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    await directory.close();
+  }
+}
+
+/** Gives work a signal that aborts at the first SIGINT or SIGTERM; the second ends the process at once. */
+export async function withStopSignal<T>(notice: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    if (stop.signal.aborted) {
+      process.exit(1);
+    }
+    process.stderr.write(`\n${notice}\n`);
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  try {
+    return await work(stop.signal);
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}

@@ -1,0 +1,107 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { hasCode } from '../durable';
+import { dataFilePath } from '../layout';
+import type { TableState } from '../table-state';
+import type { WriteLeases } from '../write-lease';
+
+/** A file in the folder of a table, outside its log. */
+export interface FoundFile {
+  /** Absolute. */
+  path: string;
+  bytes: number;
+  /** Epoch milliseconds. */
+  modified: number;
+  /** Permission bits. */
+  mode: number;
+}
+
+/**
+ * A file that no version knows may be one that is being written. It is left alone this long, which is more than a query
+ * or an append takes; writers that take longer hold a lease.
+ */
+export const ORPHAN_GRACE_MS = 86_400_000;
+
+/** Clocks of file systems are coarse. */
+const CLOCK_MS = 2_000;
+
+/** All files of a table's folder but its log and what is hidden. Links are not followed. */
+export async function listTableFiles(table: string): Promise<FoundFile[]> {
+  const found: FoundFile[] = [];
+  const folders = [table];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (/^[._]/.test(entry.name)) {
+        continue;
+      }
+      if (entry.isDirectory()) {
+        folders.push(path);
+      } else if (entry.isFile()) {
+        const stats = await statIfThere(path);
+        if (stats) {
+          found.push({ path, bytes: stats.size, modified: stats.mtimeMs, mode: stats.mode & 0o7777 });
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** What is known of a file; undefined when it is not there. */
+export async function statIfThere(path: string) {
+  return stat(path).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) {
+      return undefined;
+    }
+    throw error;
+  });
+}
+
+/** What the files of a folder are to a table. */
+export interface SortedFiles {
+  live: FoundFile[];
+  /** Removed in a version, with the time of that, epoch milliseconds. */
+  removed: Array<FoundFile & { removedAt: number }>;
+  /** Data files that no version within retention knows and that nobody is writing. */
+  orphans: FoundFile[];
+  /** Data files that no version knows but that may be on their way into one. */
+  young: FoundFile[];
+  /** Files that are no data files. */
+  foreign: FoundFile[];
+}
+
+/**
+ * Says of each file what it is to the table. The folder must have been listed before the state and the leases were read,
+ * so that what was committed or begun meanwhile is not taken for an orphan.
+ */
+export function sortFiles(
+  table: string,
+  found: readonly FoundFile[],
+  state: TableState,
+  leases: WriteLeases,
+  now: number
+): SortedFiles {
+  const live = new Set([...state.files.keys()].map((path) => dataFilePath(table, path)));
+  const removed = new Map(
+    [...state.tombstones.values()].map(({ path, deletionTimestamp }) => [dataFilePath(table, path), deletionTimestamp])
+  );
+  const youngest = Math.min(now - ORPHAN_GRACE_MS, (leases.oldest ?? Infinity) - CLOCK_MS);
+  const sorted: SortedFiles = { live: [], removed: [], orphans: [], young: [], foreign: [] };
+  for (const file of found) {
+    const removedAt = removed.get(file.path);
+    if (live.has(file.path)) {
+      sorted.live.push(file);
+    } else if (removedAt !== undefined) {
+      sorted.removed.push({ ...file, removedAt });
+    } else if (!file.path.endsWith('.parquet')) {
+      sorted.foreign.push(file);
+    } else if (file.modified < youngest) {
+      sorted.orphans.push(file);
+    } else {
+      sorted.young.push(file);
+    }
+  }
+  return sorted;
+}

@@ -1,0 +1,227 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Engine } from '../../../engine/engine';
+import { parseActions, type Action } from '../../actions';
+import { DEFAULT_TOMBSTONE_RETENTION_MS, intervalMs, lastCheckpoint, readCheckpoint } from '../../checkpoint';
+import { checkpointName, entryName, LAST_CHECKPOINT, logDirectory } from '../../layout';
+import { listLog } from '../../log';
+import { TableStateBuilder, type TableState } from '../../table-state';
+import { differences } from './compare-states';
+import type { Report } from './finding';
+
+/** What a log says, as far as it can be read. */
+export interface History {
+  /** The newest state that can be reached; undefined when there is none. */
+  state: TableState | undefined;
+  /** Newest version there is a file of; above the state's when the log is broken between. */
+  newest: number;
+  /** Version of the newest checkpoint that can be read, and how many actions it holds. */
+  checkpoint: { version: number; size: number } | undefined;
+  /** States of checkpoints that cannot be read, put together from the entries. */
+  lost: TableState[];
+}
+
+/** Reads a log entry by entry and holds every checkpoint against them, where `Lake` reads only what it needs. */
+export async function readHistory(table: string, name: string, engine: Engine, report: Report): Promise<History> {
+  return new HistoryReader(table, name, engine, report).read();
+}
+
+class HistoryReader {
+  private readonly directory: string;
+  private readonly history: History = { state: undefined, newest: -1, checkpoint: undefined, lost: [] };
+  private builder: TableStateBuilder | undefined;
+
+  constructor(
+    private readonly table: string,
+    private readonly name: string,
+    private readonly engine: Engine,
+    private readonly report: Report
+  ) {
+    this.directory = logDirectory(table);
+  }
+
+  async read(): Promise<History> {
+    const { entries, checkpoints } = await listLog(this.directory);
+    const present = new Set(entries);
+    const first = Math.min(...entries, ...checkpoints);
+    const newest = Math.max(-1, ...entries.slice(-1), ...checkpoints.slice(-1));
+    this.history.newest = newest;
+    const readable = new Map<number, Action[]>();
+    for (const version of checkpoints) {
+      const actions = await this.tryCheckpoint(version);
+      if (actions) {
+        readable.set(version, actions);
+        this.history.checkpoint = { version, size: actions.length };
+      }
+    }
+    if (first > 0 && !readable.has(first) && newest >= 0) {
+      this.broken(entryName(0), 'the beginning of the log is missing', readable, first);
+    } else if (first === 0) {
+      this.builder = new TableStateBuilder(this.table);
+    }
+    for (let version = first; version <= newest; version++) {
+      await this.step(version, present.has(version), readable);
+    }
+    for (const version of checkpoints.filter((one) => !readable.has(one))) {
+      this.reportLost(version);
+    }
+    await this.checkPointer(checkpoints);
+    return this.history;
+  }
+
+  private async step(version: number, present: boolean, readable: Map<number, Action[]>): Promise<void> {
+    const checkpoint = readable.get(version);
+    const actions = present ? await this.tryEntry(version, readable) : undefined;
+    if (!present && !checkpoint && this.builder) {
+      this.broken(entryName(version), 'the entry is missing, though later ones are there', readable, version);
+    }
+    if (this.builder && actions) {
+      this.builder.apply(actions);
+    } else if (this.builder && !checkpoint) {
+      this.builder = undefined;
+    }
+    let state = this.builder && (actions || !checkpoint) ? this.tryBuild(version) : undefined;
+    if (checkpoint) {
+      const started = new TableStateBuilder(this.table);
+      started.apply(checkpoint);
+      const own = started.build(version);
+      if (state) {
+        await this.compare(state, own);
+      }
+      // As every reader does, on from the newest checkpoint.
+      this.builder = new TableStateBuilder(this.table, own);
+      state = own;
+    } else if (state) {
+      this.builder = new TableStateBuilder(this.table, state);
+    }
+    if (state) {
+      this.history.state = state;
+      this.states.set(version, state);
+    }
+  }
+
+  /** States by version, of the versions whose checkpoint may be lost. */
+  private readonly states = new Map<number, TableState>();
+
+  private tryBuild(version: number): TableState | undefined {
+    try {
+      return this.builder?.build(version);
+    } catch (error) {
+      this.report({
+        severity: 'error',
+        check: 'log',
+        where: this.where(entryName(version)),
+        message: (error as Error).message,
+        mend: 'none',
+      });
+      this.builder = undefined;
+      return undefined;
+    }
+  }
+
+  private async tryCheckpoint(version: number): Promise<Action[] | undefined> {
+    try {
+      const actions = await readCheckpoint(this.engine, this.directory, version);
+      new TableStateBuilder(this.table).apply(actions);
+      return actions.some(({ metaData }) => metaData) && actions.some(({ protocol }) => protocol) ? actions : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private async tryEntry(version: number, readable: Map<number, Action[]>): Promise<Action[] | undefined> {
+    const name = entryName(version);
+    try {
+      const actions = parseActions(await readFile(join(this.directory, name), 'utf8'));
+      for (const path of doubled(actions)) {
+        this.report({
+          severity: 'error',
+          check: 'log',
+          where: this.where(name),
+          message: `names ${path} twice, which readers take in different ways`,
+          mend: 'none',
+        });
+      }
+      return actions;
+    } catch (error) {
+      this.broken(name, `cannot be read: ${(error as Error).message}`, readable, version);
+      return undefined;
+    }
+  }
+
+  /** A break does no harm to answers when a checkpoint after it has all there is. */
+  private broken(name: string, what: string, readable: Map<number, Action[]>, version: number): void {
+    const after = [...readable.keys()].find((one) => one >= version);
+    this.report({
+      severity: after === undefined ? 'error' : 'warning',
+      check: 'log',
+      where: this.where(name),
+      message:
+        after === undefined
+          ? `${what}; versions from there on cannot be read. Restore the file from a backup`
+          : `${what}; versions before the checkpoint of ${after} cannot be read, later ones are whole`,
+      mend: 'none',
+    });
+  }
+
+  private async compare(replayed: TableState, checkpoint: TableState): Promise<void> {
+    const path = join(this.directory, checkpointName(checkpoint.version));
+    const retention = intervalMs(replayed.metadata.configuration['delta.deletedFileRetentionDuration']);
+    const forgotten = (await stat(path)).mtimeMs - (retention ?? DEFAULT_TOMBSTONE_RETENTION_MS);
+    for (const difference of differences(replayed, checkpoint, forgotten)) {
+      this.report({
+        severity: 'error',
+        check: 'checkpoint',
+        where: this.where(checkpointName(checkpoint.version)),
+        message: `is not what the entries before it say: ${difference}. One of the two was changed; compare them with a backup`,
+        mend: 'none',
+      });
+    }
+  }
+
+  private reportLost(version: number): void {
+    const state = this.states.get(version);
+    if (state) {
+      this.history.lost.push(state);
+    }
+    this.report({
+      severity: 'error',
+      check: 'checkpoint',
+      where: this.where(checkpointName(version)),
+      message: state
+        ? 'cannot be read, but the entries before it say what was in it'
+        : 'cannot be read, and the entries before it are gone. Restore the file from a backup',
+      mend: state ? 'checkpoint' : 'none',
+    });
+  }
+
+  private async checkPointer(checkpoints: readonly number[]): Promise<void> {
+    const pointed = await lastCheckpoint(this.directory);
+    if (checkpoints.length === 0 ? pointed === undefined : pointed !== undefined && checkpoints.includes(pointed)) {
+      return;
+    }
+    this.report({
+      severity: 'error',
+      check: 'checkpoint',
+      where: this.where(LAST_CHECKPOINT),
+      message:
+        pointed === undefined
+          ? 'is missing or torn, so that Trino finds no beginning of the log'
+          : `points at the checkpoint of version ${pointed}, which is not there`,
+      mend: this.history.state ? 'checkpoint' : 'none',
+    });
+  }
+
+  private where(name: string): string {
+    return join(this.name, '_delta_log', name);
+  }
+}
+
+/** Paths that one commit adds or removes twice. */
+function doubled(actions: readonly Action[]): string[] {
+  return (['add', 'remove'] as const).flatMap((kind) => {
+    const paths = actions.flatMap((action) => action[kind]?.path ?? []);
+    return paths.filter((path, index) => paths.indexOf(path) < index);
+  });
+}
