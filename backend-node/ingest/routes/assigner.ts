@@ -1,7 +1,7 @@
 import { ApitrailError } from '@apitrail/contract';
 
 import { judge } from './classifier/judge';
-import { ServiceRoutes, type ServiceState } from './classifier/service';
+import { ServiceRoutes, type Known, type ServiceState } from './classifier/service';
 import type { DeclaredDocument } from './declared/declared-route';
 import { DeclaredRoutes } from './declared/declared-routes';
 import { RouteRules, type RouteRule } from './rules';
@@ -129,7 +129,17 @@ export class RouteAssigner {
     if (declared !== null) {
       return { route: declared, route_source: 'openapi' };
     }
-    return { route: this.of(service).assign(path, status), route_source: 'classifier' };
+    return { route: this.classify(service, path, status), route_source: 'classifier' };
+  }
+
+  /** What the classifier gives a path, whatever rules and documents say. */
+  classify(service: string | null, path: string, status: number | null): string {
+    return this.of(service).assign(path, status);
+  }
+
+  /** What the classifier knows of a path; undefined when it has never seen the service. */
+  explain(service: string | null, path: string): Readonly<Known> | undefined {
+    return this.known(service)?.explain(path);
   }
 
   /** Weighs all that was observed at once, also where it is not time for it: for those who will observe no more. */

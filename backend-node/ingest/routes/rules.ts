@@ -83,8 +83,20 @@ function regexProblem(regex: string): string | undefined {
   }
 }
 
+/** What came of trying a rule. */
+export interface TriedRule {
+  /** Its number in the configuration, from 1. */
+  rule: number;
+  /** `match: /users/{id}` or `regex: …`. */
+  text: string;
+  outcome: 'fits' | 'does not fit' | 'is for another service' | 'is for another method';
+  /** The route it gave. */
+  route: string | null;
+}
+
 /** Gives a path its route when the rule fits. */
 interface CompiledRule {
+  text: string;
   service: string | undefined;
   method: string | undefined;
   apply(path: string, segments: readonly string[]): string | undefined;
@@ -126,26 +138,47 @@ export class RouteRules {
     return route;
   }
 
+  /** The rules that are tried for a request, in their order, up to the first that fits. */
+  explain(service: string | null, method: string | null, path: string): TriedRule[] {
+    const tried: TriedRule[] = [];
+    for (const attempt of this.attempts(service, method, path)) {
+      tried.push(attempt);
+      if (attempt.outcome === 'fits') {
+        break;
+      }
+    }
+    return tried;
+  }
+
   private look(service: string | null, method: string | null, path: string): string | null {
-    const segments = splitPath(path);
-    const plain = `/${segments.join('/')}`;
-    for (const rule of this.rules) {
-      if (
-        (rule.service === undefined || rule.service === service) &&
-        (rule.method === undefined || rule.method === method?.toUpperCase())
-      ) {
-        const route = rule.apply(plain, segments);
-        if (route !== undefined) {
-          return route;
-        }
+    for (const { outcome, route } of this.attempts(service, method, path)) {
+      if (outcome === 'fits') {
+        return route;
       }
     }
     return null;
   }
+
+  private *attempts(service: string | null, method: string | null, path: string): Generator<TriedRule> {
+    const segments = splitPath(path);
+    const plain = `/${segments.join('/')}`;
+    for (const [index, rule] of this.rules.entries()) {
+      const tried = { rule: index + 1, text: rule.text, route: null };
+      if (rule.service !== undefined && rule.service !== service) {
+        yield { ...tried, outcome: 'is for another service' };
+      } else if (rule.method !== undefined && rule.method !== method?.toUpperCase()) {
+        yield { ...tried, outcome: 'is for another method' };
+      } else {
+        const route = rule.apply(plain, segments);
+        yield route === undefined ? { ...tried, outcome: 'does not fit' } : { ...tried, outcome: 'fits', route };
+      }
+    }
+  }
 }
 
 function compile(rule: RouteRule): CompiledRule {
-  const scope = { service: rule.service, method: rule.method?.toUpperCase() };
+  const text = rule.regex === undefined ? `match: ${rule.match ?? ''}` : `regex: ${rule.regex}`;
+  const scope = { text, service: rule.service, method: rule.method?.toUpperCase() };
   if (rule.regex !== undefined) {
     const regex = new RegExp(rule.regex, 'u');
     const route = rule.route ?? '';
