@@ -9,10 +9,15 @@ import { z } from 'zod';
 import { generateKey } from './key-format';
 import { SCOPES, type Scope } from './scopes';
 
+const scopeSchema = z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]]);
+
 const storedKeySchema = z.strictObject({
   id: z.string(),
   name: z.string(),
-  scope: z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]]),
+  /** The scope in the key's own text. */
+  scope: scopeSchema,
+  /** What it opens beside. */
+  also: z.array(scopeSchema).optional(),
   /** SHA-256 over salt and secret, both in hex. The secret has 256 random bits, so that a slow hash would add nothing. */
   salt: z.string(),
   hash: z.string(),
@@ -25,6 +30,11 @@ const keyFileSchema = z.strictObject({ version: z.literal(1), keys: z.array(stor
 
 /** A key as it is stored: everything but its secret. */
 export type StoredKey = z.output<typeof storedKeySchema>;
+
+/** Everything a key opens. */
+export function scopesOf({ scope, also = [] }: Pick<StoredKey, 'scope' | 'also'>): Scope[] {
+  return [scope, ...also];
+}
 
 const LOCK_STALE_MS = 10_000;
 const LOCK_TRIES = 100;
@@ -67,7 +77,7 @@ export async function readKeyFile(file: string): Promise<StoredKey[]> {
 /** Adds a key and gives its text, which is stored nowhere: who loses it needs a new one. */
 export async function addKey(
   file: string,
-  { name, scope, expires }: { name: string; scope: Scope; expires: Date | null }
+  { name, scope, also = [], expires }: { name: string; scope: Scope; also?: Scope[]; expires: Date | null }
 ): Promise<{ key: string; stored: StoredKey }> {
   const { key, parts } = generateKey(scope);
   const salt = randomBytes(16).toString('hex');
@@ -75,6 +85,7 @@ export async function addKey(
     id: parts.id,
     name,
     scope,
+    ...(also.length > 0 ? { also } : {}),
     salt,
     hash: hashSecret(salt, parts.secret).toString('hex'),
     created: new Date().toISOString(),

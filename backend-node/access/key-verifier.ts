@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 
-import { hashSecret, readKeyFile, type StoredKey } from './key-file';
+import { hashSecret, readKeyFile, scopesOf, type StoredKey } from './key-file';
 import { parseKeyText } from './key-format';
 import type { Scope } from './scopes';
 
@@ -13,7 +13,10 @@ export type Verdict =
 export interface VerifiedKey {
   id: string;
   name: string;
+  /** The scope in its text. */
   scope: Scope;
+  /** Everything it opens. */
+  scopes: readonly Scope[];
 }
 
 /**
@@ -44,11 +47,11 @@ export class KeyVerifier {
     if (!stored || !equal || stored.scope !== parts.scope) {
       return { ok: false, reason: 'unknown' };
     }
-    const key: VerifiedKey = { id: stored.id, name: stored.name, scope: stored.scope };
+    const key: VerifiedKey = { id: stored.id, name: stored.name, scope: stored.scope, scopes: scopesOf(stored) };
     if (stored.expires !== null && Date.parse(stored.expires) <= now.getTime()) {
       return { ok: false, reason: 'expired', key };
     }
-    return stored.scope === scope ? { ok: true, key } : { ok: false, reason: 'scope', key };
+    return key.scopes.includes(scope) ? { ok: true, key } : { ok: false, reason: 'scope', key };
   }
 
   private async refresh(): Promise<void> {

@@ -29,13 +29,21 @@ test('a key opens its scope, and says whose it is', async () => {
   const { key, stored } = await addKey(file, grafana);
   expect(await new KeyVerifier(file).verify(key, 'query')).toEqual({
     ok: true,
-    key: { id: stored.id, name: 'grafana', scope: 'query' },
+    key: { id: stored.id, name: 'grafana', scope: 'query', scopes: ['query'] },
   });
 });
 
 test('a key does not open another scope', async () => {
   const { key } = await addKey(file, { ...grafana, scope: 'ingest' });
   expect(await new KeyVerifier(file).verify(key, 'query')).toMatchObject({ ok: false, reason: 'scope' });
+});
+
+test('a key opens every scope it was given', async () => {
+  const { key } = await addKey(file, { ...grafana, also: ['sql'] });
+  const verifier = new KeyVerifier(file);
+  expect(await verifier.verify(key, 'query')).toMatchObject({ ok: true, key: { scopes: ['query', 'sql'] } });
+  expect(await verifier.verify(key, 'sql')).toMatchObject({ ok: true });
+  expect(await verifier.verify(key, 'ingest')).toMatchObject({ ok: false, reason: 'scope' });
 });
 
 test('no key, a malformed one and an unknown one are refused', async () => {

@@ -11,6 +11,8 @@ export interface AdmissionOptions {
   concurrency: number;
   /** How many may wait; the next is refused. */
   queueLength: number;
+  /** The setting that lets more run at once, for the messages; `limits.concurrent_queries` without. */
+  setting?: string;
 }
 
 /**
@@ -76,7 +78,7 @@ export class Admission {
         waiter.refuse(
           late
             ? this.busy(
-                'The query did not get its turn within its time. Try again, or raise limits.concurrent_queries.'
+                `The query did not get its turn within its time. Try again, or raise ${this.options.setting ?? 'limits.concurrent_queries'}.`
               )
             : (reason as Error)
         );

@@ -112,7 +112,7 @@ export class Gate {
       case 'scope':
         throw new ApitrailError(
           'APITRAIL_FORBIDDEN',
-          `The key ${verdict.key!.name} has the scope ${verdict.key!.scope}; this listener needs ${scope}. ${make}.`,
+          `The key ${verdict.key!.name} has the scope ${verdict.key!.scopes.join(', ')}; this listener needs ${scope}. ${make}.`,
           { where: 'Authorization' }
         );
       case 'expired':

@@ -245,6 +245,12 @@ func TestNamedResourcesAreForwarded(t *testing.T) {
 	if c.paths[0] != "GET /api/resources/keys?dataset=requests" {
 		t.Errorf("asked %s", c.paths[0])
 	}
+	if got := callResource(t, d, "GET", "sql-schema", "sql-schema?dataset=gateway"); got.Status != 200 {
+		t.Errorf("%+v", got)
+	}
+	if c.paths[1] != "GET /api/resources/sql-schema?dataset=gateway" {
+		t.Errorf("asked %s", c.paths[1])
+	}
 }
 
 func TestOtherPathsAndMethodsAreRefused(t *testing.T) {

@@ -12,9 +12,10 @@ import (
 
 // resources are the only paths of the companion that a browser may reach through Grafana, with their methods.
 var resources = map[string][]string{
-	"keys":     {http.MethodGet},
-	"datasets": {http.MethodGet},
-	"values":   {http.MethodGet, http.MethodPost},
+	"sql-schema": {http.MethodGet},
+	"keys":       {http.MethodGet},
+	"datasets":   {http.MethodGet},
+	"values":     {http.MethodGet, http.MethodPost},
 }
 
 // CallResource hands a named resource to the companion. Any other path or method is refused here: a path with `..` would

@@ -17,7 +17,7 @@ const TYPES = {
   '.woff': 'font/woff',
   '.ttf': 'font/ttf',
 };
-const RESOURCE = /^\/api\/datasources\/uid\/apitrail\/resources\/(keys|values|datasets)$/;
+const RESOURCE = /^\/api\/datasources\/uid\/apitrail\/resources\/(keys|values|datasets|sql-schema)$/;
 const MAX_BODY = 1 << 20;
 
 /** The companion's path and method for a path of the playground; undefined when there is none. */

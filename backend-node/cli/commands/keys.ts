@@ -1,7 +1,7 @@
 import { ApitrailError, parseDuration } from '@apitrail/contract';
 import { Command, InvalidArgumentError } from 'commander';
 
-import { addKey, readKeyFile, removeKeys, type StoredKey } from '../../access/key-file';
+import { addKey, readKeyFile, removeKeys, scopesOf, type StoredKey } from '../../access/key-file';
 import { OFFERED_SCOPES, SCOPES, type Scope } from '../../access/scopes';
 import { printTable } from '../print-table';
 import { configOption, lakeOption, oneOf, settingsOf, type SettingsOptions } from '../settings-options';
@@ -12,20 +12,26 @@ export function keysCommand(): Command {
   keys
     .command('add')
     .description('make a key and print it; it is stored as a hash only, so keep it now')
-    .requiredOption('--scope <scope>', `what it opens: ${OFFERED_SCOPES.join(' or ')}`, oneOf(OFFERED_SCOPES))
+    .requiredOption('--scope <scope>', `what it opens: ${OFFERED_SCOPES.join(', ')}; may come twice`, collectScopes)
     .requiredOption('--name <name>', 'whose it is; appears in lists and in the log', parseName)
     .option('--expires <duration>', 'when it ends, such as 90d (default: never)', parseExpiry)
     .addOption(lakeOption())
     .addOption(configOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  apitrail keys add --scope query --name grafana\n  apitrail keys add --scope ingest --name collector --expires 90d'
+      '\nExamples:\n  apitrail keys add --scope query --name grafana\n  apitrail keys add --scope query --scope sql --name analysts\n  apitrail keys add --scope ingest --name collector --expires 90d'
     )
-    .action(async (options: SettingsOptions & { scope: Scope; name: string; expires?: Date }) => {
+    .action(async (options: SettingsOptions & { scope: Scope[]; name: string; expires?: Date }) => {
       const { keysFile } = await settingsOf(options);
-      const { key, stored } = await addKey(keysFile, { ...options, expires: options.expires ?? null });
+      const { key, stored } = await addKey(keysFile, {
+        name: options.name,
+        ...splitScopes(options.scope),
+        expires: options.expires ?? null,
+      });
       process.stderr.write(
-        `The key ${stored.name} (${stored.scope}: ${SCOPES[stored.scope]})\nIt is shown once:\n\n  ${key}\n\n`
+        `The key ${stored.name}\n${scopesOf(stored)
+          .map((scope) => `  ${scope}: ${SCOPES[scope]}`)
+          .join('\n')}\nIt is shown once:\n\n  ${key}\n\n`
       );
       summary({ key, ...described(stored) });
     });
@@ -45,10 +51,10 @@ export function keysCommand(): Command {
       } else {
         printTable(
           ['id', 'name', 'scope', 'created', 'expires', 'state'],
-          list.map(({ id, name, scope, created, expires, state }) => [
+          list.map(({ id, name, scopes, created, expires, state }) => [
             id,
             name,
-            scope,
+            scopes.join(', '),
             created,
             expires ?? 'never',
             state,
@@ -79,13 +85,31 @@ export function keysCommand(): Command {
   return keys;
 }
 
-function described({ id, name, scope, created, expires }: StoredKey) {
+function described(key: StoredKey) {
+  const { id, name, scope, created, expires } = key;
   const expired = expires !== null && Date.parse(expires) <= Date.now();
-  return { id, name, scope, created, expires, state: expired ? 'expired' : 'valid' };
+  return { id, name, scope, scopes: scopesOf(key), created, expires, state: expired ? 'expired' : 'valid' };
 }
 
 function summary(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+function collectScopes(text: string, before: Scope[] = []): Scope[] {
+  return [...new Set([...before, oneOf(OFFERED_SCOPES)(text)])];
+}
+
+/** The scope that stands in the key's text, and the others. SQL is asked on the query listener, which `query` opens. */
+function splitScopes(scopes: Scope[]): { scope: Scope; also: Scope[] } {
+  if (scopes.includes('sql') && !scopes.includes('query')) {
+    throw new ApitrailError(
+      'APITRAIL_USAGE',
+      'The scope sql goes with query, which opens the listener that SQL is asked on: --scope query --scope sql.',
+      { where: '--scope' }
+    );
+  }
+  const scope = scopes.includes('query') ? 'query' : scopes[0]!;
+  return { scope, also: scopes.filter((other) => other !== scope) };
 }
 
 function parseName(text: string): string {
