@@ -1,4 +1,12 @@
-import { CoreApp, type DataQueryRequest, dateTime, type TimeRange } from '@grafana/data';
+import {
+  CoreApp,
+  type DataQueryRequest,
+  dateTime,
+  LogRowContextQueryDirection,
+  type LogRowModel,
+  SupplementaryQueryType,
+  type TimeRange,
+} from '@grafana/data';
 import { parseQuery, QUERY_SCHEMAS } from '@apitrail/contract';
 import { lastValueFrom } from 'rxjs';
 
@@ -208,5 +216,51 @@ describe('ad hoc filters', () => {
         filters: [{ key: 'method', operator: '=', value: 'GET' }],
       },
     });
+  });
+});
+
+describe('in Explore', () => {
+  const logs = query({ queryType: 'requests', format: 'logs' });
+
+  it('shows requests as log lines unless the query says otherwise', async () => {
+    const asked = answerWith(() => answered);
+    const targets = [query({ queryType: 'requests' })];
+    await lastValueFrom(dataSourceWith().query(request(targets, { app: CoreApp.Explore })));
+    await lastValueFrom(dataSourceWith().query(request(targets, { app: CoreApp.Dashboard })));
+    expect(asked.map(({ data }) => data.queries[0].format)).toEqual(['logs', undefined]);
+  });
+
+  it('asks for the volume of log queries only', () => {
+    const targets = [logs, query({ refId: 'B' })];
+    const asked = dataSourceWith().getSupplementaryRequest(SupplementaryQueryType.LogsVolume, request(targets));
+    expect(asked?.targets.map(({ refId, queryType }) => [refId, queryType])).toEqual([['log-volume-A', 'traffic']]);
+    expect(
+      dataSourceWith().getSupplementaryRequest(SupplementaryQueryType.LogsVolume, request([targets[1]!]))
+    ).toBeUndefined();
+  });
+
+  const row = {
+    uid: 'A_1',
+    timeEpochMs: 1_700_000_000_000,
+    timeEpochNs: '1700000000000000000',
+    labels: { customer: 'c1' },
+  } as unknown as LogRowModel;
+
+  it('reads the requests around one over a range of its own', async () => {
+    const asked = answerWith(() => ({ results: { 'log-context-A': { status: 200, frames: [] } } }));
+    const options = { direction: LogRowContextQueryDirection.Backward };
+    expect((await dataSourceWith().getLogRowContext(row, options, logs)).data).toEqual([]);
+    expect(asked[0]!.data).toMatchObject({ from: '1699913600000', to: '1700086400000' });
+    expect(parseQuery(asked[0]!.data.queries[0]).filters[0]).toEqual({ key: 'customer', operator: '=', value: 'c1' });
+  });
+
+  it('says why they could not be read', async () => {
+    answerWith(() => ({ results: { 'log-context-A': { status: 400, error: 'It is not there. (APITRAIL_X)' } } }));
+    await expect(dataSourceWith().getLogRowContext(row, {}, logs)).rejects.toThrow('It is not there. (APITRAIL_X)');
+  });
+
+  it('has no context of what is no request', async () => {
+    expect(await dataSourceWith().getLogRowContext(row, {}, query({}))).toEqual({ data: [] });
+    expect(await dataSourceWith().getLogRowContextQuery(row, {}, query({}))).toBeNull();
   });
 });

@@ -25,11 +25,13 @@ import { DataSourceWithBackend, getTemplateSrv, type TemplateSrv } from '@grafan
 import { parseKey, QUERY_VERSION } from '@apitrail/contract';
 import { lastValueFrom, map, type Observable } from 'rxjs';
 
+import { annotationSupport } from './annotations/annotation-support';
 import { fromAdHocFilters } from './ad-hoc-filters';
 import { volumeQuery } from './explore/logs-volume';
 import { modifyQuery, QUERY_MODIFICATIONS, queryHasFilter, toggleQueryFilter } from './explore/query-filters';
 import { contextQuery, contextRequest } from './explore/request-context';
 import { finishFrames, traceDataSource } from './explore/finish-frames';
+import { forApp } from './explore/for-app';
 import { interpolateQuery } from './interpolate';
 import { migrateQuery } from './migrate-query';
 import { queryText } from './query-text';
@@ -70,11 +72,14 @@ export class ApitrailDataSource
       postResource: (path, data) => this.postResource(path, data),
     });
     this.variables = new ApitrailVariableSupport(this);
+    this.annotations = annotationSupport;
   }
 
   override query(request: DataQueryRequest<ApitrailQuery>): Observable<DataQueryResponse> {
     const timezone = resolveTimeZone(request.timezone);
-    const targets = request.targets.map((query) => (query.timezone || !timezone ? query : { ...query, timezone }));
+    const targets = request.targets
+      .map((query) => forApp(query, request.app))
+      .map((query) => (query.timezone || !timezone ? query : { ...query, timezone }));
     const traces = traceDataSource(this.#traceDatasourceUid);
     return super
       .query({ ...request, targets })
@@ -117,12 +122,10 @@ export class ApitrailDataSource
 
   /**
    * What a new query starts as. Grafana also puts this under every saved query that lacks one of its fields, so it has
-   * none that not every query type knows, but for Explore's format, which `migrateQuery` takes from those that do not.
+   * none that not every query type knows.
    */
   override getDefaultQuery(app: CoreApp): Partial<ApitrailQuery> {
-    return app === CoreApp.Explore
-      ? { version: QUERY_VERSION, queryType: 'requests', format: 'logs' }
-      : { version: QUERY_VERSION, queryType: 'traffic' };
+    return { version: QUERY_VERSION, queryType: app === CoreApp.Explore ? 'requests' : 'traffic' };
   }
 
   override getQueryDisplayText(query: ApitrailQuery): string {

@@ -2,6 +2,7 @@ import React, { useState } from 'react';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
+import { haveDataSources } from '../testing/grafana-data-sources';
 import { giveSizes } from '../testing/layout';
 import { ConfigEditor, type ConfigEditorProps } from './ConfigEditor';
 
@@ -22,6 +23,7 @@ const EMPTY = {
 
 function host(options: Partial<Options> = {}) {
   giveSizes();
+  haveDataSources({ uid: 'tempo-1', name: 'Tempo', type: 'tempo' });
   let saved: Options = { ...EMPTY, ...options };
   function Host() {
     const [current, setCurrent] = useState(saved);
@@ -77,6 +79,19 @@ it('stores the timeout as a number of seconds, as the SDK reads it', async () =>
   expect(saved().jsonData.timeout).toBe(45);
   await user.clear(screen.getByLabelText(/^Timeout/));
   expect(saved().jsonData).not.toHaveProperty('timeout');
+});
+
+it('stores the largest answer in megabytes, as the forwarder reads it', async () => {
+  const { user, saved } = host();
+  await user.type(screen.getByLabelText(/^Largest answer/), '128');
+  expect(saved().jsonData.maxResponseMB).toBe(128);
+});
+
+it('stores the tracing data source that trace ids lead to', async () => {
+  const { user, saved } = host();
+  await user.click(screen.getByLabelText('Select a data source'));
+  await user.click(screen.getByText('Tempo'));
+  expect(saved().jsonData.traceDatasourceUid).toBe('tempo-1');
 });
 
 it('takes certificates as secrets', async () => {

@@ -5,6 +5,7 @@ import { Stack } from '@grafana/ui';
 import type { ApitrailOptions, ApitrailSecureOptions } from '../types';
 import { ConnectionSection } from './ConnectionSection';
 import { DefaultsSection } from './DefaultsSection';
+import { LinksSection } from './LinksSection';
 import { TlsSection } from './TlsSection';
 import { useSettings } from './use-settings';
 
@@ -18,6 +19,7 @@ export function ConfigEditor({ options, onOptionsChange }: ConfigEditorProps) {
       <ConnectionSection settings={settings} />
       <TlsSection settings={settings} />
       <DefaultsSection settings={settings} />
+      <LinksSection settings={settings} />
     </Stack>
   );
 }

@@ -63,14 +63,31 @@ export function ConnectionSection({ settings }: { settings: Settings }) {
           max={3600}
           placeholder="30"
           value={options.jsonData.timeout ?? ''}
-          onChange={(event) => settings.set({ timeout: wholeSeconds(event.currentTarget.value) })}
+          onChange={(event) => settings.set({ timeout: wholeNumber(event.currentTarget.value) })}
+        />
+      </Field>
+      <Field
+        label="Largest answer"
+        description="Megabytes after which an answer is given up, so that one query cannot fill Grafana’s memory."
+        htmlFor="apitrail-max-response"
+        disabled={disabled}
+      >
+        <Input
+          id="apitrail-max-response"
+          width={12}
+          type="number"
+          min={1}
+          max={512}
+          placeholder="64"
+          value={options.jsonData.maxResponseMB ?? ''}
+          onChange={(event) => settings.set({ maxResponseMB: wholeNumber(event.currentTarget.value) })}
         />
       </Field>
     </FieldSet>
   );
 }
 
-function wholeSeconds(text: string): number | undefined {
-  const seconds = Math.trunc(Number(text));
-  return text.trim() === '' || !Number.isFinite(seconds) || seconds < 1 ? undefined : seconds;
+function wholeNumber(text: string): number | undefined {
+  const number = Math.trunc(Number(text));
+  return text.trim() === '' || !Number.isFinite(number) || number < 1 ? undefined : number;
 }

@@ -1,10 +1,11 @@
-import React, { type KeyboardEvent, useMemo } from 'react';
+import React, { type KeyboardEvent, useEffect, useMemo } from 'react';
 import { getDefaultTimeRange, type QueryEditorProps as GrafanaProps } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
 import { Stack, Text } from '@grafana/ui';
 import { QUERY_SCHEMAS, type QueryType } from '@apitrail/contract';
 
 import type { ApitrailDataSource } from '../apitrail-data-source';
+import { forApp } from '../explore/for-app';
 import { migrateQuery } from '../migrate-query';
 import type { ApitrailOptions, ApitrailQuery } from '../types';
 import { changeType } from './change-type';
@@ -26,8 +27,9 @@ const TYPES = Object.values(QUERY_TYPE_FORMS).map(({ type, label, description })
 
 /** A form per query type, and what will run. */
 export function QueryEditor(props: QueryEditorProps) {
-  const { datasource, query: saved, onChange, onRunQuery, data, range: given } = props;
-  const query = useMemo(() => withType(migrateQuery(saved)), [saved]);
+  const { app, datasource, query: saved, onChange, onRunQuery, data, range: given } = props;
+  const query = useMemo(() => forApp(withType(migrateQuery(saved)), app), [saved, app]);
+  useKeepFormat(saved, query, onChange);
   const change = useEditedQuery(query, onChange, onRunQuery);
   const request = data?.request;
   const range = useMemo(() => request?.range ?? given ?? getDefaultTimeRange(), [request, given]);
@@ -78,6 +80,18 @@ export function QueryEditor(props: QueryEditorProps) {
       </div>
     </EditorContext.Provider>
   );
+}
+
+/** Saves the format that the app decided, so that what is added to a dashboard from Explore stays as it was seen. */
+function useKeepFormat(saved: ApitrailQuery, query: ApitrailQuery, onChange: (query: ApitrailQuery) => void) {
+  const decided = 'format' in saved ? undefined : query.format;
+  useEffect(() => {
+    if (decided) {
+      onChange(query);
+    }
+    // Once per decision: `onChange` and `query` are new with every render of Grafana's.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [decided]);
 }
 
 /** A query that came from another data source has no type of ours. */
