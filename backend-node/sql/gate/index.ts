@@ -24,11 +24,8 @@ export const GATE_LIMITS: GateLimits = {
  */
 export async function checkSql(text: string, options: GateOptions): Promise<CheckedSql> {
   const limits = { ...GATE_LIMITS, ...options.limits };
-  const bytes = Buffer.byteLength(text);
-  if (bytes > limits.textBytes) {
-    const message = `The SQL has ${bytes} bytes; it can have at most ${limits.textBytes}.`;
-    throw new ApitrailError('APITRAIL_SQL_REFUSED', message);
-  }
+  checkLength(options.origin?.text ?? text, limits.textBytes);
+  checkLength(text, limits.textBytes * MACRO_GROWTH);
   const parsed = await parseSql(text, options);
   const walker = new Walker(text, options, limits);
   statement(parsed.statement, walker, {});
@@ -41,4 +38,14 @@ export async function checkSql(text: string, options: GateOptions): Promise<Chec
       return position === undefined ? undefined : placeInUserText(text, position, options);
     },
   };
+}
+
+/** How much longer macros may make a text. */
+const MACRO_GROWTH = 4;
+
+function checkLength(text: string, most: number): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > most) {
+    throw new ApitrailError('APITRAIL_SQL_REFUSED', `The SQL has ${bytes} bytes; it can have at most ${most}.`);
+  }
 }

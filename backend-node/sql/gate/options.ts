@@ -3,7 +3,7 @@ export type AskText = (statement: string, text: string) => Promise<string>;
 
 /** Bounds on what a user may write. They keep the gate quick and functions that make values out of nothing small. */
 export interface GateLimits {
-  /** Longest text, bytes of UTF-8, macros expanded. */
+  /** Longest text, bytes of UTF-8; four times as much when macros are expanded. */
   textBytes: number;
   /** Deepest nesting of the parse tree. */
   depth: number;

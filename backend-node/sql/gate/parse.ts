@@ -16,12 +16,15 @@ export interface ParsedSql {
   statement: Json;
 }
 
+/** Asks for the parse tree of a text. */
+export const SERIALIZE = 'SELECT CAST(json_serialize_sql(CAST($1 AS VARCHAR)) AS VARCHAR)';
+
 /** Asks DuckDB for the parse tree of a text that must be exactly one SELECT. Throws an ApitrailError with the place. */
 export async function parseSql(text: string, options: GateOptions): Promise<ParsedSql> {
   if (text.includes('\0')) {
     throw refusedAt(text, text.indexOf('\0'), options, 'The SQL has a character of code 0. Remove it.');
   }
-  const json = await options.ask('SELECT CAST(json_serialize_sql(CAST($1 AS VARCHAR)) AS VARCHAR)', text);
+  const json = castDoubles(await options.ask(SERIALIZE, text));
   const answer = readTree(json);
   if (answer === undefined) {
     throw refusedAt(text, infiniteNumber(text), options, INFINITE);
@@ -41,6 +44,20 @@ export async function parseSql(text: string, options: GateOptions): Promise<Pars
     throw refusedAt(text, firstLocation(text, second), options, message);
   }
   return { json, statement };
+}
+
+/** A literal such as 1e3. In strings of the tree quotes have a backslash before them, so it is never found there. */
+const DOUBLE =
+  /\{"class":"CONSTANT","type":"VALUE_CONSTANT","alias":("(?:[^"\\]|\\.)*"),"query_location":(\d+),"value":\{"type":\{"id":"DOUBLE","type_info":null\},"is_null":false,"value":([-+.\deE]+)\}\}/g;
+
+/** DuckDB writes the DOUBLE 1e3 as 1000.0, which it reads as a DECIMAL: a CAST of a text stays what it is. */
+function castDoubles(json: string): string {
+  const literal =
+    '{"class":"CONSTANT","type":"VALUE_CONSTANT","alias":"","query_location":$2,"value":{"type":{"id":"VARCHAR","type_info":null},"is_null":false,"value":"$3"}}';
+  return json.replace(
+    DOUBLE,
+    `{"class":"CAST","type":"OPERATOR_CAST","alias":$1,"query_location":$2,"child":${literal},"cast_type":{"id":"DOUBLE","type_info":null},"try_cast":false}`
+  );
 }
 
 const INFINITE = "A number is too large for a double. For infinity write CAST('inf' AS DOUBLE).";

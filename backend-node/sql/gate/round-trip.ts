@@ -2,7 +2,7 @@ import type { ApitrailError } from '@apitrail/contract';
 
 import { isNode } from './checks';
 import type { GateOptions } from './options';
-import { locationOf, readTree, refusedAt, type Json, type ParsedSql } from './parse';
+import { SERIALIZE, locationOf, readTree, refusedAt, type Json, type ParsedSql } from './parse';
 import type { Node } from './walker';
 
 /** The text of a tree, with the way from its places to those of the text the tree was parsed of. */
@@ -18,7 +18,7 @@ export interface WrittenSql {
  */
 export async function writeSql(text: string, parsed: ParsedSql, options: GateOptions): Promise<WrittenSql> {
   const sql = await options.ask('SELECT json_deserialize_sql(CAST($1 AS JSON))', parsed.json);
-  const again = await options.ask('SELECT CAST(json_serialize_sql(CAST($1 AS VARCHAR)) AS VARCHAR)', sql);
+  const again = await options.ask(SERIALIZE, sql);
   const tree = readTree(again);
   const statements = tree?.['statements'];
   const [statement, second] = Array.isArray(statements) ? statements : [];

@@ -50,7 +50,7 @@ describe('what macros expand to', () => {
     ]);
   });
 
-  it('macros stand within the arguments of macros', () => {
+  it('macros without arguments stand within those of others', () => {
     expect(expand('$__timeFilter(to_timestamp($__from / 1000))')).toContain(`(to_timestamp(${from} / 1000) >= `);
   });
 
@@ -86,6 +86,12 @@ describe('what macros refuse', () => {
     ['parentheses that stay open', 'SELECT $__timeFilter(time', 'parentheses', 'line 1, column 8'],
     ['empty parentheses', 'SELECT $__timeFilter( )', 'one argument, the column', 'line 1, column 8'],
     ['too many arguments', 'SELECT $__timeFilter(a, b)', 'one argument, the column', 'line 1, column 8'],
+    [
+      'one within another',
+      'SELECT $__timeFilter($__timeGroup(a))',
+      'cannot stand within $__timeFilter',
+      'line 1, column 22',
+    ],
     ['a wrong interval', 'SELECT $__timeGroup(time, 5 minutes)', 'such as 30s, 5m, 1h or 1d', 'line 1, column 27'],
     ['an interval of nothing', "SELECT $__timeGroup(time, '0m')", 'such as 30s, 5m, 1h or 1d', 'line 1, column 27'],
   ])('%s', (_, text, message, where) => {

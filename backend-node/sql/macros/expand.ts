@@ -14,6 +14,11 @@ interface Piece {
   own: boolean;
 }
 
+interface Expansion extends MacroOptions {
+  /** The macro in whose argument it stands. */
+  within?: string;
+}
+
 /** `$__name` or `${__name}`. */
 const MACRO = /\$__([A-Za-z0-9_]*)(?!\$)|\$\{__([A-Za-z0-9_]*)\}/y;
 
@@ -26,7 +31,7 @@ export function expandMacros(text: string, options: MacroOptions): ExpandedSql {
   return { sql: pieces.map((piece) => piece.text).join(''), text, originalPosition: positionsOf(pieces, text.length) };
 }
 
-function expandSlice(text: string, start: number, end: number, options: MacroOptions): Piece[] {
+function expandSlice(text: string, start: number, end: number, options: Expansion): Piece[] {
   const pieces: Piece[] = [];
   let copied = start;
   for (let offset = start; offset < end;) {
@@ -59,7 +64,7 @@ function expandMacro(
   text: string,
   offset: number,
   { name, end }: { name: string; end: number },
-  options: MacroOptions
+  options: Expansion
 ): { pieces: Piece[]; end: number } {
   const macro = MACROS_BY_NAME.get(name);
   if (!macro) {
@@ -70,6 +75,10 @@ function expandMacro(
   }
   if (macro.arguments === undefined) {
     return { pieces: [{ text: macro.expand([], options), from: offset, own: false }], end };
+  }
+  if (options.within !== undefined) {
+    // The outer one may write its argument several times, and so would the inner one.
+    throw syntaxError(text, offset, `$__${name} cannot stand within $__${options.within}. Use a subquery or WITH.`);
   }
   const found = argumentsAt(text, end);
   if (!found) {
@@ -84,7 +93,7 @@ function expandMacro(
     text: text.slice(slice.start, slice.end).trim(),
     refuse: (message) => syntaxError(text, firstCode(text, slice.start, slice.end), message),
   }));
-  const inner = expandSlice(text, column.start, column.end, options);
+  const inner = expandSlice(text, column.start, column.end, { ...options, within: name });
   const parts = macro.expand(rest, options).split(COLUMN);
   const pieces = parts.flatMap((part, index): Piece[] => [
     ...(index === 0 ? [] : inner),
