@@ -34,7 +34,7 @@ const MEASURES = ['requests', 'customers', 'sessions'] as const;
 
 function failedRows({ filters }: ErrorsQuery, context: HandlerContext): RowSource {
   const all = context.rows(filters);
-  return { ...all, where: sql`${all.where} AND ${ERROR}` };
+  return { ...all, where: sql`${all.where} AND ${ERROR}`, few: true };
 }
 
 async function table(

@@ -1,8 +1,10 @@
 import type { Dialect } from '../../engine/dialect';
 import type { ResultTable } from '../../engine/engine';
 import { identifier, join, raw, sql, type Sql } from '../../engine/sql';
+import { keptTotals } from './kept-groups';
 import type { Group, KeyExpression } from './keys';
-import { areMergeable, measureOf, stateOfRows, stateOfStates, statesOf, type Measure } from './metrics';
+import { mergeGroups } from './merged-groups';
+import { areMergeable, measureOf, type Measure } from './metrics';
 import { selectMeasures, type NamedSql, type RowSource } from './select';
 
 export interface Aggregator {
@@ -47,16 +49,46 @@ export async function groupTotals(
   request: GroupRequest,
   extras: readonly NamedSql[] = []
 ): Promise<GroupTotals> {
-  const { totals } = await topAndOther(aggregator, request, extras);
-  return totals;
+  const { keys, measures, orderBy, rows } = request;
+  if (keys.length > 0) {
+    if (areMergeable([...measures, orderBy]) && extras.every(({ countOf }) => countOf) && extras.length <= 1) {
+      return mergedTotals(aggregator, request, extras[0]?.countOf);
+    }
+    if (rows.few && orderBy.kind === 'states') {
+      return keptTotals(aggregator, request, extras);
+    }
+  }
+  return topThenOther(aggregator, request, extras);
 }
 
-/** The totals, and the keys of the top as rows are grouped by them. */
-export async function topAndOther(
+/** One pass over the rows. The one extra there may be counts the values of `counted`. */
+async function mergedTotals(
+  aggregator: Aggregator,
+  request: GroupRequest,
+  counted: Sql | undefined
+): Promise<GroupTotals> {
+  const measures = distinctMeasures([...request.measures, measureOf('requests')]);
+  const merged = await mergeGroups(aggregator, { ...request, measures, ...(counted && { cell: counted }) });
+  const counts = merged.groups.map((): Record<string, unknown> => ({}));
+  const requests = measures.findIndex(({ name }) => name === 'requests');
+  merged.cell.forEach((cell, row) => {
+    counts[merged.group[row]!]![String(cell)] = merged.measures[requests]![row];
+  });
+  return {
+    groups: merged.groups,
+    measures: request.measures.map(
+      (measure) => merged.totals[measures.findIndex(({ name }) => name === measure.name)]!
+    ),
+    extras: counted === undefined ? [] : [counts],
+  };
+}
+
+/** Two passes, where there is an `{other}`: what percentiles and distinct counts are of takes the rows themselves. */
+async function topThenOther(
   aggregator: Aggregator,
   request: GroupRequest,
   extras: readonly NamedSql[]
-): Promise<{ totals: GroupTotals; top: TopColumn[] }> {
+): Promise<GroupTotals> {
   const { keys, rows, limit } = request;
   const { dialect, weighted } = aggregator;
   const measures = distinctMeasures([...request.measures, request.orderBy, measureOf('requests')]);
@@ -83,10 +115,9 @@ LIMIT ${raw(String(limit + 1))}`
     total: number(columns[columnOf(request.orderBy)]![row]),
     raw: keys.map((_, index) => table.values[index]![row]),
   }));
-  const top = topOf(keys, groups);
   if (table.rowCount > found) {
     const outside = {
-      relation: rankedRelation(dialect, rows, keys, top),
+      relation: rankedRelation(dialect, rows, keys, topOf(keys, groups)),
       where: sql`(${rows.where}) AND rank IS NULL`,
     };
     const rest = await aggregator.run(selectMeasures({ rows: outside, by: [], measures, extras, weighted, dialect }));
@@ -98,12 +129,11 @@ LIMIT ${raw(String(limit + 1))}`
       raw: [],
     });
   }
-  const totals = {
+  return {
     groups,
     measures: request.measures.map((measure) => columns[columnOf(measure)]!),
     extras: columns.slice(measures.length),
   };
-  return { totals, top };
 }
 
 function distinctMeasures(measures: readonly Measure[]): Measure[] {
@@ -129,7 +159,7 @@ export async function groupCells(aggregator: Aggregator, request: CellRequest): 
     return singleGroup(aggregator, request);
   }
   return areMergeable([...request.measures, request.orderBy])
-    ? mergeCells(aggregator, request)
+    ? mergeGroups(aggregator, request)
     : rescanCells(aggregator, request);
 }
 
@@ -145,84 +175,12 @@ async function singleGroup({ dialect, weighted, run }: Aggregator, request: Cell
   };
 }
 
-/** One pass over the rows: states per group and cell, from which the top and everything else follows. */
-async function mergeCells({ weighted, run }: Aggregator, request: CellRequest): Promise<Cells> {
-  const { rows, keys, measures, orderBy, limit, cell } = request;
-  const states = statesOf([...measures, orderBy, measureOf('requests')]);
-  const names = keys.map((key) => identifier(key.key));
-  const positions = names.map((_, index) => index + 1).join(', ');
-  const merged = states.map((state) => sql`${stateOfStates(state)} AS ${raw(`state_${state}`)}`);
-  const of = (measure: Measure) => (measure.kind === 'states' ? measure.of(stateOfStates) : sql`NULL`);
-  const one = (measure: Measure) =>
-    measure.kind === 'states' ? measure.of((state) => raw(`state_${state}`)) : sql`NULL`;
-  const order = (total: Sql) =>
-    sql`${total} DESC NULLS LAST, state_requests DESC, ${join(names.map((name) => sql`${name} NULLS LAST`))}`;
-  const same = join(
-    names.map((name) => sql`cells.${name} IS NOT DISTINCT FROM top.${name}`),
-    ' AND '
-  );
-  const statement = sql`WITH cells AS (
-  SELECT ${join(keys.map((key, index) => sql`${key.sql} AS ${names[index]!}`))}, ${cell} AS cell, ${join(states.map((state) => sql`${stateOfRows(state, weighted)} AS ${raw(`state_${state}`)}`))}
-  FROM ${rows.relation}
-  WHERE ${rows.where}
-  GROUP BY ${raw(positions)}, ${raw(String(keys.length + 1))}
-), groups AS (
-  SELECT ${join(names)}, ${join(merged)} FROM cells GROUP BY ${raw(positions)}
-), best AS (
-  SELECT *, ${one(orderBy)} AS total FROM groups
-  ORDER BY ${order(sql`${one(orderBy)}`)}
-  LIMIT ${raw(String(limit))}
-), top AS (
-  SELECT ${join(names)}, row_number() OVER (ORDER BY ${order(sql`total`)}) - 1 AS rank FROM best
-)
-SELECT rank, TRUE AS is_group, NULL AS cell, ${join(names.map((name) => sql`any_value(cells.${name})`))}, ${of(orderBy)}, ${join(measures.map(() => sql`NULL`))}
-FROM groups AS cells LEFT JOIN top ON ${same} GROUP BY 1
-UNION ALL
-SELECT rank, FALSE, cell, ${join(names.map(() => sql`NULL`))}, NULL, ${join(measures.map(of))}
-FROM cells LEFT JOIN top ON ${same} GROUP BY 1, 3`;
-  return readMerged(await run(statement), request);
-}
-
-function readMerged(table: ResultTable, { keys, measures }: CellRequest): Cells {
-  const [rank, isGroup, cell, ...rest] = table.values as [unknown[], unknown[], unknown[], ...unknown[][]];
-  const groups: RankedGroup[] = [];
-  let other: RankedGroup | undefined;
-  const cellRows: number[] = [];
-  for (let row = 0; row < table.rowCount; row++) {
-    if (isGroup[row] !== true) {
-      cellRows.push(row);
-      continue;
-    }
-    const total = number(rest[keys.length]![row]);
-    if (rank[row] == null) {
-      other = { values: keys.map(() => null), other: true, total, raw: [] };
-    } else {
-      groups[Number(rank[row])] = {
-        values: keys.map((key, index) => key.read(rest[index]![row])),
-        other: false,
-        total,
-        raw: keys.map((_, index) => rest[index]![row]),
-      };
-    }
-  }
-  if (other) {
-    groups.push(other);
-  }
-  const pick = (column: unknown[]) => cellRows.map((row) => column[row]);
-  return {
-    groups,
-    group: cellRows.map((row) => (rank[row] == null ? groups.length - 1 : Number(rank[row]))),
-    cell: pick(cell),
-    measures: measures.map((_, index) => pick(rest[keys.length + 1 + index]!)),
-  };
-}
-
 /** Two passes: which groups are the top, then the cells, every row given to its group or to `{other}`. */
 async function rescanCells(aggregator: Aggregator, request: CellRequest): Promise<Cells> {
   const { rows, keys, measures, cell } = request;
   const { dialect, weighted, run } = aggregator;
-  const { totals, top } = await topAndOther(aggregator, { ...request, measures: [] }, []);
-  const { groups } = totals;
+  const { groups } = await groupTotals(aggregator, { ...request, measures: [] });
+  const top = topOf(keys, groups);
   if (groups.length === 0) {
     return { groups, group: [], cell: [], measures: measures.map(() => []) };
   }

@@ -6,11 +6,15 @@ import { WEIGHT, measureOfRows, quantilesOf, type Measure } from './metrics';
 export interface RowSource {
   relation: Sql;
   where: Sql;
+  /** Whether few of the relation's rows meet the condition: better picked once and kept than picked twice. */
+  few?: boolean;
 }
 
 export interface NamedSql {
   name: string;
   sql: Sql;
+  /** Of an aggregate that says how often each value occurs: of what. */
+  countOf?: Sql;
 }
 
 export interface Selection {

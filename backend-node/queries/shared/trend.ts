@@ -30,7 +30,8 @@ export async function planTrend(
   const { buckets } = begun(planInterval(request, context.range, POINTS), context);
   const extras = new Map<HandlerContext, readonly NamedSql[]>();
   for (const of of context.earlier ? [context, context.earlier] : [context]) {
-    const counted = { name: 'trend', sql: of.dialect.histogram(buckets.cell(of.bucketUs)) };
+    const countOf = buckets.cell(of.bucketUs);
+    const counted = { name: 'trend', sql: of.dialect.histogram(countOf), countOf };
     extras.set(of, (await of.isWeighted()) ? [] : [counted]);
   }
   return { buckets, extras: (of) => extras.get(of) ?? [] };
