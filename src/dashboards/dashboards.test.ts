@@ -84,9 +84,9 @@ describe.each(Object.entries(dashboards))('%s', (file, dashboard) => {
 
   it('uses only variables that it has', () => {
     const names = new Set(variables.map(({ name }) => name));
-    const used = [...JSON.stringify([dashboard.panels, variables]).matchAll(/\$\{?([A-Za-z]\w*)/g)].map(
-      ([, name]) => name
-    );
+    const used = [
+      ...JSON.stringify([dashboard.panels, variables, dashboard.annotations]).matchAll(/\$\{?([A-Za-z]\w*)/g),
+    ].map(([, name]) => name);
     expect(used.length).toBeGreaterThan(0);
     for (const name of used) {
       expect(names).toContain(name);
@@ -105,6 +105,22 @@ describe.each(Object.entries(dashboards))('%s', (file, dashboard) => {
     expect(targets.length).toBeGreaterThanOrEqual(panels.length);
     for (const target of targets) {
       const { datasource: _ref, ...query } = dataSource.applyTemplateVariables(target, {}) as ApitrailQuery;
+      expect(() => parseQuery(query)).not.toThrow();
+      expect(JSON.stringify(query)).not.toContain('$');
+    }
+  });
+
+  it.each(chosen)('marks deploys, events and incidents, each to be switched off, with %s chosen', (_, chosenValues) => {
+    const dataSource = dataSourceWith(chosenValues);
+    const { list } = dashboard.annotations;
+    expect(list.map(({ name, target }) => [name, target.kind])).toEqual([
+      ['Deploys', ['deploy']],
+      ['Events', ['event']],
+      ['Incidents', ['incident']],
+    ]);
+    for (const { target, ...annotation } of list) {
+      expect(annotation).toMatchObject({ enable: true, hide: false, datasource: REF });
+      const { datasource: _ref, ...query } = dataSource.applyTemplateVariables(target as ApitrailQuery, {});
       expect(() => parseQuery(query)).not.toThrow();
       expect(JSON.stringify(query)).not.toContain('$');
     }
