@@ -7,11 +7,16 @@ import { logDirectory, tableDirectory } from '../lake/layout';
 import { REQUESTS_TABLE } from '../lake/table-definition';
 import type { Settings } from '../config/settings';
 
+/** Whether there is a lake in a folder. */
+export function lakeExists(lake: string): boolean {
+  return existsSync(logDirectory(tableDirectory(lake, REQUESTS_TABLE.name)));
+}
+
 /**
  * Throws APITRAIL_NOT_FOUND where there is no lake: making a work folder would make its folder, too.
  */
 function assertLake(lake: string): void {
-  if (!existsSync(logDirectory(tableDirectory(lake, REQUESTS_TABLE.name)))) {
+  if (!lakeExists(lake)) {
     throw new ApitrailError(
       'APITRAIL_NOT_FOUND',
       `There is no lake in ${lake}. Import something first, or name another folder with --lake.`,

@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo';
 import { importCommand } from './commands/import';
 import { keysCommand } from './commands/keys';
 import { queryCommand } from './commands/query';
+import { routesCommand } from './commands/routes';
 import { schemaCommand } from './commands/schema';
 import { serveCommand, serveProcessCommand } from './commands/serve';
 import { vacuumCommand } from './commands/vacuum';
@@ -32,6 +33,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.`
   apitrail.addCommand(demoCommand());
   apitrail.addCommand(queryCommand());
   apitrail.addCommand(annotateCommand());
+  apitrail.addCommand(routesCommand());
   apitrail.addCommand(keysCommand());
   apitrail.addCommand(schemaCommand());
   apitrail.addCommand(compactCommand());

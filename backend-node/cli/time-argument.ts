@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { DateTime, type DateTimeUnit, type DurationLikeObject } from 'luxon';
 
 const UNITS: Record<string, { duration: keyof DurationLikeObject; start: DateTimeUnit }> = {
@@ -23,6 +24,15 @@ export function parseTime(text: string, now: number = Date.now()): number {
     return relative(text.slice(3), now);
   }
   return /^\d{4}-/.test(text) ? DateTime.fromISO(text, { zone: 'utc' }).toMillis() : NaN;
+}
+
+/** Reads an option that is a time. Epoch milliseconds. */
+export function timeArgument(text: string): number {
+  const ms = parseTime(text);
+  if (!Number.isFinite(ms)) {
+    throw new InvalidArgumentError('Use now, now-1d, an ISO time or epoch milliseconds.');
+  }
+  return ms;
 }
 
 function relative(steps: string, now: number): number {

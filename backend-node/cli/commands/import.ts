@@ -8,6 +8,7 @@ interface ImportCommandOptions extends SettingsOptions {
   service?: string;
   environment?: string;
   map?: string;
+  openapi?: string;
   rejects?: string;
   logTime?: 'start' | 'end';
   deriveSessions: boolean;
@@ -28,6 +29,7 @@ export function importCommand(): Command {
     .option('--service <name>', 'service of requests whose log does not name one')
     .option('--environment <name>', 'environment of requests whose log does not name one')
     .option('--map <file>', 'mapping of fields to columns (YAML or JSON), for json, csv, tsv and parquet')
+    .option('--openapi <file>', 'first take routes for --service from an OpenAPI document; see apitrail routes import')
     .option('--rejects <file>', 'write rejected lines there, as JSON lines with file, line, reason and text')
     .addOption(
       new Option('--log-time <moment>', 'whether the log’s times are the start or the end of requests').choices([
@@ -60,6 +62,11 @@ Examples:
 async function runImport(files: string[], options: ImportCommandOptions): Promise<number> {
   const { importLogs, succeeded } = await import('../../ingest/import');
   const { lake, privacy, sessions, routes, limits } = await settingsOf(options);
+  if (options.openapi !== undefined) {
+    const { importOpenApi } = await import('./routes-import');
+    const say = (text: string) => options.quiet || process.stderr.write(`${text}\n`);
+    await importOpenApi(options.openapi, lake, options.service === undefined ? {} : { service: options.service }, say);
+  }
   const stop = new AbortController();
   const onInterrupt = (): void => {
     if (stop.signal.aborted) {
