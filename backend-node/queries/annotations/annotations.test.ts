@@ -206,15 +206,17 @@ describe('filters on annotations', () => {
     });
   });
 
-  it('choose posted ones by the same keys', async () => {
+  it('choose posted ones by the same keys; one that names no service is about all', async () => {
     const posted = [
       { id: 'a', time: '02T10:00', service: 'cart' },
       { id: 'b', time: '02T11:00' },
+      { id: 'c', time: '02T12:00', service: 'checkout' },
     ];
-    expect(await marks([], where('service', '=', 'cart'), posted)).toEqual([
-      { time: '2026-11-02T10:00:00.000Z', title: 'a' },
-    ]);
-    expect(await marks([], where('route', '=', '/a'), posted)).toHaveLength(2);
+    const titles = async (filters: Row) => (await marks([], filters, posted)).map(({ title }) => title);
+    expect(await titles(where('service', '=', 'cart'))).toEqual(['a', 'b']);
+    expect(await titles(where('service', '!=', 'cart'))).toEqual(['b', 'c']);
+    expect(await titles({ filters: [{ key: 'service', operator: 'exists' }] })).toEqual(['a', 'c']);
+    expect(await titles(where('route', '=', '/a'))).toEqual(['a', 'b', 'c']);
   });
 });
 

@@ -32,3 +32,18 @@ function reduce(filter: Filter, keys: ReadonlySet<string>, ignored: Set<string>)
   ignored.add(filter.key);
   return undefined;
 }
+
+/** Filters that what has no value for a key meets too: what names no service is about all of them. */
+export function orUnsaid(filters: readonly Filter[]): Filter[] {
+  return filters.map((filter): Filter => {
+    if ('any' in filter) {
+      return { any: orUnsaid(filter.any) };
+    }
+    if ('all' in filter) {
+      return { all: orUnsaid(filter.all) };
+    }
+    return filter.operator === 'exists' || filter.operator === '!exists'
+      ? filter
+      : { any: [filter, { key: filter.key, operator: '!exists' }] };
+  });
+}

@@ -3,9 +3,12 @@ import type { AnnotationKind, Filter } from '@apitrail/contract';
 import { sql } from '../../engine/sql';
 import type { HandlerContext } from '../handler';
 import { type Annotation, ANNOTATION_KEYS } from './annotation';
-import { applicable } from './applicable';
+import { applicable, orUnsaid } from './applicable';
 
-/** Annotations of some kinds that were posted, oldest first, whenever they are. */
+/**
+ * Annotations of some kinds that were posted, oldest first, whenever they are. One that names no service, environment or
+ * version is about all of them, whichever is filtered for.
+ */
 export async function postedAnnotations(
   context: HandlerContext,
   kinds: readonly AnnotationKind[],
@@ -15,11 +18,12 @@ export async function postedAnnotations(
   if (!relation) {
     return [];
   }
+  const about = orUnsaid(applicable(filters, ANNOTATION_KEYS).filters);
   const us = context.dialect.epochUs;
   const table =
     await context.run(sql`SELECT id, kind, ${us(sql`time`)}, ${us(sql`time_end`)}, title, text, tags, service, environment, service_version
 FROM ${relation} AS posted
-WHERE ${context.dialect.oneOf(sql`kind`, kinds)} AND ${context.condition(applicable(filters, ANNOTATION_KEYS).filters)}
+WHERE ${context.dialect.oneOf(sql`kind`, kinds)} AND ${context.condition(about)}
 ORDER BY time, id`);
   const at = (column: number, row: number) => table.values[column]![row] ?? null;
   const text = (column: number, row: number) => at(column, row) as string | null;
