@@ -7,7 +7,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
  */
 export const ALLOWED_FUNCTION_GROUPS = {
   operators: words(`
-    + - * / // % ** ^ & | ~ << >> || @ ! !__postfix && @> <@ ^@ <-> <=> ->> ~~ !~~ ~~* !~~* ~~~ add subtract multiply divide
+    + - * / // % ** ^ & | ~ << >> || @ !__postfix && @> <@ ^@ <-> <=> ->> ~~ !~~ ~~* !~~* ~~~ add subtract multiply divide
     like_escape not_like_escape ilike_escape not_ilike_escape xor`),
   aggregates: words(`
     any_value approx_count_distinct approx_quantile approx_top_k arbitrary arg_max arg_max_null arg_max_nulls_last arg_min
