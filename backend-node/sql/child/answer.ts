@@ -36,15 +36,16 @@ export async function answer(
     origin: written,
   });
   await closeFence(connection, { paths: ask.paths, timezone: ask.macros.timezone, options });
+  const statement = `SELECT * FROM (${sql}) AS answer LIMIT ${ask.limit + 1}`;
   try {
     for (const { name, rows } of ask.tables) {
       await connection.run(`CREATE VIEW "${name.replaceAll('"', '""')}" AS ${rows}`);
     }
-    const statement = `SELECT * FROM (${sql}) AS answer LIMIT ${ask.limit + 1}`;
     const result = ask.limit < WHOLE_ROWS ? await connection.run(statement) : await connection.stream(statement);
     await sendResult(result, ask.limit, sql, send);
   } catch (error) {
-    throw await userError(error, written, async (text) => (await connection.prepare(text)).destroySync());
+    const bind = async (text: string) => (await connection.prepare(text)).destroySync();
+    throw await userError(error, written, { ran: statement, bind });
   }
 }
 

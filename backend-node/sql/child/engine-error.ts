@@ -47,13 +47,13 @@ export function complaintOf(error: unknown): EngineComplaint {
 }
 
 /**
- * The coded error for what the engine threw while it ran a checked statement. `bind` is asked what the engine says of the
+ * The coded error for what the engine threw while it ran the checked statement `ran`. `bind` is asked what the engine says of the
  * user's own text, so that the place is one in it.
  */
 export async function userError(
   error: unknown,
   written: Written,
-  bind: (sql: string) => Promise<unknown>
+  { ran, bind }: { ran: string; bind: (sql: string) => Promise<unknown> }
 ): Promise<ApitrailError> {
   if (error instanceof ApitrailError) {
     return error;
@@ -72,7 +72,7 @@ export async function userError(
       `The engine failed: ${complaint.kind} error: ${firstLine(complaint.message)}`
     );
   }
-  const place = await placeIn(complaint, written, bind);
+  const place = (await placeBound(complaint, written, bind)) ?? placeOfWord(complaint, written, ran);
   return new ApitrailError('APITRAIL_SQL_ERROR', `${place ? `${capital(place)}: ` : ''}${said(complaint)}`, {
     ...(place ? { where: place } : {}),
   });
@@ -100,11 +100,8 @@ export function memoryError(): ApitrailError {
   );
 }
 
-/**
- * Where in the user's text the error is. Binding the user's text says so for names and types; a value that fails while it
- * is computed is looked for by the word it stands at.
- */
-async function placeIn(
+/** Where in the user's text the error is, as binding that text says: names and types are known before anything runs. */
+async function placeBound(
   { position, message, kind }: EngineComplaint,
   { sql, text, originalPosition }: Written,
   bind: (sql: string) => Promise<unknown>
@@ -118,6 +115,22 @@ async function placeIn(
   }
   const byte = bound.position ?? position;
   return byte === undefined ? undefined : placeOf(positionAt(text, originalPosition(offsetOfByte(sql, byte))));
+}
+
+/**
+ * Where in the user's text a value failed while it was computed: at the word that the engine names, or that stands where it
+ * failed in what ran, if the user's text has it once.
+ */
+function placeOfWord({ position, message }: EngineComplaint, written: Written, ran: string): string | undefined {
+  const at = position === undefined ? undefined : /^\w+/.exec(ran.slice(offsetOfByte(ran, position)))?.[0];
+  const column = /source column "?(\w+)/.exec(message)?.[1];
+  for (const word of [at, column]) {
+    const found = word === undefined ? [] : [...written.sql.matchAll(new RegExp(`\\b${word}\\b`, 'gi'))];
+    if (found.length === 1) {
+      return placeOf(positionAt(written.text, written.originalPosition(found[0]!.index)));
+    }
+  }
+  return undefined;
 }
 
 /** The engine's words without advice that does not apply: settings are locked, and lists of overloads are long. */
