@@ -30,9 +30,11 @@ export async function keyMatrix(
     columns.earlier &&
     (await matchCells(await earlier.aggregator(), { ...request, ...columns.earlier }, own.groups));
   refuseTooMany(own.cell.length + (before?.cell.length ?? 0));
+  // Totals are those of the query's own time, of which groups that are gone have none.
+  const gone = before?.groups.slice(own.groups.length).map((group) => ({ ...group, total: null })) ?? [];
   const read = (cells: Cells, source: ColumnSource) => readCells(query, columns, source, cells, (group) => group);
   return {
-    rows: rowsOf(query, context, keys, before?.groups ?? own.groups),
+    rows: rowsOf(query, context, keys, [...own.groups, ...gone]),
     cells: comparedCells(
       query,
       columns,

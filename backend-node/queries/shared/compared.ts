@@ -52,7 +52,7 @@ export function previousField(field: Field, previous: Numbers, name = previousNa
     values: previous,
     config: {
       ...config,
-      displayNameFromDS: `${config.displayNameFromDS ?? field.name} before`,
+      displayNameFromDS: `${config.displayNameFromDS ?? field.name} (earlier)`,
       description: `${config.description ?? ''} At the earlier time.`.trim(),
     },
   };

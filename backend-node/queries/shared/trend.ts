@@ -82,7 +82,7 @@ export async function readTrend(
       name: previousName('trend'),
       values: counts,
       config: {
-        displayNameFromDS: 'Trend before',
+        displayNameFromDS: 'Trend (earlier)',
         description: 'Requests of the earlier time, a count per point of the trend.',
       },
     },
