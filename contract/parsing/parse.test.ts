@@ -178,7 +178,7 @@ describe('unknown fields', () => {
   it('are told what there is where nothing is near, without Grafana’s own fields', () => {
     const { message } = refusal(traffic({ wibble: 1 }));
     expect(message).toBe(
-      'The query type traffic has no field "wibble". It has: version, dataset, filters, timezone, interval, format, metrics, groupBy, limit, orderBy.'
+      'The query type traffic has no field "wibble". It has: version, dataset, filters, timezone, interval, timeShift, compare, format, metrics, groupBy, limit, orderBy.'
     );
     expect(ENVELOPE_FIELDS.has('datasource')).toBe(true);
   });
@@ -211,6 +211,12 @@ describe('bad values', () => {
     ['an empty list', { metrics: [] }, 'metrics must have at least 1 entry, not 0.'],
     ['no list', { metrics: 'p95' }, 'metrics must be a list, not "p95".'],
     ['null', { groupBy: null }, 'groupBy must be a list, not null.'],
+    [
+      'no shift',
+      { timeShift: 'last week' },
+      'timeShift must be how much earlier to look, such as 1h, 1d, 1w or 4w, or none, not "last week".',
+    ],
+    ['no number of a comparison', { compare: 'delta' }, 'compare must be one of change, difference, previous, not "delta".'],
     ['no duration', { interval: '5 min' }, 'interval must be a duration such as 30s, 5m, 1h or 1d, not "5 min".'],
     [
       'no zone',
