@@ -216,7 +216,11 @@ describe('bad values', () => {
       { timeShift: 'last week' },
       'timeShift must be how much earlier to look, such as 1h, 1d, 1w or 4w, or none, not "last week".',
     ],
-    ['no number of a comparison', { compare: 'delta' }, 'compare must be one of change, difference, previous, not "delta".'],
+    [
+      'no number of a comparison',
+      { compare: 'delta' },
+      'compare must be one of change, difference, previous, not "delta".',
+    ],
     ['no duration', { interval: '5 min' }, 'interval must be a duration such as 30s, 5m, 1h or 1d, not "5 min".'],
     [
       'no zone',
