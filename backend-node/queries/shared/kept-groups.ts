@@ -1,7 +1,7 @@
 import { RECORD_COLUMNS } from '@apitrail/contract';
 
 import type { ResultTable } from '../../engine/engine';
-import { identifier, join, raw, sql, tailored, type Sql } from '../../engine/sql';
+import { identifier, join, raw, sql, tailored } from '../../engine/sql';
 import type { Aggregator, GroupRequest, GroupTotals } from './groups';
 import { measureOf, measureOfRows, type Measure } from './metrics';
 import { selectMeasures, type NamedSql } from './select';
