@@ -8,7 +8,10 @@ import { sql } from '../../backend-node/engine/sql';
 import { Lake } from '../../backend-node/lake/lake';
 import { LakeDataset } from '../../backend-node/lake/lake-dataset';
 import {
+  KILL_AFTER,
+  KILL_BEFORE,
   buildChild,
+  injected,
   parseAcks,
   removeChild,
   runChild,
@@ -133,17 +136,6 @@ if (missing) {
 }
 
 (missing ? describe.skip : describe)('at system calls', () => {
-  const CALLS = {
-    fsync: 'fsync',
-    link: '?link,?linkat',
-    rename: '?rename,?renameat,?renameat2',
-    unlink: '?unlink,?unlinkat',
-    chmod: '?chmod,?fchmodat',
-  } as const;
-  const inject = (call: keyof typeof CALLS, what: string, when: number) => [
-    ...['-f', '-qq', '-o', '/dev/null', '-e', `trace=${CALLS[call]}`],
-    ...['-e', `inject=${CALLS[call]}:${what}:when=${when}`],
-  ];
   const settled = async (acks: readonly number[]) => {
     const batches = await batchesOf('w');
     expect(batches).toEqual(upTo(batches.length));
@@ -152,18 +144,15 @@ if (missing) {
     expect(await batchesOf('w')).toEqual([1, 2]);
   };
 
-  // After the call has done its work, and instead of it.
-  const AFTER = 'signal=KILL';
-  const BEFORE = 'error=EIO:signal=KILL';
   const kills = [
-    ...[1, 2, 3, 4, 5, 6, 7, 8, 10, 12].map((when) => ['fsync', when, AFTER] as const),
-    ...[1, 2].flatMap((when) => [AFTER, BEFORE].map((moment) => ['link', when, moment] as const)),
-    ...[1, 2].flatMap((when) => [AFTER, BEFORE].map((moment) => ['rename', when, moment] as const)),
-    ...[1, 2].map((when) => ['unlink', when, AFTER] as const),
-    ...[1].map((when) => ['chmod', when, AFTER] as const),
+    ...[1, 2, 3, 4, 5, 6, 7, 8, 10, 12].map((when) => ['fsync', when, KILL_AFTER] as const),
+    ...[1, 2].flatMap((when) => [KILL_AFTER, KILL_BEFORE].map((moment) => ['link', when, moment] as const)),
+    ...[1, 2].flatMap((when) => [KILL_AFTER, KILL_BEFORE].map((moment) => ['rename', when, moment] as const)),
+    ...[1, 2].map((when) => ['unlink', when, KILL_AFTER] as const),
+    ...[1].map((when) => ['chmod', when, KILL_AFTER] as const),
   ];
   test.each(kills)('a kill at %s number %i (%s) loses nothing and leaves nothing half', async (call, when, moment) => {
-    const { acks, status, signal } = runChild(task({ until: 2, checkpointEvery: 1 }), inject(call, moment, when));
+    const { acks, status, signal } = runChild(task({ until: 2, checkpointEvery: 1 }), injected(call, moment, when));
     expect(status === 137 || signal === 'SIGKILL').toBe(true);
     await settled(acks);
   });
@@ -171,7 +160,7 @@ if (missing) {
   test.each([1, 3, 5, 7, 9, 11])('an error of fsync number %i is an error, and no harm', async (when) => {
     const { acks, status, stderr } = runChild(
       task({ until: 1, checkpointEvery: 1 }),
-      inject('fsync', 'error=EIO', when)
+      injected('fsync', 'error=EIO', when)
     );
     expect([status, stderr.includes('EIO')]).toEqual([1, true]);
     await settled(acks);
@@ -205,14 +194,14 @@ if (missing) {
   });
 
   test('a full disk at the log entry is an error, and no harm', async () => {
-    const { acks, status } = runChild(task({ until: 1 }), inject('link', 'error=ENOSPC', 1));
+    const { acks, status } = runChild(task({ until: 1 }), injected('link', 'error=ENOSPC', 1));
     expect([status, acks]).toEqual([1, []]);
     await settled(acks);
   });
 
   test('a file system without hard links is refused', () => {
     const fresh = task({ lake: join(directory, 'fresh'), until: 1, create: true });
-    const { status, stderr } = runChild(fresh, inject('link', 'error=EPERM', 1));
+    const { status, stderr } = runChild(fresh, injected('link', 'error=EPERM', 1));
     expect(status).toBe(1);
     expect(stderr).toContain('APITRAIL_LAKE_UNSUPPORTED');
     expect(stderr).toContain('hard links');
@@ -220,7 +209,7 @@ if (missing) {
 
   test('a file system whose links replace what is there is refused', () => {
     const fresh = task({ lake: join(directory, 'fresh'), until: 1, create: true });
-    const { status, stderr } = runChild(fresh, inject('link', 'retval=0', 2));
+    const { status, stderr } = runChild(fresh, injected('link', 'retval=0', 2));
     expect(status).toBe(1);
     expect(stderr).toContain('does not refuse a name that exists');
   });

@@ -83,9 +83,11 @@ export function sortFiles(
   leases: WriteLeases,
   now: number
 ): SortedFiles {
-  const live = new Set([...state.files.keys()].map((path) => dataFilePath(table, path)));
+  const live = new Set([...state.files.keys()].flatMap((path) => pathWithin(table, path)));
   const removed = new Map(
-    [...state.tombstones.values()].map(({ path, deletionTimestamp }) => [dataFilePath(table, path), deletionTimestamp])
+    [...state.tombstones.values()].flatMap(({ path, deletionTimestamp }) =>
+      pathWithin(table, path).map((absolute) => [absolute, deletionTimestamp] as const)
+    )
   );
   const youngest = Math.min(now - ORPHAN_GRACE_MS, (leases.oldest ?? Infinity) - CLOCK_MS);
   const sorted: SortedFiles = { live: [], removed: [], orphans: [], young: [], foreign: [] };
@@ -104,4 +106,13 @@ export function sortFiles(
     }
   }
   return sorted;
+}
+
+/** The absolute path of a file the log names; none for one outside the table, which is in no list of its folder. */
+function pathWithin(table: string, path: string): string[] {
+  try {
+    return [dataFilePath(table, path)];
+  } catch {
+    return [];
+  }
 }

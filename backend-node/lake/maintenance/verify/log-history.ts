@@ -66,7 +66,7 @@ class HistoryReader {
     for (const version of checkpoints.filter((one) => !readable.has(one))) {
       this.reportLost(version);
     }
-    await this.checkPointer(checkpoints);
+    await this.checkPointer(checkpoints, present.has(0));
     return this.history;
   }
 
@@ -196,19 +196,22 @@ class HistoryReader {
     });
   }
 
-  private async checkPointer(checkpoints: readonly number[]): Promise<void> {
+  private async checkPointer(checkpoints: readonly number[], fromTheBeginning: boolean): Promise<void> {
     const pointed = await lastCheckpoint(this.directory);
     if (checkpoints.length === 0 ? pointed === undefined : pointed !== undefined && checkpoints.includes(pointed)) {
       return;
     }
+    const unneeded = pointed === undefined && fromTheBeginning;
     this.report({
-      severity: 'error',
+      severity: unneeded ? 'warning' : 'error',
       check: 'checkpoint',
       where: this.where(LAST_CHECKPOINT),
       message:
-        pointed === undefined
-          ? 'is missing or torn, so that Trino finds no beginning of the log'
-          : `points at the checkpoint of version ${pointed}, which is not there`,
+        pointed !== undefined
+          ? `points at the checkpoint of version ${pointed}, which is not there`
+          : unneeded
+            ? 'is missing or torn, so that readers go through the whole log'
+            : 'is missing or torn, so that Trino finds no beginning of the log',
       mend: this.history.state ? 'checkpoint' : 'none',
     });
   }
