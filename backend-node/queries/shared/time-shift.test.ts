@@ -125,6 +125,12 @@ describe('laid over the asked range', () => {
     expect(iso(plan.move(at('2026-10-17T23:00:00Z')))).toBe('2026-10-24T23:00:00.000Z');
   });
 
+  it('puts what lies beside it beside the range, such as the begin of a bucket the range cuts into', () => {
+    const plan = shift('1d', 'UTC', '2026-11-02T00:30:00Z', '2026-11-03T00:00:00Z');
+    expect(iso(plan.move(at('2026-11-01T00:00:00Z')))).toBe('2026-11-02T00:00:00.000Z');
+    expect(iso(plan.move(plan.end))).toBe('2026-11-03T00:00:00.000Z');
+  });
+
   it('has no time over the hour that the clock shows again, and two hours over one it showed twice', () => {
     const again = shift('1w', 'Europe/Berlin', '2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z');
     expect(again.seconds(at('2026-10-25T00:00:00Z'), at('2026-10-25T01:00:00Z'))).toBe(3600);

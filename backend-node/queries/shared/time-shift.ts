@@ -24,7 +24,7 @@ export interface TimeShift {
   diffMs: number;
   /** A time, moved back; epoch milliseconds. */
   back(time: number): number;
-  /** Where an earlier time lies in the query's range; epoch milliseconds. */
+  /** Where an earlier time lies in the query's range, and one before or after it beside that; epoch milliseconds. */
   move(time: number): number;
   /** The same in SQL, of and as microseconds since the epoch. */
   moveUs(epochUs: Sql): Sql;
@@ -73,8 +73,10 @@ export function planTimeShift(
     from: inside(piece.from + piece.by),
     to: inside(piece.to - 1 + piece.by) + 1,
   }));
-  const move = (time: number) =>
-    inside(time + ((pieces.find(({ to }) => time < to) ?? pieces.at(-1))?.by ?? range.from - earlier.from));
+  const move = (time: number) => {
+    const moved = time + ((pieces.find(({ to }) => time < to) ?? pieces.at(-1))?.by ?? range.from - earlier.from);
+    return time >= earlier.from && time < end ? inside(moved) : moved;
+  };
   return {
     by,
     days: Math.floor(ms / DAY_MS),
