@@ -51,7 +51,7 @@ export function effectLines(effect: AppliedRoutes, done: boolean): string[] {
       ])
     ),
     '',
-    `${showCount(files, 'file')} of ${showBytes(bytes)} in ${showCount(days, 'day')} ${done ? 'were' : 'would be'} written anew. The old files stay until apitrail vacuum deletes them.`,
+    `${done ? 'Written anew' : 'To be written anew'}: ${showCount(files, 'file')} of ${showBytes(bytes)} in ${showCount(days, 'day')}. The old files stay until apitrail vacuum deletes them.`,
     ...(interrupted ? ['It was stopped; the same command goes on from there.'] : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -39,8 +40,9 @@ export interface DayPlan {
  */
 export async function planFiles(files: readonly DataFile[], options: PlanOptions): Promise<DayPlan> {
   const { engine, table, workFolder, scope, signal } = options;
-  const mapping = join(workFolder, 'routes.parquet');
-  const changesFile = join(workFolder, 'routes.ndjson');
+  // Never the same name twice: the engine keeps the footers of Parquet files.
+  const name = join(workFolder, `routes-${randomUUID()}`);
+  const [mapping, changesFile] = [`${name}.parquet`, `${name}.ndjson`];
   const tally = new EffectTally();
   const close = async (): Promise<void> => {
     await Promise.all([mapping, changesFile].map((path) => unlink(path).catch(() => undefined)));
