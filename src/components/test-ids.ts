@@ -6,6 +6,10 @@ export const testIds = {
   menu: 'apitrail menu',
   colorLegend: 'apitrail color legend',
   colorLegendMarker: 'apitrail color legend marker',
+  annotations: {
+    lines: 'apitrail annotation lines',
+    handles: 'apitrail annotation handles',
+  },
   heatmap: {
     root: 'apitrail heatmap',
     plot: 'apitrail heatmap plot',

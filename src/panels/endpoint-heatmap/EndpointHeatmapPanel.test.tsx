@@ -1,4 +1,4 @@
-import { LoadingState } from '@grafana/data';
+import { arrayToDataFrame, LoadingState } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
 import { PanelContextProvider } from '@grafana/ui';
 import { fireEvent, render, screen, within } from '@testing-library/react';
@@ -193,5 +193,36 @@ describe('without a drawing', () => {
   it('draws a row without any value', () => {
     show(defaultOptions, panelData([heatmapFrame([[0, 0, null, 0]], heatmapMarker({ metric: 'p95' }))]));
     expect(screen.getByRole('application')).toHaveAccessibleName(/without values/);
+  });
+});
+
+describe('annotations of the dashboard', () => {
+  const annotations = [
+    arrayToDataFrame([
+      { time: START + 1.5 * HOUR, title: 'checkout 2', text: '', tags: ['deploy'], color: '#5794f2' },
+      { time: START + 9 * HOUR, title: 'after the range', text: '', tags: [], color: '#5794f2' },
+    ]),
+  ];
+  const marked = (options: Partial<typeof defaultOptions>, marker = heatmapMarker()) =>
+    show({ ...defaultOptions, ...options }, { ...panelData([heatmapFrame([[0, 0, 12]], marker)]), annotations });
+
+  it('are marked where columns are times, reachable with the keyboard', () => {
+    marked({});
+    const handles = within(screen.getByRole('group', { name: 'Annotations' })).getAllByRole('button');
+    expect(handles).toHaveLength(1);
+    expect(handles[0]).toHaveAccessibleName(/checkout 2, .*deploy/);
+    const [line] = screen.getByTestId(testIds.annotations.lines).children;
+    const plot = screen.getByTestId(testIds.heatmap.plot);
+    expect(parseFloat((line as HTMLElement).style.left)).toBeCloseTo((parseFloat(plot.style.width) * 1.5) / 4, -1);
+  });
+
+  it('are left out when told to', () => {
+    marked({ showAnnotations: false });
+    expect(screen.queryByRole('group', { name: 'Annotations' })).not.toBeInTheDocument();
+  });
+
+  it('are left out where columns are no times', () => {
+    marked({}, heatmapMarker({ x: 'hour_of_day', columns: [0, 1, 2, 3] }));
+    expect(screen.queryByRole('group', { name: 'Annotations' })).not.toBeInTheDocument();
   });
 });

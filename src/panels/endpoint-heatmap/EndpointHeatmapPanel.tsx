@@ -1,7 +1,8 @@
 import { type PanelProps } from '@grafana/data';
-import { usePanelContext } from '@grafana/ui';
+import { usePanelContext, useTheme2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
+import { readMarks } from '../../components/annotations/marks';
 import { drillTargetOf } from '../../components/drill-down';
 import { formatCount } from '../../components/format';
 import { messageFor, noticesOf, wrongShape } from '../../components/panel-state';
@@ -16,7 +17,12 @@ export function EndpointHeatmapPanel(props: PanelProps<HeatmapOptions>) {
   const { data, width, height, timeZone, timeRange, replaceVariables, onChangeTimeRange } = props;
   const { onAddAdHocFilter } = usePanelContext();
   const options = useMemo(() => ({ ...defaultOptions, ...props.options }), [props.options]);
+  const theme = useTheme2();
   const result = useMemo(() => heatmapModel(data.series), [data.series]);
+  const annotations = useMemo(
+    () => readMarks(options.showAnnotations ? data.annotations : undefined, theme),
+    [options.showAnnotations, data.annotations, theme]
+  );
 
   const message =
     messageFor(data) ?? ('missing' in result ? wrongShape(result.missing, WANTED_COLUMNS, data.series) : undefined);
@@ -35,6 +41,7 @@ export function EndpointHeatmapPanel(props: PanelProps<HeatmapOptions>) {
     <>
       <HeatmapView
         model={model}
+        annotations={annotations}
         options={options}
         width={width}
         height={height - (notices.length > 0 ? NOTICES_HEIGHT : 0)}

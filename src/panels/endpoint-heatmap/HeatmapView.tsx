@@ -2,26 +2,31 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { type TimeZone } from '@grafana/schema';
 import { useStyles2 } from '@grafana/ui';
-import React, { useCallback, useRef, useState } from 'react';
+import React, { useCallback, useMemo, useRef, useState } from 'react';
 
 import { ActionMenu } from '../../components/ActionMenu';
+import { AnnotationLines } from '../../components/annotations/AnnotationLines';
+import { type AnnotationMark } from '../../components/annotations/marks';
 import { ColorLegend } from '../../components/ColorLegend';
 import { formatShare } from '../../components/format';
 import { PanelTooltip } from '../../components/PanelTooltip';
 import { testIds } from '../../components/test-ids';
 import { VisuallyHidden } from '../../components/VisuallyHidden';
+import { placeAnnotations } from './annotation-places';
 import { cellActions, type CellContext, rowActions } from './cell-actions';
 import { columnName, describeCell, summary, valueName } from './describe';
+import { HeatmapAxis } from './HeatmapAxis';
 import { HeatmapCanvas } from './HeatmapCanvas';
-import { boxOf, cellAt, cellIndex, type CellPosition, moveCursor, scrollToRow, X_AXIS_HEIGHT } from './layout';
+import { boxOf, cellAt, cellIndex, type CellPosition, moveCursor, scrollToRow } from './layout';
 import { type HeatmapModel } from './matrix';
 import { type HeatmapOptions } from './options';
 import { isLowSample } from './paint';
-import { LABEL_FONT_SIZE, RowLabels } from './RowLabels';
+import { RowLabels } from './RowLabels';
 import { useHeatmapDrawing } from './use-heatmap-drawing';
 
 interface Props {
   model: HeatmapModel;
+  annotations: AnnotationMark[];
   options: HeatmapOptions;
   width: number;
   height: number;
@@ -37,7 +42,7 @@ interface Pointed extends CellPosition {
 
 type OpenMenu = { x: number; y: number; row: number; column?: number; byKey: boolean };
 
-export function HeatmapView({ model, options, width, height, timeZone, context }: Props) {
+export function HeatmapView({ model, annotations, options, width, height, timeZone, context }: Props) {
   const styles = useStyles2(getStyles);
   const plot = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -51,6 +56,7 @@ export function HeatmapView({ model, options, width, height, timeZone, context }
   const { order, names, labels, layout, scale, rowMaxima, paintInput, ticks, format, labelText, showLegend, anyLow } =
     drawing;
   const { minSamples } = options;
+  const marks = useMemo(() => placeAnnotations(annotations, model, layout), [annotations, model, layout]);
 
   const top = Math.min(scrollTop, Math.max(0, layout.contentHeight - layout.viewHeight));
   const known = (at: Pointed | undefined) =>
@@ -186,6 +192,7 @@ export function HeatmapView({ model, options, width, height, timeZone, context }
               data-testid={testIds.heatmap.plot}
             >
               <HeatmapCanvas input={paintInput} scrollTop={top} />
+              <AnnotationLines marks={marks} />
               {box && (
                 <div
                   className={styles.cursor}
@@ -197,18 +204,7 @@ export function HeatmapView({ model, options, width, height, timeZone, context }
           </div>
         </div>
       </div>
-      <div className={styles.axis} style={{ marginLeft: layout.labelWidth, width: layout.plotWidth }} aria-hidden>
-        {ticks.map((tick) => (
-          <span
-            key={`${tick.x}`}
-            className={styles.tick}
-            style={{ left: tick.x }}
-            data-testid={testIds.heatmap.columnLabel}
-          >
-            {tick.text}
-          </span>
-        ))}
-      </div>
+      <HeatmapAxis ticks={ticks} marks={marks} layout={layout} timeZone={timeZone} />
       {showLegend && (
         <ColorLegend
           scale={scale}
@@ -287,15 +283,5 @@ function getStyles(theme: GrafanaTheme2) {
       borderRadius: theme.shape.radius.sm,
       boxShadow: `0 0 0 1px ${theme.colors.background.primary}`,
     }),
-    axis: css({
-      position: 'relative',
-      height: X_AXIS_HEIGHT,
-      flex: 'none',
-      fontSize: LABEL_FONT_SIZE,
-      color: theme.colors.text.secondary,
-      letterSpacing: 0,
-      overflow: 'hidden',
-    }),
-    tick: css({ position: 'absolute', top: 4, whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
   };
 }

@@ -11,6 +11,7 @@ export const plugin = new PanelPlugin<HeatmapOptions>(EndpointHeatmapPanel)
     disableStandardOptions: [FieldConfigProperty.Color, FieldConfigProperty.Min, FieldConfigProperty.Max],
   })
   .setPanelOptions(addOptions)
+  .setDataSupport({ annotations: true })
   .setSuggestionsSupplier((summary) =>
     summary.rawFrames?.some((frame) => frameMarker(frame, 'heatmap'))
       ? [

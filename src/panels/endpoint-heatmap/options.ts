@@ -26,6 +26,8 @@ export interface HeatmapOptions {
   minSamples: number;
   lowSamples: LowSamples;
   showLegend: boolean;
+  /** Deploys and events of the dashboard, where x is time. */
+  showAnnotations: boolean;
 }
 
 export const defaultOptions: HeatmapOptions = {
@@ -41,6 +43,7 @@ export const defaultOptions: HeatmapOptions = {
   minSamples: 0,
   lowSamples: 'hatch',
   showLegend: true,
+  showAnnotations: true,
 };
 
 /** The options of the panel, as the panel editor shows them. */
@@ -196,5 +199,12 @@ export function addOptions(builder: PanelOptionsEditorBuilder<HeatmapOptions>): 
       name: 'Legend',
       category: colors,
       defaultValue: defaultOptions.showLegend,
+    })
+    .addBooleanSwitch({
+      path: 'showAnnotations',
+      name: 'Annotations',
+      description: 'Mark the annotations of the dashboard, such as deploys, where columns are times.',
+      category: cells,
+      defaultValue: defaultOptions.showAnnotations,
     });
 }
