@@ -56,3 +56,10 @@ it('looks a day around the row, or as far as it is told', () => {
   expect([range.from.valueOf(), range.to.valueOf()]).toEqual([time - 86_400_000, time + 86_400_000]);
   expect(contextRequest(row({}), query, { timeWindowMs: 1000 }).range.to.valueOf()).toBe(time + 1000);
 });
+
+it('asks for what came before and after by requests of their own, so that neither cancels the other', () => {
+  const [before, after] = [LogRowContextQueryDirection.Backward, LogRowContextQueryDirection.Forward].map(
+    (direction) => contextRequest(row({}), query, { direction }).requestId
+  );
+  expect(before).not.toBe(after);
+});

@@ -45,11 +45,12 @@ export function contextQuery(
 export function contextRequest(
   row: LogRowModel,
   query: ApitrailQueryOf<'requests'>,
-  { timeWindowMs = WINDOW_MS }: LogRowContextOptions = {}
+  { direction, timeWindowMs = WINDOW_MS }: LogRowContextOptions = {}
 ): DataQueryRequest<ApitrailQueryOf<'requests'>> {
   const [from, to] = [dateTime(row.timeEpochMs - timeWindowMs), dateTime(row.timeEpochMs + timeWindowMs)];
   return {
-    requestId: `log-context-${row.uid}`,
+    // What comes before and after is asked for at once, and Grafana drops the older of two requests of one id.
+    requestId: `log-context-${row.uid}-${direction ?? 'around'}`,
     app: 'explore',
     startTime: Date.now(),
     interval: '1s',
