@@ -39,10 +39,11 @@ async function runFunnel(query: FunnelQuery, context: HandlerContext): Promise<F
   const conditions = query.steps.map((step, index) => context.condition(step.filters, `steps[${index}].filters`));
   const window = parseDuration(query.window);
   const reach = { from: range.from, to: range.to + window };
-  const { rows, unit, withoutUnit } = await unitRows(query, context, reach);
+  const { rows, unit, tables, counted } = await unitRows(query, context, reach);
   const weighted = await context.isWeighted(reach);
   const statement: FunnelSql = {
     rows: { ...rows, where: candidates(query, context, rows.where) },
+    tables,
     unit,
     conditions,
     rule: { from: range.from * 1000, to: range.to * 1000, window: window * 1000 },
@@ -50,9 +51,13 @@ async function runFunnel(query: FunnelQuery, context: HandlerContext): Promise<F
     dialect: context.dialect,
   };
   const reached = reachedSteps(statement, areDisjoint(query.steps));
-  const totals = await readTotals(
+  const { totals, withoutUnit } = await readTotals(
     context,
-    sql`${reached}\n${stepTotals(statement, await newestUs(context))}\nORDER BY step`
+    sql`${reached}
+${stepTotals(statement, await newestUs(context))}
+UNION ALL
+SELECT 0 AS step, without_unit, requests, NULL, NULL FROM (${counted}) AS counted
+ORDER BY step`
   );
   const times =
     query.format === 'table' && query.view === 'times'
@@ -80,7 +85,11 @@ async function readTimes(context: HandlerContext, statement: Sql): Promise<Trans
   return step.map((number, row) => ({ step: number, bucket: bucket[row]!, units: units[row]! }));
 }
 
-async function readTotals(context: HandlerContext, statement: Sql): Promise<FunnelStepTotals[]> {
+/** Rows of the steps in order, after one (step 0) of the requests: how many have no unit, and how many there are. */
+async function readTotals(
+  context: HandlerContext,
+  statement: Sql
+): Promise<{ totals: FunnelStepTotals[]; withoutUnit: number }> {
   const table = await context.run(statement);
   const [, units, pending, median, p90] = table.values as [
     unknown[],
@@ -89,12 +98,14 @@ async function readTotals(context: HandlerContext, statement: Sql): Promise<Funn
     Array<number | null>,
     Array<number | null>,
   ];
-  return units.map((count, row) => ({
+  const rows = units.map((count, row) => ({
     units: count,
     open: pending[row]!,
     medianMs: median[row] ?? null,
     p90Ms: p90[row] ?? null,
   }));
+  const requests = pending[0]!;
+  return { totals: rows.slice(1), withoutUnit: requests > 0 ? units[0]! / requests : 0 };
 }
 
 /** The newest data there is, microseconds: a unit that entered less than a window before may still go on. */

@@ -7,6 +7,8 @@ import type { FunnelRule } from './reference';
 /** What a funnel is run over. */
 export interface FunnelSql {
   rows: RowSource;
+  /** Common table expressions that the rows are made with. */
+  tables?: Sql | undefined;
   unit: Sql;
   /** One condition per step. */
   conditions: readonly Sql[];
@@ -36,29 +38,38 @@ function events({ rows, unit, dialect, weighted }: FunnelSql, step: Sql, matches
   ) AS stepped WHERE unit IS NOT NULL AND ${matches}`;
 }
 
+/** The beginning of the statement, to which the other tables are added. */
+function withTables({ tables }: FunnelSql): Sql {
+  return tables ? sql`WITH ${tables}, ` : sql`WITH `;
+}
+
 function us(value: number): Sql {
   return raw(String(value));
 }
 
+/** `followed` has what units do within the window of their entry: most of what happens lies outside of it. */
 function reachedByTime(funnel: FunnelSql): Sql {
   const { conditions, rule } = funnel;
   const step = sql`CASE ${join(
     conditions.map((one, index) => sql`WHEN ${one} THEN ${us(index + 1)}`),
     ' '
   )} END`;
-  const first = sql`WITH events AS (
+  const first = sql`${withTables(funnel)}events AS (
   ${events(funnel, step, sql`step IS NOT NULL`)}
 ), reached_1 AS (
   SELECT unit, min(at_us) AS entry_us, min(at_us) AS at_us, NULL AS before_us, 1 AS weight
   FROM events WHERE step = 1 AND at_us >= ${us(rule.from)} AND at_us < ${us(rule.to)} GROUP BY unit
+), followed AS (
+  SELECT events.unit, events.step, events.at_us FROM events JOIN reached_1 ON events.unit = reached_1.unit
+  WHERE events.step > 1 AND events.at_us >= reached_1.at_us AND events.at_us <= reached_1.at_us + ${us(rule.window)}
 )`;
   return conditions.slice(1).reduce<Sql>((text, _, index) => {
     const [before, now] = [raw(`reached_${index + 1}`), raw(`reached_${index + 2}`)];
     return sql`${text}, ${now} AS (
-  SELECT events.unit, any_value(so_far.entry_us) AS entry_us, min(events.at_us) AS at_us, any_value(so_far.at_us) AS before_us, 1 AS weight
-  FROM events JOIN ${before} AS so_far ON events.unit = so_far.unit
-  WHERE events.step = ${us(index + 2)} AND events.at_us >= so_far.at_us AND events.at_us <= so_far.entry_us + ${us(rule.window)}
-  GROUP BY events.unit
+  SELECT followed.unit, any_value(so_far.entry_us) AS entry_us, min(followed.at_us) AS at_us, any_value(so_far.at_us) AS before_us, 1 AS weight
+  FROM followed JOIN ${before} AS so_far ON followed.unit = so_far.unit
+  WHERE followed.step = ${us(index + 2)} AND followed.at_us >= so_far.at_us
+  GROUP BY followed.unit
 )`;
   }, first);
 }
@@ -71,7 +82,7 @@ function reachedByTime(funnel: FunnelSql): Sql {
 function reachedByMoment(funnel: FunnelSql): Sql {
   const { conditions, rule, weighted, dialect } = funnel;
   const bits = conditions.map((one, index) => sql`CASE WHEN ${one} THEN ${us(2 ** index)} ELSE 0 END`);
-  const first = sql`WITH moments AS (
+  const first = sql`${withTables(funnel)}moments AS (
   SELECT unit, at_us, step, count(*) AS requests${weighted ? sql`, max(weight) AS weight` : sql``}
   FROM (${events(funnel, join(bits, ' + '), sql`step <> 0`)}) AS events GROUP BY unit, at_us, step
 ), first_1 AS (
