@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 
-import { ApitrailError } from '@apitrail/contract';
-
 import type { DuckDb } from '../engine/duckdb';
 import { logDirectory, tableDirectory } from '../lake/layout';
+import { presentTables } from '../lake/maintenance/open-tables';
 import { REQUESTS_TABLE } from '../lake/table-definition';
 import type { Settings } from '../config/settings';
+import { LAKE_TABLES } from './lake-tables';
 
 /** Whether there is a lake in a folder. */
 export function lakeExists(lake: string): boolean {
@@ -13,21 +13,12 @@ export function lakeExists(lake: string): boolean {
 }
 
 /**
- * Throws APITRAIL_NOT_FOUND where there is no lake: making a work folder would make its folder, too.
+ * Gives work an engine that spills into the lake's state folder and keeps to the limits of the configuration. Throws
+ * APITRAIL_NOT_FOUND when there is no lake.
  */
-function assertLake(lake: string): void {
-  if (!lakeExists(lake)) {
-    throw new ApitrailError(
-      'APITRAIL_NOT_FOUND',
-      `There is no lake in ${lake}. Import something first, or name another folder with --lake.`,
-      { where: lake }
-    );
-  }
-}
-
-/** Gives work an engine that spills into the lake's state folder and keeps to the limits of the configuration. */
 export async function withLakeEngine<T>({ lake, limits }: Settings, work: (engine: DuckDb) => Promise<T>): Promise<T> {
-  assertLake(lake);
+  // Making a work folder would make the lake's, too.
+  presentTables(lake, LAKE_TABLES);
   const { openDuckDb } = await import('../engine/duckdb');
   const { openWorkDirectory } = await import('../lake/work-directory');
   const directory = await openWorkDirectory(lake);

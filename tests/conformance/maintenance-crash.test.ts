@@ -3,6 +3,7 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { LAKE_TABLES } from '../../backend-node/cli/lake-tables';
 import { openDuckDb, type DuckDb } from '../../backend-node/engine/duckdb';
 import { isRetryable } from '../../backend-node/engine/duckdb-errors';
 import { sql } from '../../backend-node/engine/sql';
@@ -72,7 +73,7 @@ async function batches(dataset: LakeDataset): Promise<number> {
 
 async function expectWhole(): Promise<void> {
   expect(await batches(new LakeDataset(await Lake.open(directory, { engine })))).toBe(BATCHES);
-  const { findings } = await verifyLake(engine, directory);
+  const { findings } = await verifyLake(engine, directory, LAKE_TABLES);
   expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
 }
 

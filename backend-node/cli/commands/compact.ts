@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import type { CompactProgress, CompactSummary } from '../../lake/maintenance/compact';
 import { withLakeEngine, withStopSignal } from '../lake-engine';
+import { LAKE_TABLES } from '../lake-tables';
 import { configOption, lakeOption, settingsOf, type SettingsOptions } from '../settings-options';
 import { durationArgument, showBytes, showCount, sizeArgument } from '../size-arguments';
 
@@ -33,7 +34,7 @@ Examples:
   apitrail compact --lake ./lake --older-than 1d --target-size 256MiB`
     )
     .action(async (options: CompactCommandOptions) => {
-      const { openTables } = await import('../../lake/tables');
+      const { openTables } = await import('../../lake/maintenance/open-tables');
       const { compactTable } = await import('../../lake/maintenance/compact');
       const began = Date.now();
       const settings = await settingsOf(options);
@@ -42,7 +43,10 @@ Examples:
       await withStopSignal('Stopping. The days that are done stay done.', (signal) =>
         withLakeEngine(settings, async (engine) => {
           const tables: CompactSummary[] = [];
-          for (const table of await openTables(settings.lake, { engine, onWarning: (error) => say(warning(error)) })) {
+          for (const table of await openTables(settings.lake, LAKE_TABLES, {
+            engine,
+            onWarning: (error) => say(warning(error)),
+          })) {
             const summary = await compactTable(table, {
               targetBytes: targetSize,
               ...(olderThan === undefined ? {} : { olderThanMs: olderThan }),

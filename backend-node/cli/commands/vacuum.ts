@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import type { VacuumSummary } from '../../lake/maintenance/vacuum';
 import { withLakeEngine, withStopSignal } from '../lake-engine';
+import { LAKE_TABLES } from '../lake-tables';
 import { configOption, lakeOption, settingsOf, type SettingsOptions } from '../settings-options';
 import { durationArgument, showBytes, showCount } from '../size-arguments';
 
@@ -38,7 +39,7 @@ Examples:
   apitrail vacuum --lake ./lake --retention 36h`
     )
     .action(async (options: VacuumCommandOptions) => {
-      const { openTables } = await import('../../lake/tables');
+      const { openTables } = await import('../../lake/maintenance/open-tables');
       const { vacuumTable } = await import('../../lake/maintenance/vacuum');
       const began = Date.now();
       const settings = await settingsOf(options);
@@ -47,7 +48,7 @@ Examples:
       await withStopSignal('Stopping. What is deleted is deleted; the next run goes on.', (signal) =>
         withLakeEngine(settings, async (engine) => {
           const tables: VacuumSummary[] = [];
-          for (const table of await openTables(settings.lake, { engine })) {
+          for (const table of await openTables(settings.lake, LAKE_TABLES, { engine })) {
             const summary = await vacuumTable(table, {
               ...(retention === undefined ? {} : { retentionMs: retention }),
               force,

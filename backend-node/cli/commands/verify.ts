@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import type { Finding } from '../../lake/maintenance/verify';
 import { withStopSignal } from '../lake-engine';
+import { LAKE_TABLES } from '../lake-tables';
 import { configOption, lakeOption, settingsOf, type SettingsOptions } from '../settings-options';
 import { showBytes, showCount } from '../size-arguments';
 
@@ -58,7 +59,7 @@ Examples:
       try {
         await withStopSignal('Stopping.', async (signal) => {
           let told = began;
-          const { findings, ...summary } = await verifyLake(engine, lake, {
+          const { findings, ...summary } = await verifyLake(engine, lake, LAKE_TABLES, {
             quick,
             mend,
             dropDamaged,

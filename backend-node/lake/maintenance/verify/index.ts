@@ -1,15 +1,12 @@
 import { chmod, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 
-import { ApitrailError } from '@apitrail/contract';
-
 import type { DuckDb } from '../../../engine/duckdb';
-import { logDirectory, stateDirectory, tableDirectory } from '../../layout';
-import { REQUESTS_TABLE } from '../../table-definition';
-import { LAKE_TABLES } from '../../tables';
+import { stateDirectory } from '../../layout';
+import type { TableDefinition } from '../../table-definition';
 import { abandonedWorkDirectories } from '../../work-directory';
 import { readWriteLeases } from '../../write-lease';
+import { presentTables } from '../open-tables';
 import { statIfThere } from '../table-files';
 import type { Finding } from './finding';
 import { mendTable, type MendOptions } from './mend';
@@ -39,18 +36,16 @@ export interface VerifySummary {
 }
 
 /**
- * Checks every table of a lake and the state folder. Changes nothing, unless it is asked to mend. Throws APITRAIL_NOT_FOUND
+ * Checks the tables of a lake, of those that are defined, and the state folder. Changes nothing, unless it is asked to mend. Throws APITRAIL_NOT_FOUND
  * when there is no lake.
  */
-export async function verifyLake(engine: DuckDb, lake: string, options: VerifyOptions = {}): Promise<VerifySummary> {
-  const tables = LAKE_TABLES.filter(({ name }) => existsSync(logDirectory(tableDirectory(lake, name))));
-  if (!tables.includes(REQUESTS_TABLE)) {
-    throw new ApitrailError(
-      'APITRAIL_NOT_FOUND',
-      `There is no lake in ${lake}: it has no table ${REQUESTS_TABLE.name} with a log. Name another folder with --lake.`,
-      { where: lake }
-    );
-  }
+export async function verifyLake(
+  engine: DuckDb,
+  lake: string,
+  definitions: readonly TableDefinition[],
+  options: VerifyOptions = {}
+): Promise<VerifySummary> {
+  const tables = presentTables(lake, definitions);
   const summary: VerifySummary = {
     sound: true,
     errors: 0,

@@ -10,6 +10,7 @@ import { LakeDataset } from '../../lake-dataset';
 import { checkpointName, entryName } from '../../layout';
 import { ownIdentity } from '../../process-identity';
 import { groupFiles } from '../../rewrite';
+import { REQUESTS_TABLE } from '../../table-definition';
 import { select, temporaryFolder } from '../../testing/temporary-lake';
 import { verifyLake, type VerifyOptions } from './index';
 
@@ -42,7 +43,7 @@ const row = (index: number, more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
-const verify = (options: VerifyOptions = {}) => verifyLake(engine, folder.path, options);
+const verify = (options: VerifyOptions = {}) => verifyLake(engine, folder.path, [REQUESTS_TABLE], options);
 const log = (name: string) => join(lake.table, '_delta_log', name);
 /** The data file of a version, absolute. */
 async function dataFile(version: number): Promise<string> {
@@ -150,7 +151,9 @@ describe('a sound lake', () => {
   });
 
   test('must be there', async () => {
-    await expect(verifyLake(engine, join(folder.path, 'none'))).rejects.toMatchObject({ code: 'APITRAIL_NOT_FOUND' });
+    await expect(verifyLake(engine, join(folder.path, 'none'), [REQUESTS_TABLE])).rejects.toMatchObject({
+      code: 'APITRAIL_NOT_FOUND',
+    });
   });
 });
 
