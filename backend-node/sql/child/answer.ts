@@ -45,7 +45,7 @@ export async function answer(
     await sendResult(result, ask.limit, sql, send);
   } catch (error) {
     const bind = async (text: string) => (await connection.prepare(text)).destroySync();
-    throw await userError(error, written, { ran: statement, bind });
+    throw await userError(error, written, { ran: statement, paths: ask.paths, bind });
   }
 }
 

@@ -30,8 +30,10 @@ const USERS_OWN = new Set([
   'Mismatch Type',
   'Not implemented',
   'Parameter Not Resolved',
-  'Permission',
 ]);
+
+/** What is said of a file of the snapshot that is gone. */
+export const MISSING_FILE = 'A data file is missing.';
 
 /** Reads what the engine threw. */
 export function complaintOf(error: unknown): EngineComplaint {
@@ -53,7 +55,7 @@ export function complaintOf(error: unknown): EngineComplaint {
 export async function userError(
   error: unknown,
   written: Written,
-  { ran, bind }: { ran: string; bind: (sql: string) => Promise<unknown> }
+  { ran, paths, bind }: { ran: string; paths: readonly string[]; bind: (sql: string) => Promise<unknown> }
 ): Promise<ApitrailError> {
   if (error instanceof ApitrailError) {
     return error;
@@ -64,7 +66,16 @@ export async function userError(
     return limit;
   }
   if (complaint.kind === 'IO' && /No files found|Cannot open file|No such file or directory/.test(complaint.message)) {
-    return new ApitrailError('APITRAIL_LAKE_UNREADABLE', `A data file is missing: ${firstLine(complaint.message)}`);
+    return new ApitrailError('APITRAIL_LAKE_UNREADABLE', MISSING_FILE);
+  }
+  if (complaint.kind === 'Permission') {
+    // A file that is gone is looked for as a folder, which may not be read.
+    return paths.some((path) => complaint.message.includes(path))
+      ? new ApitrailError('APITRAIL_LAKE_UNREADABLE', MISSING_FILE)
+      : new ApitrailError(
+          'APITRAIL_SQL_REFUSED',
+          'The SQL reads or writes what it may not: only its tables can be read.'
+        );
   }
   if (!USERS_OWN.has(complaint.kind)) {
     return new ApitrailError(

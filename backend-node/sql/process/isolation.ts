@@ -54,6 +54,7 @@ export function commandWithin(
   // What cannot be set is either stricter already or not held; the process itself looks which, before it serves.
   const script = [
     // The hard limit of time comes later than the soft one, whose signal tells what happened.
+    'unset PWD OLDPWD',
     `ulimit -H -t ${limits.cpuSeconds + 5}`,
     `ulimit -S -t ${limits.cpuSeconds}`,
     `ulimit -d ${Math.floor(limits.dataBytes / 1024)}`,

@@ -5,6 +5,7 @@ import { ApitrailError, parseDuration, PARTITION_COLUMN, RECORD_COLUMNS } from '
 
 import { escapeGlob } from '../../lake/sql-literals';
 import { MissingFileError } from '../../engine/duckdb-errors';
+import { MISSING_FILE } from '../child/engine-error';
 import type { ChildAsk, ChildOptions } from '../child/protocol';
 import { inlineParameters } from '../inline-parameters';
 import type { UserSql, UserSqlResult } from '../user-sql';
@@ -195,7 +196,7 @@ export class SqlSandbox {
       if (error.code === 'APITRAIL_SQL_FAILED') {
         this.options.onEvent?.({ type: 'ended', pid: child.pid, error, stderr: child.complaint });
       }
-      if (error.code === 'APITRAIL_LAKE_UNREADABLE' && error.message.startsWith('A data file is missing')) {
+      if (error.code === 'APITRAIL_LAKE_UNREADABLE' && error.message === MISSING_FILE) {
         return new MissingFileError(error.message, error);
       }
     }
