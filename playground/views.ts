@@ -17,6 +17,14 @@ export interface ViewPanel {
   options?: Record<string, unknown>;
 }
 
+/** Annotations of a view, over all panels whose axis is time. */
+export interface ViewAnnotation {
+  name: string;
+  /** A colour of Grafana’s palette. */
+  iconColor: string;
+  query: Omit<QueryInputOf<'annotations'>, 'refId'>;
+}
+
 /** What one dataset’s page shows. */
 export interface View {
   id: string;
@@ -24,6 +32,7 @@ export interface View {
   about: string;
   /** Fixed ranges in epoch milliseconds, or the last so many milliseconds up to the newest row. */
   range: { from: number; to: number } | { last: number };
+  annotations: ViewAnnotation[];
   panels: ViewPanel[];
 }
 
@@ -36,6 +45,25 @@ const route = (method: string, path: string) => [
   { key: 'route', operator: '=' as const, value: path },
 ];
 const pathMatches = (pattern: string) => [{ key: 'path', operator: '=~' as const, value: pattern }];
+
+/** What dashboards mark as well, of some services. */
+const annotationsOf = (service: typeof ofSample | typeof ofShop): ViewAnnotation[] => [
+  {
+    name: 'Deploys',
+    iconColor: 'blue',
+    query: { queryType: 'annotations', kind: ['deploy'], filters: [service] },
+  },
+  {
+    name: 'Events',
+    iconColor: 'purple',
+    query: { queryType: 'annotations', kind: ['event'], filters: [service] },
+  },
+  {
+    name: 'Incidents',
+    iconColor: 'red',
+    query: { queryType: 'annotations', kind: ['incident'], filters: [service] },
+  },
+];
 
 const LISTS = '^/erddap/(tabledap/(allDatasets|index)|griddap/index|info/index|search/|categorize)';
 const ABOUT =
@@ -50,6 +78,7 @@ const sample: View = {
   about:
     'Nine days of a public ERDDAP data API, from its nginx access log. Sessions are derived from address and user agent.',
   range: { from: Date.UTC(2024, 4, 12), to: Date.UTC(2024, 4, 21) },
+  annotations: annotationsOf(ofSample),
   panels: [
     {
       id: 'traffic',
@@ -146,6 +175,7 @@ const shop: View = {
   title: 'Shop, generated',
   about: 'Fourteen days of a made-up shop with six services. incidents.json in the lake says what was planted in it.',
   range: { last: 7 * DAY },
+  annotations: annotationsOf(ofShop),
   panels: [
     {
       id: 'traffic',

@@ -15,11 +15,14 @@ import { GlobalStyles, PanelContextProvider, PortalContainer, useStyles2 } from 
 import type { ApitrailDataSource } from '../../src/datasource/apitrail-data-source';
 import { type ExploreLink, readExploreLink } from '../host/explore-link';
 import { type View, VIEWS } from '../views';
+import { AnnotationSwitches } from './AnnotationSwitches';
 import { RequestsDrawer } from './RequestsDrawer';
 import { Toolbar } from './Toolbar';
+import { useAnnotations } from './use-annotations';
 import { ViewPanelCard } from './ViewPanelCard';
 
 const TIMEZONE = 'UTC';
+const NONE_HIDDEN: ReadonlySet<string> = new Set();
 
 interface Props {
   dataSource: ApitrailDataSource;
@@ -61,6 +64,7 @@ export function App({ dataSource, newest }: Props) {
   const [timeRange, setTimeRange] = useState(start.range);
   const [filters, setFilters] = useState<AdHocVariableFilter[]>([]);
   const [refresh, setRefresh] = useState(0);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(NONE_HIDDEN);
   const [link, setLink] = useState<ExploreLink>();
   const theme = useMemo(() => createTheme({ colors: { mode: isDark ? 'dark' : 'light' } }), [isDark]);
 
@@ -71,6 +75,16 @@ export function App({ dataSource, newest }: Props) {
       }),
     []
   );
+
+  const shownAnnotations = useMemo(() => view.annotations.filter(({ name }) => !hidden.has(name)), [view, hidden]);
+  const annotations = useAnnotations({
+    dataSource,
+    annotations: shownAnnotations,
+    timeRange,
+    timezone: TIMEZONE,
+    filters,
+    refresh,
+  });
 
   const choose = useCallback(
     (id: string) => {
@@ -107,7 +121,17 @@ export function App({ dataSource, newest }: Props) {
           onRemoveFilter={(index) => setFilters(filters.filter((_, other) => other !== index))}
           onRefresh={() => setRefresh(refresh + 1)}
         />
-        <Panels view={view}>
+        <Panels
+          view={view}
+          controls={
+            <AnnotationSwitches
+              annotations={view.annotations}
+              hidden={hidden}
+              onChange={setHidden}
+              error={annotations.error}
+            />
+          }
+        >
           {view.panels.map((panel, index) => (
             <div key={`${view.id}-${panel.id}`} style={{ gridColumn: `span ${panel.span}` }}>
               <ViewPanelCard
@@ -117,6 +141,7 @@ export function App({ dataSource, newest }: Props) {
                 timeRange={timeRange}
                 timezone={TIMEZONE}
                 filters={filters}
+                annotations={annotations.frames}
                 refresh={refresh}
                 onChangeTimeRange={zoom}
               />
@@ -140,11 +165,12 @@ export function App({ dataSource, newest }: Props) {
   );
 }
 
-function Panels({ view, children }: { view: View; children: React.ReactNode }) {
+function Panels({ view, controls, children }: { view: View; controls: React.ReactNode; children: React.ReactNode }) {
   const styles = useStyles2(getStyles);
   return (
     <main className={styles.page}>
       <p className={styles.about}>{view.about}</p>
+      {controls}
       <div className={styles.grid}>{children}</div>
     </main>
   );

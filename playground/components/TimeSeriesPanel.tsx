@@ -3,6 +3,7 @@ import { type DataFrame, FieldColorModeId, FieldType, type PanelData, type TimeR
 import { GraphDrawStyle, LegendDisplayMode, StackingMode } from '@grafana/schema';
 import { TimeSeries, TooltipDisplayMode, TooltipPlugin, useTheme2 } from '@grafana/ui';
 
+import { TimeSeriesAnnotations } from './TimeSeriesAnnotations';
 import { withFieldDisplay } from './use-panel-data';
 
 interface Props {
@@ -40,7 +41,10 @@ export function TimeSeriesPanel({ data, timeRange, timezone, width, height, stac
       legend={{ displayMode: LegendDisplayMode.List, placement: 'bottom', showLegend: true, calcs: [] }}
     >
       {(config, aligned) => (
-        <TooltipPlugin data={aligned} config={config} mode={TooltipDisplayMode.Multi} timeZone={timezone} />
+        <>
+          <TooltipPlugin data={aligned} config={config} mode={TooltipDisplayMode.Multi} timeZone={timezone} />
+          <TimeSeriesAnnotations config={config} annotations={data.annotations} timezone={timezone} />
+        </>
       )}
     </TimeSeries>
   );

@@ -1,6 +1,12 @@
 import React, { useMemo } from 'react';
 import { css } from '@emotion/css';
-import { type AdHocVariableFilter, type GrafanaTheme2, LoadingState, type TimeRange } from '@grafana/data';
+import {
+  type AdHocVariableFilter,
+  type DataFrame,
+  type GrafanaTheme2,
+  LoadingState,
+  type TimeRange,
+} from '@grafana/data';
 import { Alert, PanelChrome, useStyles2 } from '@grafana/ui';
 
 import type { ApitrailDataSource } from '../../src/datasource/apitrail-data-source';
@@ -20,17 +26,19 @@ interface Props {
   timeRange: TimeRange;
   timezone: string;
   filters: AdHocVariableFilter[];
+  annotations: DataFrame[];
   refresh: number;
   onChangeTimeRange: (from: number, to: number) => void;
 }
 
 /** One panel of the page: the question, its state, and what draws the answer. */
 export function ViewPanelCard(props: Props) {
-  const { index, panel, dataSource, timeRange, timezone, filters, refresh, onChangeTimeRange } = props;
+  const { index, panel, dataSource, timeRange, timezone, filters, annotations, refresh, onChangeTimeRange } = props;
   const styles = useStyles2(getStyles);
   const [ref, width] = useWidth();
   const query = useMemo(() => ({ refId: 'A', version: 1, ...panel.query }) as ApitrailQuery, [panel.query]);
-  const data = usePanelData({ dataSource, query, timeRange, timezone, filters, width, refresh });
+  const answer = usePanelData({ dataSource, query, timeRange, timezone, filters, width, refresh });
+  const data = useMemo(() => ({ ...answer, annotations }), [answer, annotations]);
   const drawn = data.state === LoadingState.Done || (data.state === LoadingState.Loading && data.series.length > 0);
 
   return (

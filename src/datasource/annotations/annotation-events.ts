@@ -30,7 +30,9 @@ export function annotationEvents(frames: DataFrame[], mappings: AnnotationEventM
         {
           id: NOT_GRAFANAS,
           time,
-          ...(timeEnd > time ? { timeEnd, isRegion: true } : {}),
+          // Of a list of events Grafana makes a frame with the fields of the first: each has all of them.
+          timeEnd: timeEnd > time ? timeEnd : undefined,
+          isRegion: timeEnd > time,
           title: textHtml(String(read('title', row) ?? '')),
           text: textHtml(String(read('text', row) ?? '')),
           tags,

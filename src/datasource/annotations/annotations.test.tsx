@@ -2,6 +2,7 @@ import React, { useState } from 'react';
 import {
   AnnotationEventFieldSource,
   type AnnotationQuery,
+  arrayToDataFrame,
   CoreApp,
   dateTime,
   type DataQueryRequest,
@@ -81,6 +82,8 @@ describe('annotations of a dashboard', () => {
       {
         id: 0,
         time: Date.parse('2026-11-02T10:30:00Z'),
+        timeEnd: undefined,
+        isRegion: false,
         title: 'Deploy',
         text: 'by CI',
         tags: ['deploy', 'shop', 'production'],
@@ -94,6 +97,15 @@ describe('annotations of a dashboard', () => {
         text: '',
         tags: ['event', 'shop', 'web'],
       },
+    ]);
+  });
+
+  it('keep their ends in the frame that Grafana makes of them, though the first is a point', async () => {
+    const { events } = await eventsOf({ target: { refId: 'Anno', queryType: 'annotations' } });
+    const frame = arrayToDataFrame(events);
+    expect(frame.fields.find(({ name }) => name === 'timeEnd')?.values).toEqual([
+      undefined,
+      Date.parse('2026-11-02T12:00:00Z'),
     ]);
   });
 
