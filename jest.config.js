@@ -48,6 +48,10 @@ module.exports = {
       displayName: 'plugin',
       rootDir: __dirname,
       testMatch: ['<rootDir>/src/**/*.test.{ts,tsx}', '<rootDir>/playground/**/*.test.{ts,tsx}'],
+      moduleNameMapper: {
+        ...scaffold.moduleNameMapper,
+        '^(monaco-editor|@monaco-editor/react)$': '<rootDir>/src/test-utils/no-monaco.tsx',
+      },
       transform: { ...scaffold.transform, ...esModuleFiles },
       transformIgnorePatterns: [nodeModulesToTransform(esModules)],
     },

@@ -1,5 +1,5 @@
 import React, { type KeyboardEvent, useEffect, useMemo } from 'react';
-import { getDefaultTimeRange, type QueryEditorProps as GrafanaProps } from '@grafana/data';
+import { getDefaultTimeRange, type PanelData, type QueryEditorProps as GrafanaProps } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
 import { Stack, Text } from '@grafana/ui';
 import { QUERY_SCHEMAS, type QueryType } from '@apitrail/contract';
@@ -15,6 +15,7 @@ import { Picker } from './fields/Picker';
 import { type AnyForm, QUERY_TYPE_FORMS } from './forms';
 import { Preview } from './Preview';
 import { resolve } from './resolve';
+import { useQueryMode } from './sql/use-query-mode';
 import { useEditedQuery } from './use-edited-query';
 
 export type QueryEditorProps = GrafanaProps<ApitrailDataSource, ApitrailQuery, ApitrailOptions>;
@@ -40,8 +41,18 @@ export function QueryEditor(props: QueryEditorProps) {
     dataset: query.dataset || datasource.defaultDataset,
     range,
     problem: resolved.problem,
+    error: errorOf(data, query.refId),
+    run: onRunQuery,
     variables,
   };
+  const mode = useQueryMode(query, {
+    variables,
+    timezone: typeof resolved.query.timezone === 'string' ? resolved.query.timezone : 'UTC',
+    onChange: (next) => {
+      onChange(next);
+      onRunQuery();
+    },
+  });
   const { description, Form } = QUERY_TYPE_FORMS[query.queryType];
   const TypeForm = Form as AnyForm;
 
@@ -58,22 +69,15 @@ export function QueryEditor(props: QueryEditorProps) {
           <Stack direction="row" wrap="wrap" gap={1} alignItems="flex-end">
             <FormField label="Query type">
               {({ id }) => (
-                <Picker
-                  id={id}
-                  width={25}
-                  options={TYPES}
-                  value={query.queryType}
-                  onChange={(type) => {
-                    onChange(changeType(query, type));
-                    onRunQuery();
-                  }}
-                />
+                <Picker id={id} width={25} options={TYPES} value={query.queryType} onChange={mode.chooseType} />
               )}
             </FormField>
+            {mode.control}
             <Text color="secondary" variant="bodySmall">
               {description}
             </Text>
           </Stack>
+          {mode.notice}
           <TypeForm key={query.queryType} query={query} onChange={change} />
           <Preview resolved={resolved} />
         </Stack>
@@ -92,6 +96,12 @@ function useKeepFormat(saved: ApitrailQuery, query: ApitrailQuery, onChange: (qu
     // Once per decision: `onChange` and `query` are new with every render of Grafana's.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [decided]);
+}
+
+/** What the last answer to the query failed with. */
+function errorOf(data: PanelData | undefined, refId: string): string | undefined {
+  const own = data?.errors?.find((error) => error.refId === refId || error.refId === undefined);
+  return own && (own.data?.message ?? own.message);
 }
 
 /** A query that came from another data source has no type of ours. */

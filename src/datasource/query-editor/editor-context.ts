@@ -17,6 +17,10 @@ export interface Editor {
   /** Range that suggested values are looked for in. */
   range: TimeRange;
   problem: Problem | undefined;
+  /** What the last answer to this query failed with. */
+  error?: string | undefined;
+  /** Runs the query as it is; absent where there is none to run. */
+  run?: () => void;
   /** Dashboard variables, as they are written in a query: `$service`. */
   variables: readonly string[];
 }

@@ -50,7 +50,11 @@ function answer({ url }: Asked): unknown {
 /** Shows the editor with a query, over a companion that has two routes and two datasets. */
 export async function hostEditor(
   query: object,
-  { variables = {}, respond = answer }: { variables?: Record<string, TestVariable>; respond?: typeof answer } = {}
+  {
+    variables = {},
+    respond = answer,
+    data,
+  }: { variables?: Record<string, TestVariable>; respond?: typeof answer; data?: Partial<PanelData> } = {}
 ): Promise<Hosted> {
   giveSizes();
   const asked = answerWith(respond);
@@ -72,7 +76,7 @@ export async function hostEditor(
         onRunQuery={() => {
           runs += 1;
         }}
-        data={undefined as PanelData | undefined}
+        data={data as PanelData | undefined}
       />
     );
   }

@@ -6,8 +6,10 @@ export const DRAFT_DELAY_MS = 400;
 interface Draft {
   text: string;
   onType: (text: string) => void;
-  onBlur: (event: FocusEvent) => void;
+  onBlur: (event?: FocusEvent) => void;
   onKeyDown: (event: KeyboardEvent) => void;
+  /** Writes to the query what was typed, and runs it; false when nothing was. */
+  flush: () => boolean;
 }
 
 /**
@@ -32,10 +34,12 @@ export function useDraft(value: string, commit: (text: string, run: boolean) => 
     commit(next, run);
   };
   const finish = () => {
-    if (typed.current) {
+    const changed = typed.current;
+    if (changed) {
       typed.current = false;
       send(text, true);
     }
+    return changed;
   };
   return {
     text,
@@ -45,6 +49,7 @@ export function useDraft(value: string, commit: (text: string, run: boolean) => 
       clearTimeout(timer.current);
       timer.current = setTimeout(() => send(next, false), DRAFT_DELAY_MS);
     },
+    flush: finish,
     onBlur: finish,
     onKeyDown: (event) => {
       if (event.key === 'Enter') {

@@ -1,29 +1,17 @@
 import React from 'react';
-import { Stack, TextArea } from '@grafana/ui';
+import { Stack } from '@grafana/ui';
 
-import { FormField } from '../fields/FormField';
 import { FormatField } from '../fields/FormatField';
 import { NumberField } from '../fields/NumberField';
 import { RangeFields } from '../fields/RangeFields';
-import { useDraft } from '../fields/use-draft';
 import { FiltersField } from '../filters/FiltersField';
 import type { FormProps, QueryTypeForm } from '../form-props';
+import { SqlField } from '../sql/SqlField';
 
 function SqlForm({ query, onChange }: FormProps<'sql'>) {
-  const draft = useDraft(query.sql ?? '', (sql, run) => onChange({ sql }, { run }));
   return (
     <>
-      <FormField label="SQL" path="sql">
-        {({ id }) => (
-          <TextArea
-            id={id}
-            rows={8}
-            value={draft.text}
-            onChange={(event) => draft.onType(event.currentTarget.value)}
-            onBlur={draft.onBlur}
-          />
-        )}
-      </FormField>
+      <SqlField value={query.sql ?? ''} onChange={(sql, options) => onChange({ sql }, options)} />
       <Stack direction="row" wrap="wrap" gap={1}>
         <FormatField
           formats={['table', 'time_series', 'numeric', 'logs']}
