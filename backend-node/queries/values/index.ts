@@ -4,10 +4,9 @@ import { join, param, raw, sql, type Sql } from '../../engine/sql';
 import type { HandlerContext, QueryHandler } from '../handler';
 import { changeField, previousField } from '../shared/compared';
 import { metricField } from '../shared/fields';
-import type { RankedGroup } from '../shared/groups';
+import { rankedRelation, topOf, type RankedGroup } from '../shared/groups';
 import { keyExpression, keyText, type KeyExpression } from '../shared/keys';
-import { matchTotals } from '../shared/matched-groups';
-import { measureOf, stateOfRows } from '../shared/metrics';
+import { stateOfRows } from '../shared/metrics';
 import { containsText } from '../shared/search';
 
 /**
@@ -53,19 +52,22 @@ interface Counted {
   requests: number[];
 }
 
-async function frequent(query: ValuesQuery, context: HandlerContext, key: KeyExpression): Promise<Counted> {
+/** How often each value that is looked for is there: `value`, `requests`. */
+async function counted(query: ValuesQuery, context: HandlerContext, key: KeyExpression): Promise<Sql> {
   const rows = context.rows(query.filters);
-  const { run, weighted } = await context.aggregator();
+  const { weighted } = await context.aggregator();
   const grouped = sql`SELECT ${key.sql} AS value, CAST(${stateOfRows('requests', weighted)} AS DOUBLE) AS requests
 FROM ${rows.relation}
 WHERE ${rows.where} AND ${key.sql} IS NOT NULL
 GROUP BY 1`;
-  const searched =
-    query.search === ''
-      ? grouped
-      : sql`SELECT * FROM (${grouped}) AS found WHERE ${matches(query, context, key, sql`value`)}`;
-  const table = await run(
-    sql`SELECT * FROM (${searched}) AS ordered ORDER BY requests DESC, value LIMIT ${raw(String(query.limit + 1))}`
+  const stored = context.pseudonyms(query.key, query.search).map((value) => sql`value = ${param('varchar', value)}`);
+  const matches = join([containsText(key.text(sql`value`), query.search), ...stored], ' OR ');
+  return query.search === '' ? grouped : sql`SELECT * FROM (${grouped}) AS found WHERE ${matches}`;
+}
+
+async function frequent(query: ValuesQuery, context: HandlerContext, key: KeyExpression): Promise<Counted> {
+  const table = await context.run(
+    sql`SELECT * FROM (${await counted(query, context, key)}) AS ordered ORDER BY requests DESC, value LIMIT ${raw(String(query.limit + 1))}`
   );
   const found = Math.min(table.rowCount, query.limit);
   if (table.rowCount > found) {
@@ -73,20 +75,13 @@ GROUP BY 1`;
   }
   const requests = table.values[1]!.slice(0, found).map(Number);
   return {
-    groups: table.values[0]!.slice(0, found).map((value, row) => ({
-      values: [key.read(value)],
-      other: false,
-      total: requests[row]!,
-      raw: [value],
-    })),
+    groups: table.values[0]!.slice(0, found).map((value, row) => groupOf(key, value, requests[row]!)),
     requests,
   };
 }
 
-/** Values that contain the text, or are what it is stored as. */
-function matches({ key: name, search }: ValuesQuery, context: HandlerContext, key: KeyExpression, value: Sql): Sql {
-  const stored = context.pseudonyms(name, search).map((one) => sql`${value} = ${param('varchar', one)}`);
-  return sql`(${join([containsText(key.text(value), search), ...stored], ' OR ')})`;
+function groupOf(key: KeyExpression, value: unknown, requests: number): RankedGroup {
+  return { values: [key.read(value)], other: false, total: requests, raw: [value] };
 }
 
 /** How often the values were there at an earlier time, and others that were only then. */
@@ -96,23 +91,21 @@ async function countsOf(
   key: KeyExpression,
   known: readonly RankedGroup[]
 ): Promise<Counted> {
-  const rows = context.rows(query.filters);
-  const searched = query.search === '' ? sql`` : sql` AND ${matches(query, context, key, key.sql)}`;
-  const measure = measureOf('requests');
-  const { groups, measures } = await matchTotals(
-    await context.aggregator(),
-    {
-      rows: { ...rows, where: sql`${rows.where} AND ${key.sql} IS NOT NULL${searched}` },
-      keys: [key],
-      measures: [measure],
-      orderBy: measure,
-      limit: query.limit,
-    },
-    known
+  const rows = { relation: sql`(${await counted(query, context, key)}) AS counted`, where: sql`TRUE` };
+  const top = topOf([key], known);
+  const ranked = rankedRelation(context.dialect, rows, [{ ...key, sql: sql`value` }], top, 'known');
+  const table = await context.run(
+    sql`SELECT value, requests, known FROM ${ranked} ORDER BY known NULLS LAST, requests DESC, value LIMIT ${raw(String(query.limit))}`
   );
-  const listed = groups.flatMap(({ other }, group) => (other ? [] : [group]));
-  return {
-    groups: listed.map((group) => groups[group]!),
-    requests: listed.map((group) => Number(measures[0]![group] ?? 0)),
-  };
+  const [value, requests, rank] = table.values as [unknown[], unknown[], unknown[]];
+  const before = known.map(() => 0);
+  const gone: RankedGroup[] = [];
+  rank.forEach((number, row) => {
+    if (number != null) {
+      before[Number(number)] = Number(requests[row]);
+    } else if (known.length + gone.length < query.limit) {
+      gone.push(groupOf(key, value[row], Number(requests[row])));
+    }
+  });
+  return { groups: [...known, ...gone], requests: [...before, ...gone.map(({ total }) => total!)] };
 }
