@@ -258,3 +258,54 @@ describe('state', () => {
     expect(() => RouteAssigner.create({ state })).toThrow(expect.objectContaining({ code: 'APITRAIL_BAD_FILE' }));
   });
 });
+
+describe('declared routes of OpenAPI documents', () => {
+  const documents = [
+    {
+      service: 'shop',
+      name: 'Shop',
+      version: 1,
+      routes: ['/users/{userId}', '/reports/{name}'].map((template) => ({
+        template,
+        where: 'x',
+        methods: { GET: {} },
+      })),
+    },
+  ];
+  const ask = (path: string, more: { route?: string; service?: string; status?: number } = {}) =>
+    RouteAssigner.create({ rules: [{ match: '/reports/daily' }], documents }).assign({
+      service: 'shop',
+      method: 'GET',
+      path,
+      status: 200,
+      ...more,
+    });
+
+  it('go after rules and senders, and before the classifier', () => {
+    expect(ask('/reports/daily')).toEqual({ route: '/reports/daily', route_source: 'rule' });
+    expect(ask('/users/ada', { route: '/u/:id' })).toEqual({ route: '/u/{id}', route_source: 'sender' });
+    expect(ask('/users/ada')).toEqual({ route: '/users/{userId}', route_source: 'openapi' });
+    expect(ask('/teams/7')).toEqual({ route: '/teams/{team}', route_source: 'classifier' });
+  });
+
+  it('hold for failures too, and for their service only', () => {
+    expect(ask('/users/ada', { status: 404 }).route_source).toBe('openapi');
+    expect(ask('/users/ada', { service: 'mail', status: 404 })).toEqual({
+      route: '{unmatched}',
+      route_source: 'classifier',
+    });
+  });
+
+  it('leave the classifier as it would be without them, so that removing a document loses nothing', () => {
+    const rows = Array.from({ length: 200 }, (_, index) => ({
+      service: 'shop',
+      method: 'GET',
+      path: `/users/u${(index * 7919) % 1000}`,
+      status: 200,
+    }));
+    const [one, other] = [RouteAssigner.create({ documents }), RouteAssigner.create()];
+    one.observe(rows);
+    other.observe(rows);
+    expect(one.state()).toEqual(other.state());
+  });
+});

@@ -125,7 +125,7 @@ export class RouteAssigner {
     if (path === null || path === '' || path === '*') {
       return NONE;
     }
-    const declared = this.declared.find(service, method, path);
+    const declared = this.declared.find(service, method, path, status);
     if (declared !== null) {
       return { route: declared, route_source: 'openapi' };
     }

@@ -60,7 +60,7 @@ export function explainRoute(assigner: RouteAssigner, row: RouteRow & { path: st
     }));
   const classifier = classified(assigner, row);
   const given = assigner.assign(row);
-  const why = reason(given, { rules, declared, classifier, method });
+  const why = reason(given, { rules, declared, classifier, method, status });
   return { service, method, path, status, ...given, why, rules, sender, declared, classifier };
 }
 
@@ -94,7 +94,13 @@ function classified(assigner: RouteAssigner, { service, path, status }: RouteRow
 
 function reason(
   { route, route_source }: Assignment,
-  { rules, declared, classifier, method }: Pick<Explanation, 'rules' | 'declared' | 'classifier' | 'method'>
+  {
+    rules,
+    declared,
+    classifier,
+    method,
+    status,
+  }: Pick<Explanation, 'rules' | 'declared' | 'classifier' | 'method' | 'status'>
 ): string {
   switch (route_source) {
     case 'rule': {
@@ -109,8 +115,13 @@ function reason(
       const other = first?.declares_method === false ? `, though it does not declare ${method ?? 'the method'}` : '';
       return `no rule fits, and ${JSON.stringify(first?.document)} declares it (${first?.where})${other}${beaten}`;
     }
-    case 'classifier':
-      return `no rule fits and no document declares it: ${classifier.why}`;
+    case 'classifier': {
+      const [unlike] = declared;
+      const none = unlike
+        ? `it is a ${status ?? ''} and a value is of another kind than ${unlike.template} declares`
+        : 'no document declares it';
+      return `no rule fits and ${none}: ${classifier.why}`;
+    }
     case null:
       return route === null ? 'it has no path' : 'it came with the row';
   }

@@ -16,11 +16,11 @@ export const STATUSES = { succeeded: 200, bad: 400, absent: 404, failed: 500 } a
 
 /** Whether a row gave up its route to whatever comes after rules and documents. */
 export function lostRoute(stored: StoredPath, assigner: RouteAssigner): boolean {
-  const { service, method, path, route, route_source } = stored;
+  const { service, method, path, status, route, route_source } = stored;
   return (
     (route === null || route_source === 'rule' || route_source === 'openapi') &&
     assigner.rules.find(service, method, path) === null &&
-    assigner.declared.find(service, method, path) === null
+    assigner.declared.find(service, method, path, status) === null
   );
 }
 
@@ -40,7 +40,7 @@ export function reassign(stored: StoredPath, known: RouteAssigner, taught: Route
   if (route !== null && (route_source === 'sender' || route_source === null)) {
     return kept;
   }
-  const declared = known.declared.find(service, method, path);
+  const declared = known.declared.find(service, method, path, status);
   if (declared !== null) {
     return { route: declared, route_source: 'openapi' };
   }

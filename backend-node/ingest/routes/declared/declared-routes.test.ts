@@ -17,7 +17,8 @@ const documentOf = (given: readonly Given[], service: string | null = null, name
 });
 const finder = (...given: Given[]) => {
   const routes = new DeclaredRoutes([documentOf(given)]);
-  return (path: string, method: string | null = 'GET') => routes.find(null, method, path);
+  return (path: string, method: string | null = 'GET', status: number | null = 200) =>
+    routes.find(null, method, path, status);
 };
 
 describe('declared routes', () => {
@@ -64,14 +65,27 @@ describe('declared routes', () => {
     ).toEqual(['/i/{id}', '/i/{kind}', '/i/{uid}', '/i/{any}', '/o/{code}']);
   });
 
+  it('are not given to a 404 for a value of another kind, which is nothing of the API', () => {
+    const find = finder(['/i/{id}', { parameters: { id: { type: 'integer' } } }]);
+    expect([find('/i/x', 'GET', 404), find('/i/x', 'GET', 400), find('/i/7', 'GET', 404)]).toEqual([
+      null,
+      '/i/{id}',
+      '/i/{id}',
+    ]);
+  });
+
   it('take several segments where a parameter may have slashes, and nothing fits better', () => {
     const parameters = { path: { slashes: true as const } };
     const find = finder(
       ['/c/{path}', { parameters }],
       ['/v2/{path}/tags', { parameters }],
       ['/v2/{path}/tags/{tag}', { parameters }],
-      '/c/{a}/raw'
+      '/c/{a}/raw',
+      ['/b/{path}', { parameters }],
+      ['/b/{path}/rules/{rule}', { parameters }]
     );
+    expect(find('/b/fix/one/rules/7')).toBe('/b/{path}/rules/{rule}');
+    expect(find('/b/fix/one')).toBe('/b/{path}');
     expect(['/c/a', '/c/a/b/c', '/c/a/raw', '/v2/x/y/tags', '/v2/x/tags/1', '/v2/tags'].map((p) => find(p))).toEqual([
       '/c/{path}',
       '/c/{path}',
@@ -84,8 +98,8 @@ describe('declared routes', () => {
 
   it('of the service go before those for all services, and other services do not see them', () => {
     const routes = new DeclaredRoutes([documentOf(['/{any}', '/b']), documentOf(['/{own}'], 'shop', 'own')]);
-    expect(routes.find('shop', 'GET', '/b')).toBe('/{own}');
-    expect([routes.find('mail', 'GET', '/b'), routes.find(null, 'GET', '/c')]).toEqual(['/b', '/{any}']);
+    expect(routes.find('shop', 'GET', '/b', 200)).toBe('/{own}');
+    expect([routes.find('mail', 'GET', '/b', 200), routes.find(null, 'GET', '/c', 200)]).toEqual(['/b', '/{any}']);
   });
 
   it('end, whatever the template and the path', () => {

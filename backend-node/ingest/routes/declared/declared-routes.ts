@@ -1,5 +1,5 @@
 import type { DeclaredDocument, DeclaredRoute } from './declared-route';
-import { RouteTree, type Match } from './route-tree';
+import { isUnlike, RouteTree, type Match } from './route-tree';
 
 /** A declared route, with the document that declares it. */
 export interface DocumentRoute extends DeclaredRoute {
@@ -27,15 +27,20 @@ export class DeclaredRoutes {
     }
   }
 
-  /** The template of a request, or null when no document has one. */
-  find(service: string | null, method: string | null, path: string): string | null {
+  /**
+   * The template of a request, or null when no document has one. A 404 or 405 for a value of another kind than declared
+   * (`/orders/wp-login.php`) has none: nothing there answered.
+   */
+  find(service: string | null, method: string | null, path: string, status: number | null): string | null {
     if (this.trees.size === 0) {
       return null;
     }
-    const key = `${service ?? ''}\n${method ?? ''}\n${path}`;
+    const absent = status === 404 || status === 405;
+    const key = `${service ?? ''}\n${method ?? ''}\n${absent ? '-' : '+'}${path}`;
     let route = this.cache.get(key);
     if (route === undefined) {
-      route = this.matches(service, method, path)[0]?.route.template ?? null;
+      const best = this.matches(service, method, path)[0];
+      route = best === undefined || (absent && isUnlike(best.rank)) ? null : best.route.template;
       if (this.cache.size >= MAX_CACHED) {
         this.cache.clear();
       }

@@ -153,6 +153,11 @@ interface Passed {
   values?: string[];
 }
 
+/** Whether a value of the path is of another kind than the template declares. */
+export function isUnlike(rank: string): boolean {
+  return rank.includes(RANK.unlike);
+}
+
 /** In words what the digits of a rank say. */
 export function describeRank(rank: string): string {
   const words = Object.fromEntries(
@@ -181,12 +186,15 @@ function rankOf(route: DeclaredRoute, kinds: readonly Passed[]): string {
   let rank = '';
   for (const { kind, values = [] } of kinds) {
     const fits = values.map((value): Fit => fitOf(value, route.parameters?.[names[at++] ?? '']));
-    if (kind === 'text') {
+    // As many digits as segments, so that a parameter takes no more of them than it must.
+    if (kind === 'rest') {
+      rank += RANK.rest.repeat((values[0] ?? '').split('/').length);
+    } else if (kind === 'text') {
       rank += RANK.text;
     } else if (fits.includes('unlike')) {
       rank += RANK.unlike;
-    } else if (kind === 'mixed' || kind === 'rest') {
-      rank += RANK[kind];
+    } else if (kind === 'mixed') {
+      rank += RANK.mixed;
     } else {
       rank += RANK[fits[0] ?? 'any'];
     }

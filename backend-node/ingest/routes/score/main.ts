@@ -1,17 +1,20 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
+import { readOpenApi } from '../openapi';
 import { labelledFiles, readLabelled } from './data';
 import { examplesOf, fitWeights } from './fit';
 import { meanScore, scoreRows, type LabelledRow, type Score } from './metrics';
 import { assignAll, scoreWith } from './run';
 
-const USAGE = `Usage: npm run score:routes [-- [--fit] [--predictions FILE] [DIR|FILE…]]
+const USAGE = `Usage: npm run score:routes [-- [--fit] [--openapi FILE [--base-path PATH]] [--predictions FILE] [DIR|FILE…]]
 
 Scores the route classifier on labelled paths: NDJSON, plain or gzip, with method, path, status, route, api and kind
 (real, notfound, noise), one API a file. Without a path it reads ../shared/data/routes/dev.
 
   --fit               print the weights of the evidence, fitted to these files
+  --openapi FILE      score with the routes of an OpenAPI document, over what it declares and over all
+  --base-path PATH    base path in place of those of the document
   --predictions FILE  write what was given, a line a row, in the form score.py reads
 `;
 
@@ -27,13 +30,19 @@ const COLUMNS: ReadonlyArray<[string, (score: Score) => string]> = [
   ['lost', (s) => s.lost.toFixed(4)],
 ];
 
-function main(args: string[]): number {
+async function main(args: string[]): Promise<number> {
   let options;
   try {
     options = parseArgs({
       args,
       allowPositionals: true,
-      options: { fit: { type: 'boolean' }, predictions: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        fit: { type: 'boolean' },
+        openapi: { type: 'string' },
+        'base-path': { type: 'string' },
+        predictions: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
@@ -60,6 +69,10 @@ function main(args: string[]): number {
     const weights = fitWeights(apis.flatMap(examplesOf));
     const rounded = Object.entries(weights).map(([key, value]) => [key, Math.round(value * 100) / 100]);
     process.stdout.write(`${JSON.stringify(Object.fromEntries(rounded), null, 2)}\n`);
+    return 0;
+  }
+  if (options.values.openapi !== undefined) {
+    await reportDeclared(apis, options.values.openapi, options.values['base-path']);
     return 0;
   }
   report(apis, options.values.predictions);
@@ -118,4 +131,44 @@ function table(title: string, names: readonly string[], scores: readonly Score[]
   process.stdout.write(`${text}\n`);
 }
 
-process.exitCode = main(process.argv.slice(2));
+/** Scores with the routes of a document: all rows, and those whose true route it declares. */
+async function reportDeclared(apis: readonly LabelledRow[][], path: string, base: string | undefined): Promise<void> {
+  const { routes, spec, title } = await readOpenApi(path, base === undefined ? {} : { basePaths: [base] });
+  process.stdout.write(`${title} (${spec}): ${routes.length} routes\n\n`);
+  const shape = (template: string): string =>
+    template
+      .replace(/\{[^{}]*\}/g, '{}')
+      .replace(/\/$/, '')
+      .toLowerCase();
+  const declared = new Set(routes.map(({ template }) => shape(template)));
+  const covers = ({ route, kind }: LabelledRow): boolean => kind === 'noise' || declared.has(shape(route));
+  const documents = [{ service: null, name: title, version: 1, routes }];
+  const names = apis.map((rows) => rows[0]?.api ?? '');
+  const scoreOf = (rows: readonly LabelledRow[], given: typeof documents): Score =>
+    scoreRows(rows, assignAll(rows, 1, given));
+  const covered = apis.map((rows) => rows.filter(covers));
+  const share = covered.map((rows, i) => `${names[i]} ${((100 * rows.length) / (apis[i]?.length ?? 1)).toFixed(0)} %`);
+  table(
+    `With the document, all rows (it declares the routes of ${share.join(', ')})`,
+    names,
+    apis.map((rows) => scoreOf(rows, documents))
+  );
+  table(
+    'With the document, rows whose route it declares, and noise',
+    names,
+    covered.map((rows) => scoreOf(rows, documents))
+  );
+  table(
+    'Without it, the same rows',
+    names,
+    covered.map((rows) => scoreOf(rows, []))
+  );
+}
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+);

@@ -1,11 +1,15 @@
 import { judgeWith, type Weights } from '../classifier/judge';
 import { ServiceRoutes } from '../classifier/service';
-import { RouteAssigner } from '../index';
+import { RouteAssigner, type DeclaredDocument } from '../index';
 import { scoreRows, type LabelledRow, type Score } from './metrics';
 
-/** Templates that the shipped assigner gives to rows of one API, shown in so many batches. */
-export function assignAll(rows: readonly LabelledRow[], batches: number): string[] {
-  const assigner = RouteAssigner.create();
+/** Templates that the shipped assigner gives to rows of one API, shown in so many batches, with documents if there are. */
+export function assignAll(
+  rows: readonly LabelledRow[],
+  batches: number,
+  documents: readonly DeclaredDocument[] = []
+): string[] {
+  const assigner = RouteAssigner.create({ documents });
   return inBatches(rows, batches).flatMap((batch) => {
     const seen = batch.map(({ api, method, path, status }) => ({ service: api, method, path, status }));
     assigner.observe(seen);
