@@ -3,6 +3,7 @@ import { ApitrailError } from '@apitrail/contract';
 import { codeTokens } from '../macros/tokens';
 import type { GateOptions } from './options';
 import { offsetOfByte, placeOf, positionAt } from './position';
+import { castLiterals } from './rewrite';
 import { statementKind } from './statement-kind';
 
 /** Anything JSON can say. */
@@ -24,7 +25,7 @@ export async function parseSql(text: string, options: GateOptions): Promise<Pars
   if (text.includes('\0')) {
     throw refusedAt(text, text.indexOf('\0'), options, 'The SQL has a character of code 0. Remove it.');
   }
-  const json = castDoubles(await options.ask(SERIALIZE, text));
+  const json = castLiterals(await options.ask(SERIALIZE, text));
   const answer = readTree(json);
   if (answer === undefined) {
     throw refusedAt(text, infiniteNumber(text), options, INFINITE);
@@ -44,20 +45,6 @@ export async function parseSql(text: string, options: GateOptions): Promise<Pars
     throw refusedAt(text, firstLocation(text, second), options, message);
   }
   return { json, statement };
-}
-
-/** A literal such as 1e3. In strings of the tree quotes have a backslash before them, so it is never found there. */
-const DOUBLE =
-  /\{"class":"CONSTANT","type":"VALUE_CONSTANT","alias":("(?:[^"\\]|\\.)*"),"query_location":(\d+),"value":\{"type":\{"id":"DOUBLE","type_info":null\},"is_null":false,"value":([-+.\deE]+)\}\}/g;
-
-/** DuckDB writes the DOUBLE 1e3 as 1000.0, which it reads as a DECIMAL: a CAST of a text stays what it is. */
-function castDoubles(json: string): string {
-  const literal =
-    '{"class":"CONSTANT","type":"VALUE_CONSTANT","alias":"","query_location":$2,"value":{"type":{"id":"VARCHAR","type_info":null},"is_null":false,"value":"$3"}}';
-  return json.replace(
-    DOUBLE,
-    `{"class":"CAST","type":"OPERATOR_CAST","alias":$1,"query_location":$2,"child":${literal},"cast_type":{"id":"DOUBLE","type_info":null},"try_cast":false}`
-  );
 }
 
 const INFINITE = "A number is too large for a double. For infinity write CAST('inf' AS DOUBLE).";

@@ -2,6 +2,7 @@ import type { ApitrailError } from '@apitrail/contract';
 
 import { isNode } from './checks';
 import type { GateOptions } from './options';
+import { joinOnTrue } from './rewrite';
 import { SERIALIZE, locationOf, readTree, refusedAt, type Json, type ParsedSql } from './parse';
 import type { Node } from './walker';
 
@@ -17,17 +18,35 @@ export interface WrittenSql {
  * was checked. Throws an ApitrailError when it does not.
  */
 export async function writeSql(text: string, parsed: ParsedSql, options: GateOptions): Promise<WrittenSql> {
+  const json = joinOnTrue(parsed.json);
+  try {
+    return await writeTree(text, parsed, options);
+  } catch (error) {
+    if (json === parsed.json) {
+      throw error;
+    }
+    return writeTree(text, parsedOf(json, parsed), options);
+  }
+}
+
+async function writeTree(text: string, parsed: ParsedSql, options: GateOptions): Promise<WrittenSql> {
   const sql = await options.ask('SELECT json_deserialize_sql(CAST($1 AS JSON))', parsed.json);
-  const again = await options.ask(SERIALIZE, sql);
-  const tree = readTree(again);
-  const statements = tree?.['statements'];
-  const [statement, second] = Array.isArray(statements) ? statements : [];
+  const [statement, second] = statementsOf(await options.ask(SERIALIZE, sql));
   if (statement === undefined || second !== undefined) {
     throw differs(text, undefined, options);
   }
   const places = new Map<number, number>();
   compare(unwrapValues(parsed.statement), unwrapValues(statement), { text, sql, options, places, around: undefined });
   return { sql, parsedPosition: (offset) => places.get(offset) };
+}
+
+function parsedOf(json: string, fallback: ParsedSql): ParsedSql {
+  return { json, statement: statementsOf(json)[0] ?? fallback.statement };
+}
+
+function statementsOf(json: string): Json[] {
+  const statements = readTree(json)?.['statements'];
+  return Array.isArray(statements) ? statements : [];
 }
 
 interface Comparison {

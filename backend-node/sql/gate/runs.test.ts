@@ -103,6 +103,21 @@ describe.each<[string, ReadonlyArray<[string, string, unknown[][]]>]>([
         ],
       ],
       ['ANY and ALL', 'SELECT 1 = ANY([1, 2]), 1 > ALL(SELECT status FROM requests WHERE status > 0)', [[true, false]]],
+      [
+        'a CROSS JOIN before a JOIN',
+        'SELECT count(*) FROM plans a CROSS JOIN plans b JOIN requests r ON r.customer = a.customer',
+        [['6']],
+      ],
+      [
+        'a comma before a JOIN',
+        'SELECT count(*) FROM plans a, plans b JOIN requests r ON r.customer = b.customer',
+        [['6']],
+      ],
+      [
+        'brackets of joins',
+        'SELECT count(*) FROM requests r LEFT JOIN (plans p JOIN plans q USING (customer)) ON r.customer = p.customer',
+        [['5']],
+      ],
       ['a sample', 'SELECT count(*) FROM requests USING SAMPLE 3 ROWS', [['3']]],
     ],
   ],
