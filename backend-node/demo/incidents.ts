@@ -1,3 +1,5 @@
+import { parseAnnotations, type PostedAnnotation } from '@apitrail/contract';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -97,4 +99,34 @@ export function incidentsOf(plan: Plan): Incident[] {
 
 export function during(incident: Incident, time: number): boolean {
   return time >= incident.from && time < incident.to;
+}
+
+/**
+ * What people of the shop would have posted about it, so that the demo has annotations of every kind: the deploys are seen
+ * in the requests.
+ */
+export function annotationsOf({ slowUpstream, scanner }: Plan): PostedAnnotation[] {
+  return parseAnnotations([
+    {
+      id: 'demo-cardgate-slow',
+      kind: 'incident',
+      time: slowUpstream.from,
+      timeEnd: slowUpstream.to,
+      title: 'cardgate is slow',
+      text: 'The payment provider confirms it and is working on it: https://status.cardgate.example',
+      tags: ['payments', 'third party'],
+      service: 'payments',
+      environment: 'production',
+    },
+    {
+      id: 'demo-scanner-blocked',
+      kind: 'event',
+      time: scanner.to,
+      title: 'Scanner blocked at the gateway',
+      text: 'It had asked for hundreds of paths that are not ours.',
+      tags: ['security'],
+      service: 'storefront',
+      environment: 'production',
+    },
+  ]);
 }

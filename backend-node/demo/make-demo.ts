@@ -6,12 +6,13 @@ import { pipeline } from 'node:stream/promises';
 
 import { ApitrailError } from '@apitrail/contract';
 
-import { openDuckDb } from '../engine/duckdb';
+import { AnnotationStore } from '../annotations/annotation-store';
+import { openDuckDb, type DuckDb } from '../engine/duckdb';
 import { hasCode, replaceFile } from '../lake/durable';
 import { Lake } from '../lake/lake';
 import { openWorkDirectory } from '../lake/work-directory';
 import { demoDays, generateDay, planDemo, type DemoPlan } from './generate';
-import { incidentsOf } from './incidents';
+import { annotationsOf, incidentsOf } from './incidents';
 import type { DemoRow } from './row';
 
 const HOUR = 3_600_000;
@@ -62,6 +63,7 @@ export async function makeDemo(request: DemoRequest): Promise<DemoResult> {
     try {
       const lake = await Lake.open(request.lake, { engine, create: true });
       await replaceFile(incidentsPath, describe(plan));
+      await annotate(request.lake, engine, plan);
       let rows = 0;
       for (let day = (await lake.transactionVersion(appId)) ?? 0; day < days.length; day++) {
         request.signal?.throwIfAborted();
@@ -83,6 +85,13 @@ export async function makeDemo(request: DemoRequest): Promise<DemoResult> {
   } finally {
     await work.close();
   }
+}
+
+/** The annotations have ids of their own, so that a second run adds none. */
+async function annotate(lake: string, engine: DuckDb, { incidents, to }: DemoPlan): Promise<void> {
+  const annotations = await AnnotationStore.open(lake, { engine });
+  await annotations.post(annotationsOf(incidents), { now: to });
+  await annotations.close();
 }
 
 function planFor(request: DemoRequest, before: IncidentsFile | undefined): DemoPlan {

@@ -1,3 +1,4 @@
+import { demoDays, generateDay, planDemo } from '../../demo/generate';
 import { literal, raw, sql, type Sql } from '../../engine/sql';
 import { Bench, type Row, type TestFrame } from '../testing/dataset';
 
@@ -172,6 +173,33 @@ describe('deploys seen in the requests', () => {
     expect(await marks(rows)).toHaveLength(2);
   });
 });
+
+it.each([8_000, 30_000])(
+  'finds the deploys of the demo among %d requests, and nothing else',
+  async (rows) => {
+    const to = at('03T00:00');
+    const plan = planDemo({ seed: 7, from: to - 7 * 86_400_000, to, rows });
+    const requests = demoDays(plan).flatMap((day) =>
+      [...generateDay(plan, day)].map((row) => ({ ...row, time: row.time / 1000 }))
+    );
+    const { deploy: planted } = plan.incidents;
+    const found = await marks(requests, {}, [], {
+      from: new Date(plan.from).toISOString(),
+      to: new Date(plan.to).toISOString(),
+    });
+    expect(found.map(({ title }) => title)).toEqual(['checkout 2.15.0', 'checkout 2.15.1']);
+    expect(found.every((mark) => !('timeEnd' in mark))).toBe(true);
+    const first = (since: number) =>
+      Math.min(
+        ...requests.filter(({ service, time }) => service === 'checkout' && time >= since).map(({ time }) => time)
+      );
+    expect(found.map(({ time }) => Date.parse(time))).toEqual([
+      Math.floor(first(planted.from)),
+      Math.floor(first(planted.to)),
+    ]);
+  },
+  60_000
+);
 
 describe('filters on annotations', () => {
   const rows = [...deploy, ...deploy.map((row) => ({ ...row, service: 'cart' }))];

@@ -184,6 +184,18 @@ describe('changes of the version of a service', () => {
     expect(changes[1]).toMatchObject({ outcome: 'replaced' });
   });
 
+  it('name the version before also where few requests tell of it', () => {
+    const changes = changesOf(
+      { minutes: 60, pick: only('1') },
+      { minutes: 60, every: 10 * MINUTE, pick: only('2') },
+      { minutes: 60, pick: only('3') }
+    );
+    expect(changes).toEqual([
+      { version: '2', previous: '1', time: at(60), returned: false, outcome: 'replaced' },
+      { version: '3', previous: '2', time: at(120), returned: false, outcome: 'replaced' },
+    ]);
+  });
+
   it('are one where a version changes with a request an hour', () => {
     const changes = changesOf(
       { minutes: 48 * 60, every: HOUR, pick: only('1') },

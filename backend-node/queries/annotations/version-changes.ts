@@ -142,11 +142,19 @@ class Timeline {
 
   private open(version: string, time: number, returned: boolean): Change {
     const change: Change = {
-      ...{ version, time, returned, previous: this.leader!, tookOver: false },
+      ...{ version, time, returned, previous: this.current(version), tookOver: false },
       ...{ ownLast: time, previousLast: -Infinity, over: false },
     };
     this.found.push(change);
     return change;
+  }
+
+  /** What answers now beside a version: the leading one, or what came after it when that has not answered since. */
+  private current(version: string): Version {
+    const leader = this.leader!;
+    return [...this.versions.values()]
+      .filter(({ name, first }) => name !== version && first > leader.last)
+      .reduce((newest, each) => (each.first > newest.first ? each : newest), leader);
   }
 
   /** Notes how long the version before a change goes on. */
@@ -199,9 +207,10 @@ class Timeline {
     this.found.filter(({ previous, over }) => previous === next && !over).forEach((change) => (change.over = true));
     this.lead(next);
     if (next.change) {
-      Object.assign(next.change, { tookOver: true, previous: leader });
-      if (this.isGone(leader, this.end)) {
-        Object.assign(next.change, { over: true, previousLast: leader.last });
+      const previous = leader.last >= next.change.time ? leader : next.change.previous;
+      Object.assign(next.change, { tookOver: true, previous });
+      if (this.isGone(previous, this.end)) {
+        Object.assign(next.change, { over: true, previousLast: previous.last });
       }
     }
   }
@@ -225,6 +234,9 @@ class Timeline {
       const over = change.over || this.isGone(previous, this.end);
       const last = change.over ? change.previousLast : previous.last;
       return { ...common, outcome: 'replaced', ...(over ? ended(last) : {}) };
+    }
+    if (previous.last < time && this.end - time >= GONE_MS) {
+      return { ...common, outcome: 'replaced' };
     }
     const own = this.versions.get(version)!;
     const isBackAgain = own.change !== change;
