@@ -1,9 +1,13 @@
-import { literal, raw, sql } from '../../backend-node/engine/sql';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import type { Dataset } from '../../backend-node/lake/dataset';
 import { Bench, epoch, type Row, type TestFrame } from '../../backend-node/queries/testing/dataset';
 import { shopRows } from '../../backend-node/queries/testing/shop';
-import { expandMacros } from '../../backend-node/sql/macros';
-import type { UserColumnKind, UserSqlRunner } from '../../backend-node/sql/user-sql';
+import { SqlSandbox } from '../../backend-node/sql/process/sandbox';
+import { sqlConfigSchema } from '../../backend-node/sql/process/settings';
+import { buildChildScript } from '../../backend-node/sql/testing/child-script';
+import type { UserSqlRunner } from '../../backend-node/sql/user-sql';
 import { toSql } from '../../src/datasource/query-editor/sql/to-sql';
 
 type Query = { queryType: string } & Record<string, unknown>;
@@ -27,45 +31,29 @@ const strange: Row[] = [
 ];
 
 let bench: Bench;
+let sandbox: SqlSandbox;
 let plain: Dataset;
 let weighted: Dataset;
 
 beforeAll(async () => {
   bench = await Bench.open();
+  const folder = join(bench.directory, 'sql');
+  await mkdir(folder);
+  sandbox = new SqlSandbox({ config: sqlConfigSchema.parse({}), threads: 2, script: buildChildScript(), folder });
   plain = await open('plain', [...shopRows({ ...around, seed: 11 }), ...strange]);
   weighted = await open('weighted', shopRows({ ...around, seed: 12, weighted: true }));
 });
-afterAll(() => bench.close());
+afterAll(async () => {
+  await sandbox.close();
+  await bench.close();
+});
 
-/** A dataset for the builder, and a view of the same file for SQL. */
 async function open(name: string, rows: Row[]): Promise<Dataset> {
-  const path = await bench.write(name, rows);
-  await bench.engine.run(
-    sql`CREATE VIEW ${raw(name)} AS SELECT *, CAST(time AS DATE) AS date FROM read_parquet(${literal(path)})`
-  );
-  return bench.over(name, [path]);
+  return bench.over(name, [await bench.write(name, rows)]);
 }
 
-const KINDS: Record<string, UserColumnKind> = { VARCHAR: 'string', BOOLEAN: 'boolean', DATE: 'date' };
-
-/** Runs SQL with its macros on the engine. */
-const runner =
-  (name: string): UserSqlRunner =>
-  async ({ text, macros }) => {
-    await bench.engine.run(sql`CREATE OR REPLACE VIEW requests AS SELECT * FROM ${raw(name)}`);
-    const { sql: executed } = expandMacros(text, macros);
-    const { columns, values, rowCount } = await bench.engine.run(raw(executed));
-    return {
-      columns: columns.map((column) => ({
-        ...column,
-        kind: KINDS[column.type] ?? (column.type.startsWith('TIMESTAMP') ? 'time' : 'number'),
-      })),
-      values,
-      rowCount,
-      cutAt: undefined,
-      executed,
-    };
-  };
+/** Runs SQL as the companion does: checked, in a process of its own. */
+const userSql: UserSqlRunner = (query, signal) => sandbox.run(query, signal);
 
 /** What the builder answers, and what its SQL does. */
 async function both(query: Query, data: Dataset): Promise<{ built: TestFrame[]; written: TestFrame[] }> {
@@ -73,12 +61,7 @@ async function both(query: Query, data: Dataset): Promise<{ built: TestFrame[]; 
   const { sql: text, format } = toSql(query, { variables: new Set(), timezone: String(timezone) });
   const common = { timezone, ...(interval ? { interval } : {}), ...(dataset ? { dataset } : {}) };
   const built = await bench.answer(data, range, query);
-  const written = await bench.answer(
-    data,
-    range,
-    { queryType: 'sql', sql: text, format, ...common },
-    { userSql: runner(data.name) }
-  );
+  const written = await bench.answer(data, range, { queryType: 'sql', sql: text, format, ...common }, { userSql });
   return { built, written };
 }
 
@@ -320,7 +303,7 @@ describe('filters mean the same in SQL', () => {
     const query = { queryType: 'requests', columns: ['trace_id', 'time'], limit: 10_000, filters: [filter] };
     if (filter.value === '$service') {
       const { sql: text } = toSql(query, { variables: new Set(), timezone: 'UTC' });
-      const [frame] = await bench.answer(plain, range, { queryType: 'sql', sql: text }, { userSql: runner('plain') });
+      const [frame] = await bench.answer(plain, range, { queryType: 'sql', sql: text }, { userSql });
       expect(frame!.rows).toHaveLength(1);
       return;
     }
