@@ -63,15 +63,15 @@ export function routesShowCommand(): Command {
     .description('print the routes of an OpenAPI document that was imported')
     .argument('[name]', 'which document; not needed where there is one')
     .option(...serviceOption)
-    .option('--version <number>', 'which version (default: the newest)', versionNumber)
+    .option('--doc-version <number>', 'which version (default: the newest)', versionNumber)
     .option('--diff [number]', 'how it differs from another version (default: the one before)', versionNumber)
     .option('--json', 'as JSON')
     .addOption(lakeOption())
     .addOption(configOption())
-    .action(async (name: string | undefined, options: VersionsOptions & { version?: number; diff?: number | true }) => {
+    .action(async (name: string | undefined, options: VersionsOptions & { docVersion?: number; diff?: number | true }) => {
       const catalog = await catalogOf(options);
       const versions = await versionsOfOne(catalog, name, options.service);
-      const version = pick(versions, options.version);
+      const version = pick(versions, options.docVersion);
       const routes = await catalog.routesOf(version);
       if (options.diff !== undefined) {
         const { diffRoutes } = await import('../../ingest/routes/declared/diff');
@@ -137,7 +137,7 @@ function pick(versions: readonly KnownVersion[], number: number | undefined): Kn
   if (found === undefined) {
     const there = versions.map(({ version }) => version).join(', ');
     const message = `${documentText(versions[0]!)} has no version ${number}. It has: ${there}.`;
-    throw new ApitrailError('APITRAIL_USAGE', message, { where: '--version' });
+    throw new ApitrailError('APITRAIL_USAGE', message, { where: '--doc-version' });
   }
   return found;
 }
