@@ -5,6 +5,9 @@ import type { QueryResponse } from '@apitrail/contract';
 
 import { sql } from '../../engine/sql';
 import type { Dataset } from '../../lake/dataset';
+import { SqlSandbox } from '../../sql/process/sandbox';
+import { sqlConfigSchema } from '../../sql/process/settings';
+import { buildChildScript } from '../../sql/testing/child-script';
 import { Bench, epoch } from './dataset';
 import { shopRows } from './shop';
 
@@ -78,6 +81,25 @@ const QUERIES: Record<string, Record<string, unknown>> = {
   },
   'requests-logs': { queryType: 'requests', format: 'logs', limit: 4 },
   'annotations-table': { queryType: 'annotations' },
+  'sql-table': {
+    queryType: 'sql',
+    sql: "SELECT time, service, status, duration_ms, status >= 500 AS failed, attributes, date, 'nan'::DOUBLE AS nan FROM requests WHERE $__timeFilter(time) ORDER BY time, route LIMIT 4",
+  },
+  'sql-time_series': {
+    queryType: 'sql',
+    format: 'time_series',
+    sql: 'SELECT $__timeGroup(time, 1h) AS time, service, count(*) AS requests FROM requests WHERE $__timeFilter(time) GROUP BY ALL ORDER BY ALL',
+  },
+  'sql-numeric': {
+    queryType: 'sql',
+    format: 'numeric',
+    sql: 'SELECT service, count(*) AS requests FROM requests GROUP BY ALL ORDER BY ALL',
+  },
+  'sql-logs': {
+    queryType: 'sql',
+    format: 'logs',
+    sql: 'SELECT time, path AS body, status FROM requests ORDER BY time, route LIMIT 3',
+  },
   'values-table': { queryType: 'values', key: 'status', limit: 5 },
   'traffic-time_series-shifted': {
     queryType: 'traffic',
@@ -119,14 +141,27 @@ UNION ALL SELECT 'ci', 'deploy', TIMESTAMPTZ '2026-11-02 10:30:00Z', NULL, 'Depl
 
 let bench: Bench;
 let data: Dataset;
+let sandbox: SqlSandbox;
 beforeAll(async () => {
   bench = await Bench.open();
+  sandbox = new SqlSandbox({
+    config: sqlConfigSchema.parse({}),
+    threads: 2,
+    script: buildChildScript(),
+    folder: bench.directory,
+  });
   data = await bench.dataset(
     'requests',
     shopRows({ rows: 400, from: epoch(range.from), to: epoch(range.to), seed: 7 })
   );
 });
-afterAll(() => bench.close());
+afterAll(async () => {
+  await sandbox.close();
+  await bench.close();
+});
+
+/** Queries of persons need a process to run in. */
+const context = () => ({ userSql: sandbox.run.bind(sandbox) });
 
 /** What differs from run to run, or with every change to the SQL, is set to something that does not. */
 function steady(response: QueryResponse): QueryResponse {
@@ -152,6 +187,7 @@ describe('the golden frames of every query type', () => {
   it.each(Object.entries(QUERIES))('query-%s.json is what is answered', async (name, query) => {
     const response = steady(
       await bench.query(data, range, [query], {
+        ...context(),
         now: () => epoch('2026-11-02T13:20:00Z'),
         postedAnnotations: () => Promise.resolve(posted),
       })
@@ -166,7 +202,7 @@ describe('the golden frames of every query type', () => {
   });
 
   it.each(Object.entries(QUERIES))('%s keeps the rules of frames', async (_, query) => {
-    const { results } = await bench.query(data, range, [query]);
+    const { results } = await bench.query(data, range, [query], context());
     const { status, frames, error } = results['A']!;
     expect({ status, error }).toEqual({ status: 200, error: undefined });
     expect(frames!.length).toBeGreaterThan(0);
@@ -197,7 +233,7 @@ describe('the golden frames of every query type', () => {
   it.each(Object.entries(QUERIES).filter(([, { format }]) => format === 'numeric'))(
     '%s is one number and texts that tell its rows apart',
     async (_, query) => {
-      const [frame] = await bench.answer(data, range, query);
+      const [frame] = await bench.answer(data, range, query, context());
       expect(frame!.meta.type).toBe('numeric-long');
       expect(frame!.fields.filter(({ type }) => type === 'number')).toHaveLength(1);
       const texts = frame!.fields.filter(({ type }) => type === 'string');
@@ -210,7 +246,7 @@ describe('the golden frames of every query type', () => {
 
   it.each(Object.entries(QUERIES))('%s answers an empty dataset', async (_, query) => {
     const empty = await bench.dataset('empty', []);
-    const [frame] = await bench.answer(empty, range, { ...query, dataset: 'empty' });
+    const [frame] = await bench.answer(empty, range, { ...query, dataset: 'empty' }, context());
     expect(frame!.meta.notices).toContainEqual({ severity: 'info', text: expect.stringContaining('is empty') });
   });
 });

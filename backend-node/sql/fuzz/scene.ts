@@ -134,9 +134,9 @@ export class Scene {
 
   /** Everything a statement could change: settings, what the catalog holds, variables, files. */
   private async state(): Promise<string> {
-    const engine = await this.answer(`SELECT
+    const engine = await this.connection.runAndReadAll(`SELECT
       (SELECT md5(string_agg(name || '=' || coalesce(value, ''), ';' ORDER BY name)) FROM duckdb_settings()),
-      (SELECT string_agg(database_name || '.' || table_name, ',' ORDER BY ALL) FROM duckdb_tables()),
+      (SELECT string_agg(database_name || '.' || table_name, ',' ORDER BY database_name, table_name) FROM duckdb_tables()),
       (SELECT string_agg(name, ',' ORDER BY name) FROM duckdb_variables()),
       (SELECT count(*) FROM duckdb_views() WHERE NOT internal), (SELECT count(*) FROM duckdb_schemas()),
       (SELECT count(*) FROM duckdb_secrets()), (SELECT count(*) FROM duckdb_logs()),
@@ -147,7 +147,7 @@ export class Scene {
         return `${file} ${size} ${mtimeMs}`;
       })
     );
-    return `${engine} ${files.join(', ')}`;
+    return `${JSON.stringify(engine.getRowsJson())} ${files.join(', ')}`;
   }
 }
 

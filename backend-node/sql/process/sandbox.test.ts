@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,12 +73,21 @@ const codeOf = async (work: Promise<unknown>) => {
 /** A question that takes minutes and little memory. */
 const SLOW = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range = -1';
 
-/** Processes that a test's sandbox has started, by their folder. */
+/** Processes that a test's sandbox has started, the oldest first: those that work in its folder. */
 const processes = () =>
   execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
     .split('\n')
-    .filter((line) => line.includes(script) && !line.includes('esbuild'))
-    .map((line) => Number.parseInt(line, 10));
+    .filter((line) => line.includes(script))
+    .map((line) => Number.parseInt(line, 10))
+    .filter((pid) => workingFolder(pid).startsWith(folder));
+
+function workingFolder(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '';
+  }
+}
 
 async function until<T>(look: () => T): Promise<NonNullable<T>> {
   for (;;) {

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { buildSync } from 'esbuild';
@@ -7,13 +8,9 @@ const ROOT = join(__dirname, '..', '..', '..');
 
 /** Builds the script of the process for SQL from the sources as they are; gives its path. */
 export function buildChildScript(): string {
-  // Below the packages that it imports, and one per test process.
-  const folder = join(ROOT, 'node_modules', '.cache', 'apitrail-sql');
-  mkdirSync(folder, { recursive: true });
-  const outfile = join(folder, `child-${process.pid}.mjs`);
-  buildSync({
+  const { outputFiles } = buildSync({
     entryPoints: [join(ROOT, 'backend-node', 'sql', 'child', 'main.ts')],
-    outfile,
+    write: false,
     bundle: true,
     platform: 'node',
     target: 'node20.19',
@@ -21,5 +18,14 @@ export function buildChildScript(): string {
     external: ['@duckdb/node-api', 'zod'],
     logLevel: 'error',
   });
-  return outfile;
+  const text = outputFiles[0]!.text;
+  // Below the packages that it imports. Tests that run at once share it, and never see half of it.
+  const folder = join(ROOT, 'node_modules', '.cache', 'apitrail-sql');
+  const file = join(folder, `child-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.mjs`);
+  if (!existsSync(file)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${file}.${process.pid}`, text);
+    renameSync(`${file}.${process.pid}`, file);
+  }
+  return file;
 }
