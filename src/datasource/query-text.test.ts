@@ -3,6 +3,8 @@ import type { ApitrailQuery } from './types';
 
 it.each([
   [{ queryType: 'traffic', metrics: ['p95'], groupBy: ['service'] }, 'traffic p95 by service'],
+  [{ queryType: 'errors', timeShift: '1w' }, 'errors compared with 1w earlier'],
+  [{ queryType: 'errors', timeShift: 'none' }, 'errors'],
   [{ queryType: 'values', keyName: 'route', dataset: 'gateway' }, 'values route in gateway'],
   [{ queryType: 'funnel', steps: [{ name: 'See' }, { name: 'Pay' }] }, 'funnel See → Pay'],
   [{ queryType: 'annotations', kind: ['deploy'], tags: ['a', 'b'] }, 'annotations deploy tagged a, b'],

@@ -15,6 +15,7 @@ export function queryText(query: ApitrailQuery): string {
     prefixed('tagged', list(fields.tags)),
     prefixed('where', fields.filters instanceof Array ? filtersText(fields.filters as Filter[], ' and ') : undefined),
     prefixed('containing', text(fields.search)),
+    comparisonText(text(fields.timeShift)),
     prefixed('in', fields.dataset === 'requests' ? undefined : text(fields.dataset)),
   ];
   return [queryType, ...parts.filter(Boolean)].join(' ');
@@ -34,6 +35,10 @@ function filtersText(filters: readonly Filter[], joiner: string): string {
         .join(' ');
     })
     .join(joiner);
+}
+
+function comparisonText(timeShift: string | undefined): string | undefined {
+  return timeShift === undefined || timeShift === 'none' ? undefined : `compared with ${timeShift} earlier`;
 }
 
 function prefixed(word: string, value: string | undefined): string | undefined {

@@ -4,7 +4,7 @@ import type { ApitrailQuery } from '../types';
 import { QUERY_TYPE_FORMS } from './forms';
 
 /** What every query type has: kept when the type changes. */
-const COMMON = ['refId', 'datasource', 'key', 'hide', 'dataset', 'filters', 'timezone', 'interval'];
+const COMMON = ['refId', 'datasource', 'key', 'hide', 'dataset', 'filters', 'timezone', 'interval', 'timeShift'];
 
 /** The query as one of another type: what both have is kept, the rest starts anew. */
 export function changeType(query: ApitrailQuery, queryType: QueryType): ApitrailQuery {

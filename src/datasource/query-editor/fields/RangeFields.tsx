@@ -1,20 +1,27 @@
 import React, { useEffect, useState } from 'react';
 import { Stack } from '@grafana/ui';
-import { type DatasetInfo } from '@apitrail/contract';
+import { type DatasetInfo, type QueryType } from '@apitrail/contract';
 
 import { useEditor } from '../editor-context';
+import { type Compared, CompareFields } from './CompareFields';
 import { FormField } from './FormField';
 import { Picker } from './Picker';
 import { TextField } from './TextField';
 
+interface RangeOf extends Compared {
+  dataset?: string;
+  timezone?: string;
+  interval?: string;
+}
+
 interface RangeFieldsProps {
-  query: { dataset?: string; timezone?: string; interval?: string };
-  onChange: (patch: { dataset?: string; timezone?: string; interval?: string }, options?: { run?: boolean }) => void;
+  query: RangeOf & { queryType: QueryType; format?: string };
+  onChange: (patch: RangeOf, options?: { run?: boolean }) => void;
   /** Whether the answer has buckets. */
   buckets: boolean;
 }
 
-/** What every query type takes: dataset, time zone and width of buckets. */
+/** What every query type takes: dataset, time zone, width of buckets, and the time it is compared with. */
 export function RangeFields({ query, onChange, buckets }: RangeFieldsProps) {
   const { dataset, timezone, interval } = query;
   const { dataSource } = useEditor();
@@ -72,6 +79,7 @@ export function RangeFields({ query, onChange, buckets }: RangeFieldsProps) {
           onChange={(text, options) => onChange({ interval: text }, options)}
         />
       )}
+      <CompareFields query={query} onChange={onChange} />
     </Stack>
   );
 }
