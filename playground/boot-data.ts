@@ -18,4 +18,7 @@ globals.grafanaBootData = {
   navTree: [],
 };
 
+/** Where the code editor gets what it does beside the page; Grafana's page says so too. */
+globals.MonacoEnvironment = { getWorker: () => new Worker('/editor.worker.js') };
+
 export {};

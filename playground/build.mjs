@@ -1,6 +1,6 @@
 // Bundles the playground with esbuild, with the fonts and icons that @grafana/ui asks its host for.
 import { build } from 'esbuild';
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +38,27 @@ await build({
         onResolve({ filter: /^react-custom-scrollbars-2$/ }, () => ({ path: here('scrollbars.ts') }));
       },
     },
+    // Monaco is loaded when an editor is first shown, but a browser would never ask for the styles of a chunk: they come
+    // with the code instead.
+    {
+      name: 'monaco-styles',
+      setup: ({ onLoad }) => {
+        onLoad({ filter: /monaco-editor[\\/].*\.css$/ }, ({ path }) => ({ loader: 'js', contents: styleModule(path) }));
+      },
+    },
   ],
+  logLevel: 'error',
+});
+
+// What Monaco does beside the page.
+await build({
+  entryPoints: { 'editor.worker': require.resolve('monaco-editor/esm/vs/editor/editor.worker.js') },
+  outdir: out,
+  bundle: true,
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  minify: true,
   logLevel: 'error',
 });
 
@@ -57,4 +77,20 @@ for (const [name, weight] of [
 
 function packageFolder(name, path) {
   return join(dirname(require.resolve(`${name}/package.json`)), path);
+}
+
+/** A module that puts a style sheet into the page; what it names by url() is bundled. */
+function styleModule(path) {
+  const names = [];
+  const css = readFileSync(path, 'utf8').replace(/url\(["']?(\.[^"')]+)["']?\)/g, (_, url) => {
+    names.push(url);
+    return `url("@${names.length - 1}@")`;
+  });
+  const imports = names.map((url, index) => `import url${index} from ${JSON.stringify(url)};`);
+  const urls = names.map((_, index) => `url${index}`).join(', ');
+  return `${imports.join('\n')}
+const urls = [${urls}];
+const style = document.createElement('style');
+style.textContent = ${JSON.stringify(css)}.replace(/@(\d+)@/g, (_, index) => new URL(urls[index], location.origin).href);
+document.head.append(style);`;
 }

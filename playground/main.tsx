@@ -5,6 +5,7 @@ import { getBackendSrv } from '@grafana/runtime';
 import { createRoot } from 'react-dom/client';
 
 import { App } from './components/App';
+import { EditorPage } from './components/EditorPage';
 import { registerOptionEditors } from './host/option-editors';
 import { startServices } from './host/services';
 
@@ -16,7 +17,8 @@ async function start(): Promise<void> {
   try {
     const health = await getBackendSrv().get<Health>('/api/health');
     const newest = Math.max(0, ...health.datasets.map((dataset) => dataset.newest ?? 0));
-    createRoot(root).render(<App dataSource={dataSource} newest={newest} />);
+    const Page = location.pathname === '/editor' ? EditorPage : App;
+    createRoot(root).render(<Page dataSource={dataSource} newest={newest} />);
   } catch (error) {
     const { data } = error as { data?: { message?: string } };
     root.textContent = `The companion does not answer. ${data?.message ?? ''} Start both with npm start.`;
