@@ -1,11 +1,11 @@
-import { metricOf, type HeatmapQuery, type MetricName } from '@apitrail/contract';
+import type { HeatmapQuery } from '@apitrail/contract';
 
 import { sql } from '../../engine/sql';
 import type { HandlerContext } from '../handler';
 import type { ComparedRows } from '../shared/compared';
 import { groupCells, type Cells, type RankedGroup } from '../shared/groups';
 import type { KeyExpression } from '../shared/keys';
-import { finishMetric, measureOf, ratioMeasures } from '../shared/metrics';
+import { finishMetric, measureOf } from '../shared/metrics';
 import { refuseTooMany, secondsCovered } from '../shared/series';
 import type { RowSource } from '../shared/select';
 import { cellMeasures, comparedCells, readCells } from './cells';
@@ -47,18 +47,15 @@ async function comparedBounds(context: HandlerContext, { rows, earlierRows }: Co
 }
 
 /**
- * A matrix whose rows are buckets of the duration, from the lowest to the highest that holds a request. What sums up is
- * counted in the finest buckets and merged, in one pass over the rows; other metrics need to know the buckets first.
+ * A matrix whose rows are buckets of the duration, from the lowest to the highest that holds a request. The bounds are
+ * looked for first: that is cheaper than counting in the finest buckets there are.
  */
 export async function latencyMatrix(
   query: HeatmapQuery,
   context: HandlerContext,
   columns: HeatmapColumns
 ): Promise<Matrix> {
-  const merges = (sums(query.metric) || ratioMeasures(query.metric) !== undefined) && sums(query.orderBy);
-  const bounds = merges
-    ? undefined
-    : await comparedBounds(context, { rows: columns.own.rows, earlierRows: columns.earlier?.rows });
+  const bounds = await comparedBounds(context, { rows: columns.own.rows, earlierRows: columns.earlier?.rows });
   const scale = bounds ? coarsen(bounds.low, bounds.high, FINEST, query.limit).scale : FINEST;
   const find = async (of: HandlerContext, source: ColumnSource) =>
     groupCells(await of.aggregator(), {
@@ -96,9 +93,4 @@ export async function latencyMatrix(
     ),
     latency: buckets,
   };
-}
-
-function sums(metric: MetricName): boolean {
-  const { kind } = metricOf(metric);
-  return kind === 'count' || kind === 'rate';
 }

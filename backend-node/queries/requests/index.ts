@@ -6,6 +6,7 @@ import { keyField, unique } from '../shared/fields';
 import { keyExpression, type KeyExpression } from '../shared/keys';
 import { requestContains } from '../shared/search';
 import { LOG_COLUMNS, logsFrame } from './logs';
+import { timeSlices } from './slices';
 
 /** A row of the answer as columns, by key. */
 export interface RequestRows {
@@ -31,7 +32,6 @@ export const requests: QueryHandler<'requests'> = {
 async function readRows(query: RequestsQuery, context: HandlerContext, columns: string[]): Promise<RequestRows> {
   const { dialect } = context;
   const keys = columns.map((key) => keyExpression(key, dialect));
-  const rows = context.rows(query.filters);
   const search =
     query.search === ''
       ? sql``
@@ -40,20 +40,32 @@ async function readRows(query: RequestsQuery, context: HandlerContext, columns: 
     ({ key, direction }) =>
       sql`${keyExpression(key, dialect).sql} ${raw(direction === 'asc' ? 'ASC' : 'DESC')} NULLS LAST`
   );
-  const table = await context.run(sql`SELECT ${join(keys.map((key) => key.sql))}
+  const [first] = query.orderBy;
+  const slices = first?.key === 'time' ? timeSlices(context.range, context.snapshot, first.direction) : [context.range];
+  const found = keys.map((): unknown[] => []);
+  let left = query.limit + 1;
+  for (const slice of slices) {
+    const rows = context.rows(query.filters, slice);
+    const table = await context.run(sql`SELECT ${join(keys.map((key) => key.sql))}
 FROM ${rows.relation}
 WHERE ${rows.where}${search}
 ORDER BY ${join(order)}
-LIMIT ${param('bigint', query.limit + 1)}`);
-  const count = Math.min(table.rowCount, query.limit);
-  if (table.rowCount > count) {
+LIMIT ${param('bigint', left)}`);
+    found.forEach((column, index) => column.push(...table.values[index]!));
+    left -= table.rowCount;
+    if (left === 0) {
+      break;
+    }
+  }
+  const count = Math.min(found[0]!.length, query.limit);
+  if (left === 0) {
     const when = context.shift ? ` of ${context.shift.by} earlier` : '';
     context.notice('info', `Only the first ${count} requests${when} are shown; there are more.`);
   }
   return {
     keys,
     count,
-    values: keys.map((key, index) => table.values[index]!.slice(0, count).map((value) => key.read(value))),
+    values: keys.map((key, index) => found[index]!.slice(0, count).map((value) => key.read(value))),
   };
 }
 
