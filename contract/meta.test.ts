@@ -1,4 +1,4 @@
-import { markerOf } from './meta';
+import { earlierBy, markerOf } from './meta';
 
 describe('the marker of a frame', () => {
   it('is what apitrail says in the meta', () => {
@@ -12,4 +12,13 @@ describe('the marker of a frame', () => {
       expect(markerOf(custom as Record<string, unknown> | undefined)).toBeUndefined();
     }
   );
+});
+
+describe('how much earlier the time of a frame is', () => {
+  it('is said by frames of an earlier time alone', () => {
+    const marker = { queryType: 'traffic', comparison: { timeShift: '1w' } };
+    expect(earlierBy({ apitrail: { ...marker, shift: '1w' } })).toBe('1w');
+    expect(earlierBy({ apitrail: marker })).toBeUndefined();
+    expect(earlierBy(undefined)).toBeUndefined();
+  });
 });

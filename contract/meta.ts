@@ -131,3 +131,8 @@ export function markerOf(custom: Record<string, unknown> | undefined): FrameMark
   const marker = custom?.apitrail;
   return marker !== null && typeof marker === 'object' && 'queryType' in marker ? (marker as FrameMarker) : undefined;
 }
+
+/** How much earlier than asked the time is that a frame holds: `1w`; undefined of frames that hold the asked time. */
+export function earlierBy(custom: Record<string, unknown> | undefined): string | undefined {
+  return markerOf(custom)?.shift;
+}

@@ -1,4 +1,4 @@
-import type { DataFrameJSON } from '@apitrail/contract';
+import { earlierBy, type DataFrameJSON } from '@apitrail/contract';
 
 import { printTable } from './print-table';
 
@@ -13,7 +13,7 @@ export function printFrames(frames: readonly DataFrameJSON[], write: (text: stri
   }
   frames.forEach((frame, index) => {
     if (frames.length > 1) {
-      write(`${index === 0 ? '' : '\n'}${frame.schema.name ?? `frame ${index + 1}`}\n`);
+      write(`${index === 0 ? '' : '\n'}${frame.schema.name ?? `frame ${index + 1}${whenOf(frame)}`}\n`);
     }
     const columns = frame.schema.fields.map(nameOf);
     printTable(columns, transpose(frame.schema.fields.map((_, column) => cellsOf(frame, column))), write);
@@ -31,9 +31,15 @@ function joinSeries(frames: readonly DataFrameJSON[]): { columns: string[]; rows
     return undefined;
   }
   return {
-    columns: ['time', ...frames.map(({ schema }) => nameOf(schema.fields[1]!))],
+    columns: ['time', ...frames.map((frame) => `${nameOf(frame.schema.fields[1]!)}${whenOf(frame)}`)],
     rows: transpose([cellsOf(first, 0), ...frames.map((frame) => cellsOf(frame, 1))]),
   };
+}
+
+/** Says of a frame of an earlier time that it is one. */
+function whenOf({ schema }: DataFrameJSON): string {
+  const shift = earlierBy(schema.meta?.custom);
+  return shift === undefined ? '' : ` (${shift} earlier)`;
 }
 
 function nameOf({ name, labels = {} }: DataFrameJSON['schema']['fields'][number]): string {
