@@ -42,6 +42,8 @@ const MIB = 2 ** 20;
 /** Memory of a process before the engine has read anything, and room for what the engine does not count. */
 const RUNTIME_MEMORY = 256 * MIB;
 const ENGINE_SHARE = 0.7;
+/** Each thread has a stack and buffers of its own. */
+const MEMORY_PER_THREAD = 256 * MIB;
 const OPEN_FILES = 1024;
 /** Ready processes are ended when nobody has asked for so long. */
 const IDLE_MS = 5 * 60_000;
@@ -176,7 +178,10 @@ export class SqlSandbox {
   }
 
   private childOptions(spillDirectory: string): ChildOptions {
-    const { memory, disk, timeout, threads = this.options.threads } = this.options.config;
+    const { memory, disk, timeout } = this.options.config;
+    const threads =
+      this.options.config.threads ??
+      Math.max(1, Math.min(this.options.threads, Math.floor(memory / MEMORY_PER_THREAD)));
     return {
       limits: {
         dataBytes: memory,

@@ -18,7 +18,13 @@ export const sqlConfigSchema = z.strictObject({
     .refine((bytes) => bytes >= LEAST_MEMORY, { error: 'must be at least 512MiB' })
     .describe('Memory of one process, which the operating system holds it to.'),
   disk: bytesSchema.prefault('2GiB').describe('Room on the disk that one process may spill to.'),
-  threads: z.number().int().min(1).max(1024).optional().describe('Threads of one process. Default: limits.threads.'),
+  threads: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe('Threads of one process. Default: limits.threads, but at most one per 256 MiB of memory.'),
   timeout: durationSchema
     .default('30s')
     .describe('How long SQL may run once it has its turn; then its process is killed.'),
