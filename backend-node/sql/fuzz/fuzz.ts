@@ -1,85 +1,68 @@
 import fc from 'fast-check';
 
-import { ApitrailError } from '@apitrail/contract';
-
-import { checkSql } from '../gate';
-import { expandMacros } from '../macros';
 import { anySql } from './grammar';
-import { PLACE, Scene } from './scene';
+import type { Vocabulary } from './scene';
 
-/** What lets SQL through: gives the text to run, or throws an ApitrailError. */
-export type Gate = (sql: string, scene: Scene) => Promise<string>;
+/** What becomes of a statement. */
+export interface Outcome {
+  /** The rows or the error, as whoever asked would see them. */
+  answer: string;
+  /** Whether it was let through. */
+  ran: boolean;
+}
 
-/** The gate of the product, as the process for SQL uses it. */
-export const realGate: Gate = async (sql, scene) => {
-  const written = expandMacros(sql, { from: 0, to: 3_600_000, intervalMs: 60_000, timezone: 'UTC' });
-  const tables = new Map(scene.vocabulary.tables.map((name) => [name, scene.vocabulary.columns]));
-  return (await checkSql(written.sql, { tables, ask: scene.ask, origin: written })).sql;
-};
+/** Something that answers SQL and knows a canary. */
+export interface Subject {
+  vocabulary: Vocabulary;
+  ask(sql: string): Promise<Outcome>;
+  /** What is wrong after an answer: undefined when nothing is. */
+  complaint(outcome: Outcome): Promise<string | undefined>;
+  /** Makes everything as it was before something went wrong. */
+  renew(): Promise<void>;
+  close(): Promise<void>;
+}
 
 export interface FuzzOptions {
-  gate: Gate;
   seed: number;
   runs: number;
-  /** Ends a batch before its runs are done. */
+  /** Ends the runs before all are done. */
   milliseconds?: number;
-  /** Told of a statement before it runs, so that whoever watches knows it if the engine takes the process down. */
-  onRun?: (sql: string) => void;
 }
 
 export interface FuzzResult {
   asked: number;
   /** How many were let through. */
   ran: number;
-  /** Different refusals, with numbers and names left out, and how often each was said. */
-  refusals: Map<string, number>;
-  /** The statement that broke a promise, as short as could be, and which. */
+  /** The statement that broke a promise, as short as could be, and which promise. */
   failure?: { sql: string; reason: string; seed: number; path: string };
 }
 
 /**
- * Asks random SQL of an engine that knows a canary. Nothing that is let through may show it, change anything, or stop the
- * engine; and what is refused must be refused with an error for the user.
+ * Asks random SQL. Nothing that is let through may show the canary, change anything, or stop what answers. The same seed
+ * asks the same.
  */
-export async function fuzz({ gate, seed, runs, milliseconds, onRun }: FuzzOptions): Promise<FuzzResult> {
-  let scene = await Scene.open();
-  const result: FuzzResult = { asked: 0, ran: 0, refusals: new Map() };
-  const property = fc.asyncProperty(anySql(scene.vocabulary), async (sql) => {
+export async function fuzz(subject: Subject, { seed, runs, milliseconds }: FuzzOptions): Promise<FuzzResult> {
+  const result: FuzzResult = { asked: 0, ran: 0 };
+  const property = fc.asyncProperty(anySql(subject.vocabulary), async (sql) => {
     result.asked++;
-    let text: string;
-    try {
-      text = await gate(sql.replaceAll(PLACE, scene.directory), scene);
-    } catch (error) {
-      if (!(error instanceof ApitrailError) || !/^APITRAIL_SQL_(REFUSED|SYNTAX)$/.test(error.code)) {
-        throw error;
-      }
-      const kind = error.message.replace(/^[^ ]+ (?=[a-z])|"[^"]*"|\d+/g, '…');
-      result.refusals.set(kind, (result.refusals.get(kind) ?? 0) + 1);
-      return;
-    }
-    onRun?.(text);
-    result.ran++;
-    const complaint = await scene.complaint(await scene.answer(text));
+    const outcome = await subject.ask(sql);
+    result.ran += outcome.ran ? 1 : 0;
+    const complaint = await subject.complaint(outcome);
     if (complaint !== undefined) {
-      await scene.close();
-      scene = await Scene.open();
+      await subject.renew();
       throw new Error(complaint);
     }
   });
-  try {
-    const details = await fc.check(property, {
-      seed,
-      numRuns: runs,
-      ...(milliseconds === undefined ? {} : { interruptAfterTimeLimit: milliseconds }),
-    });
-    if (details.failed && details.counterexample) {
-      const [sql] = details.counterexample;
-      const reason =
-        details.errorInstance instanceof Error ? details.errorInstance.message : String(details.errorInstance);
-      result.failure = { sql, reason, seed, path: details.counterexamplePath ?? '' };
-    }
-    return result;
-  } finally {
-    await scene.close();
+  const details = await fc.check(property, {
+    seed,
+    numRuns: runs,
+    ...(milliseconds === undefined ? {} : { interruptAfterTimeLimit: milliseconds }),
+  });
+  if (details.failed && details.counterexample) {
+    const [sql] = details.counterexample;
+    const thrown = details.errorInstance;
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    result.failure = { sql, reason, seed, path: details.counterexamplePath ?? '' };
   }
+  return result;
 }

@@ -118,10 +118,19 @@ export class Scene {
     }
   }
 
+  /** What must never be in an answer. */
+  readonly canary = CANARY;
+
+  /** Says so when an answer holds the canary. */
+  seen(answer: string): string | undefined {
+    return answer.includes(CANARY) ? `the canary was seen: ${answer.slice(0, 300)}` : undefined;
+  }
+
   /** What is wrong after an answer: undefined when nothing is. */
   async complaint(answer: string): Promise<string | undefined> {
-    if (answer.includes(CANARY)) {
-      return `the canary was seen: ${answer.slice(0, 300)}`;
+    const seen = this.seen(answer);
+    if (seen !== undefined) {
+      return seen;
     }
     if ((await this.answer('SELECT 1 AS alive')) !== '[["alive"],[[1]]]') {
       return 'the engine does not answer any more';
