@@ -1,13 +1,13 @@
-import type { HeatmapQuery } from '@apitrail/contract';
+import { metricOf, type HeatmapQuery, type MetricName } from '@apitrail/contract';
 
 import { sql } from '../../engine/sql';
 import type { HandlerContext } from '../handler';
 import type { ComparedRows } from '../shared/compared';
-import { groupCells, type Cells, type RankedGroup } from '../shared/groups';
+import { groupCells, type Aggregator, type CellRequest, type Cells, type RankedGroup } from '../shared/groups';
 import type { KeyExpression } from '../shared/keys';
-import { finishMetric, measureOf } from '../shared/metrics';
+import { finishMetric, measureOf, ratioMeasures, type Measure } from '../shared/metrics';
 import { refuseTooMany, secondsCovered } from '../shared/series';
-import type { RowSource } from '../shared/select';
+import { selectMeasures, type RowSource } from '../shared/select';
 import { cellMeasures, comparedCells, readCells } from './cells';
 import type { ColumnSource, HeatmapColumns } from './columns';
 import type { Matrix } from './frame';
@@ -47,24 +47,26 @@ async function comparedBounds(context: HandlerContext, { rows, earlierRows }: Co
 }
 
 /**
- * A matrix whose rows are buckets of the duration, from the lowest to the highest that holds a request. The bounds are
- * looked for first: that is cheaper than counting in the finest buckets there are.
+ * A matrix whose rows are buckets of the duration, from the lowest to the highest that holds a request. What sums up is
+ * counted in the finest buckets and merged, in one pass over the rows; other metrics need to know the buckets first.
  */
 export async function latencyMatrix(
   query: HeatmapQuery,
   context: HandlerContext,
   columns: HeatmapColumns
 ): Promise<Matrix> {
-  const bounds = await comparedBounds(context, { rows: columns.own.rows, earlierRows: columns.earlier?.rows });
+  const merges = (sums(query.metric) || ratioMeasures(query.metric) !== undefined) && sums(query.orderBy);
+  const bounds = merges
+    ? undefined
+    : await comparedBounds(context, { rows: columns.own.rows, earlierRows: columns.earlier?.rows });
   const scale = bounds ? coarsen(bounds.low, bounds.high, FINEST, query.limit).scale : FINEST;
-  const find = async (of: HandlerContext, source: ColumnSource) =>
-    groupCells(await of.aggregator(), {
-      ...source,
-      keys: [latencyKey(scale)],
-      measures: cellMeasures(query.metric),
-      orderBy: measureOf(query.orderBy),
-      limit: ALL_BUCKETS,
-    });
+  const find = async (of: HandlerContext, source: ColumnSource) => {
+    const request = { ...source, measures: cellMeasures(query.metric), orderBy: measureOf(query.orderBy) };
+    const aggregator = await of.aggregator();
+    return merges
+      ? finestCells(aggregator, request)
+      : groupCells(aggregator, { ...request, keys: [latencyKey(scale)], limit: ALL_BUCKETS });
+  };
   const own = await find(context, columns.own);
   const before = context.earlier && columns.earlier && (await find(context.earlier, columns.earlier));
   refuseTooMany(own.cell.length + (before?.cell.length ?? 0));
@@ -93,4 +95,34 @@ export async function latencyMatrix(
     ),
     latency: buckets,
   };
+}
+
+/** Cells of the finest buckets there are, of measures that sum up: one plain grouping, since no bucket is left out. */
+async function finestCells(
+  { dialect, weighted, run }: Aggregator,
+  { rows, cell, measures, orderBy }: Pick<CellRequest, 'rows' | 'cell' | 'measures' | 'orderBy'>
+): Promise<Cells> {
+  const computed = new Map([...measures, orderBy].map((measure) => [measure.name, measure]));
+  const by = [
+    { name: 'latency', sql: latencyKey(FINEST).sql },
+    { name: 'cell', sql: cell },
+  ];
+  const table = await run(selectMeasures({ rows, by, measures: [...computed.values()], weighted, dialect }));
+  const [indexes, cells, ...columns] = table.values as [number[], unknown[], ...unknown[][]];
+  const columnOf = ({ name }: Measure) => columns[[...computed.keys()].indexOf(name)]!;
+  const totals = new Map<number, number>();
+  const ordered = columnOf(orderBy);
+  indexes.forEach((index, row) => totals.set(index, (totals.get(index) ?? 0) + Number(ordered[row] ?? 0)));
+  const numbers = new Map([...totals.keys()].map((index, number) => [index, number]));
+  return {
+    groups: [...totals].map(([index, total]) => ({ values: [index], other: false, total, raw: [index] })),
+    group: indexes.map((index) => numbers.get(index)!),
+    cell: cells,
+    measures: measures.map(columnOf),
+  };
+}
+
+function sums(metric: MetricName): boolean {
+  const { kind } = metricOf(metric);
+  return kind === 'count' || kind === 'rate';
 }
