@@ -55,14 +55,17 @@ class HistoryReader {
         this.history.checkpoint = { version, size: actions.length };
       }
     }
-    if (first > 0 && !readable.has(first) && newest >= 0) {
+    if (newest < 0) {
+      this.broken(entryName(0), 'the log is empty', readable, 0);
+    } else if (first > 0 && !readable.has(first)) {
       this.broken(entryName(0), 'the beginning of the log is missing', readable, first);
     } else if (first === 0) {
       this.builder = new TableStateBuilder(this.table);
     }
     for (let version = first; version <= newest; version++) {
-      await this.step(version, present.has(version), readable);
+      await this.step(version, present.has(version), readable, checkpoints.includes(version));
     }
+    this.build(newest);
     for (const version of checkpoints.filter((one) => !readable.has(one))) {
       this.reportLost(version);
     }
@@ -70,54 +73,69 @@ class HistoryReader {
     return this.history;
   }
 
-  private async step(version: number, present: boolean, readable: Map<number, Action[]>): Promise<void> {
+  /** States are built only where one is needed: a long log has thousands of versions, and each names every file. */
+  private async step(
+    version: number,
+    present: boolean,
+    readable: ReadonlyMap<number, Action[]>,
+    isCheckpoint: boolean
+  ): Promise<void> {
     const checkpoint = readable.get(version);
     const actions = present ? await this.tryEntry(version, readable) : undefined;
     if (!present && !checkpoint && this.builder) {
       this.broken(entryName(version), 'the entry is missing, though later ones are there', readable, version);
     }
-    if (this.builder && actions) {
-      this.builder.apply(actions);
-    } else if (this.builder && !checkpoint) {
+    if (actions) {
+      this.apply(version, actions);
+    } else {
+      // What came before the break can still be read.
+      this.build(version - 1);
       this.builder = undefined;
     }
-    let state = this.builder && (actions || !checkpoint) ? this.tryBuild(version) : undefined;
+    const replayed = isCheckpoint ? this.build(version) : undefined;
+    if (replayed && !checkpoint) {
+      this.states.set(version, replayed);
+      this.builder = new TableStateBuilder(this.table, replayed);
+    }
     if (checkpoint) {
-      const started = new TableStateBuilder(this.table);
-      started.apply(checkpoint);
-      const own = started.build(version);
-      if (state) {
-        await this.compare(state, own);
+      const own = new TableStateBuilder(this.table);
+      own.apply(checkpoint);
+      const state = own.build(version);
+      if (replayed) {
+        await this.compare(replayed, state);
       }
       // As every reader does, on from the newest checkpoint.
-      this.builder = new TableStateBuilder(this.table, own);
-      state = own;
-    } else if (state) {
       this.builder = new TableStateBuilder(this.table, state);
-    }
-    if (state) {
       this.history.state = state;
-      this.states.set(version, state);
     }
   }
 
-  /** States by version, of the versions whose checkpoint may be lost. */
+  /** States of checkpoints that cannot be read. */
   private readonly states = new Map<number, TableState>();
 
-  private tryBuild(version: number): TableState | undefined {
+  private apply(version: number, actions: readonly Action[]): void {
     try {
-      return this.builder?.build(version);
+      this.builder?.apply(actions);
     } catch (error) {
-      this.report({
-        severity: 'error',
-        check: 'log',
-        where: this.where(entryName(version)),
-        message: (error as Error).message,
-        mend: 'none',
-      });
-      this.builder = undefined;
+      this.unusable(version, error);
+    }
+  }
+
+  /** The state that the entries up to a version lead to, when none before it is missing. */
+  private build(version: number): TableState | undefined {
+    try {
+      this.history.state = this.builder?.build(version) ?? this.history.state;
+      return this.builder && this.history.state;
+    } catch (error) {
+      this.unusable(version, error);
       return undefined;
     }
+  }
+
+  private unusable(version: number, error: unknown): void {
+    const where = this.where(entryName(version));
+    this.report({ severity: 'error', check: 'log', where, message: (error as Error).message, mend: 'none' });
+    this.builder = undefined;
   }
 
   private async tryCheckpoint(version: number): Promise<Action[] | undefined> {
@@ -130,7 +148,7 @@ class HistoryReader {
     }
   }
 
-  private async tryEntry(version: number, readable: Map<number, Action[]>): Promise<Action[] | undefined> {
+  private async tryEntry(version: number, readable: ReadonlyMap<number, Action[]>): Promise<Action[] | undefined> {
     const name = entryName(version);
     try {
       const actions = parseActions(await readFile(join(this.directory, name), 'utf8'));
@@ -151,7 +169,7 @@ class HistoryReader {
   }
 
   /** A break does no harm to answers when a checkpoint after it has all there is. */
-  private broken(name: string, what: string, readable: Map<number, Action[]>, version: number): void {
+  private broken(name: string, what: string, readable: ReadonlyMap<number, Action[]>, version: number): void {
     const after = [...readable.keys()].find((one) => one >= version);
     this.report({
       severity: after === undefined ? 'error' : 'warning',
@@ -224,7 +242,12 @@ class HistoryReader {
 /** Paths that one commit adds or removes twice. */
 function doubled(actions: readonly Action[]): string[] {
   return (['add', 'remove'] as const).flatMap((kind) => {
-    const paths = actions.flatMap((action) => action[kind]?.path ?? []);
-    return paths.filter((path, index) => paths.indexOf(path) < index);
+    const seen = new Set<string>();
+    return actions.flatMap((action) => {
+      const path = action[kind]?.path;
+      const again = path !== undefined && seen.has(path);
+      seen.add(path ?? '');
+      return again ? [path] : [];
+    });
   });
 }

@@ -303,6 +303,11 @@ describe('the log', () => {
     expect(await verify()).toMatchObject({ sound: false, tables: [{ version: null }] });
   });
 
+  test('that is empty is no table', async () => {
+    await Promise.all([0, 1, 2].map((version) => rm(log(entryName(version)))));
+    expect(await verify({ mend: true })).toMatchObject({ sound: false, errors: 1, tables: [{ version: null }] });
+  });
+
   test.each([
     ['torn', '{"add":{"path":"x'],
     ['empty', ''],
