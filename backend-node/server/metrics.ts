@@ -22,7 +22,8 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor(admission: Admission, { version, restarts }: { version: string; restarts: number }) {
+  /** `sql` lets SQL of persons in, which has turns of its own. */
+  constructor(admission: Admission, sql: Admission, { version, restarts }: { version: string; restarts: number }) {
     collectDefaultMetrics({ register: this.registry });
     const registers = [this.registry];
     new Gauge({
@@ -48,6 +49,22 @@ export class Metrics {
       registers,
       collect() {
         this.set(admission.load.waiting);
+      },
+    });
+    new Gauge({
+      name: 'apitrail_sql_running',
+      help: 'SQL of persons that runs now.',
+      registers,
+      collect() {
+        this.set(sql.load.running);
+      },
+    });
+    new Gauge({
+      name: 'apitrail_sql_waiting',
+      help: 'SQL of persons that waits for its turn.',
+      registers,
+      collect() {
+        this.set(sql.load.waiting);
       },
     });
   }

@@ -49,7 +49,7 @@ export async function startQueryService({
     setting: 'sql.slots',
   });
   const active = new ActiveRequests();
-  const metrics = new Metrics(admission, { version: VERSION, restarts });
+  const metrics = new Metrics(admission, sqlAdmission, { version: VERSION, restarts });
   const pseudonyms = new PseudonymSource(settings.privacy);
   const annotations = new AnnotationReader(settings.lake, engine);
   const program = watchProgram(process.argv[1]);

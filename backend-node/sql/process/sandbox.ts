@@ -59,7 +59,7 @@ export class SqlSandbox {
   private isolation: Promise<Isolation> | undefined;
   private unsafe: UnsafeSystem | undefined;
   private idle: NodeJS.Timeout | undefined;
-  private closed = false;
+  private readonly ending = new AbortController();
 
   constructor(private readonly options: SandboxOptions) {}
 
@@ -82,7 +82,7 @@ export class SqlSandbox {
 
   /** Makes a process ready, if none is. */
   warmUp(): void {
-    if (this.closed || this.ready) {
+    if (this.ending.signal.aborted || this.ready) {
       return;
     }
     const starting = this.start();
@@ -114,7 +114,7 @@ export class SqlSandbox {
 
   /** Ends every process. */
   async close(): Promise<void> {
-    this.closed = true;
+    this.ending.abort(new ApitrailError('APITRAIL_QUERY_CANCELLED', 'The companion is stopping.'));
     clearTimeout(this.idle);
     await this.ready?.catch(() => undefined);
     const processes = [...this.processes];
@@ -156,16 +156,16 @@ export class SqlSandbox {
     const work = join(folder, 'work');
     await Promise.all([mkdir(spill), mkdir(work)]);
     try {
-      const child = await SqlProcess.start({
-        script: this.options.script,
-        folder: work,
-        isolation,
-        child: this.childOptions(spill),
-      });
+      const child = await SqlProcess.start(
+        {
+          script: this.options.script,
+          folder: work,
+          isolation,
+          child: this.childOptions(spill),
+        },
+        this.ending.signal
+      );
       this.processes.add(child);
-      if (this.closed) {
-        child.kill();
-      }
       return { process: child, folder };
     } catch (error) {
       await this.removeFolder(folder);

@@ -49,6 +49,8 @@ export class SqlProcess {
     private readonly child: ChildProcess,
     private readonly options: SqlProcessOptions
   ) {
+    // Who waits is told by a listener of their own; nobody may be waiting when it cannot even be killed.
+    child.on('error', () => undefined);
     child.stdin!.on('error', () => undefined);
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.stderr = (this.stderr + text).slice(-STDERR_CHARACTERS);
@@ -62,7 +64,7 @@ export class SqlProcess {
   }
 
   /** Starts a process; resolves when it can be asked. Throws UnsafeSystem where its limits do not hold. */
-  static async start(options: SqlProcessOptions): Promise<SqlProcess> {
+  static async start(options: SqlProcessOptions, signal?: AbortSignal): Promise<SqlProcess> {
     const { file, args } = commandWithin(options.child.limits, options.isolation, [
       process.execPath,
       `--max-old-space-size=${HEAP_MIB}`,
@@ -73,7 +75,11 @@ export class SqlProcess {
     const sqlProcess = new SqlProcess(child, options);
     sqlProcess.say({ type: 'start', options: options.child });
     const reader = new AnswerReader(0);
-    const progress = await sqlProcess.listen(reader, ['ready', 'unsafe'], { timeoutMs: START_MS, resultBytes: 65_536 });
+    const progress = await sqlProcess.listen(reader, ['ready', 'unsafe'], {
+      timeoutMs: START_MS,
+      resultBytes: 65_536,
+      signal,
+    });
     if (progress === 'unsafe') {
       sqlProcess.kill();
       throw new UnsafeSystem(reader.reason);
