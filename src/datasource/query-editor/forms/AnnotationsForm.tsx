@@ -37,14 +37,14 @@ function AnnotationsForm({ query, onChange }: FormProps<'annotations'>) {
             />
           )}
         </FormField>
-        <FormField label="Tags" path="tags" description="Annotations with at least one of them. None is any.">
+        <FormField label="With a tag of" path="tags">
           {({ id, invalid }) => (
             <MultiPicker
               id={id}
               width={30}
               invalid={invalid}
               createCustomValue
-              placeholder="Any"
+              placeholder="Any, or none"
               options={tagOptions}
               value={query.tags ?? NO_TAGS}
               onChange={(tags: string[]) => onChange({ tags: tags.length === 0 ? undefined : tags })}

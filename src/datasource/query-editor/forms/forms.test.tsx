@@ -184,7 +184,7 @@ describe('annotations', () => {
   it('sets kinds, tags and how many', async () => {
     const editor = await hostEditor({ queryType: 'annotations', kind: ['deploy'] });
     await editor.choose('Kinds', 'Incidents');
-    await editor.user.type(screen.getByLabelText(/^Tags/), 'sale');
+    await editor.user.type(screen.getByLabelText('With a tag of'), 'sale');
     await editor.user.click(await screen.findByText('Use custom value'));
     await editor.user.type(screen.getByLabelText('Most'), '7{Enter}');
     expect(parsed(editor)).toMatchObject({ kind: ['deploy', 'incident'], tags: ['sale'], limit: 7 });
