@@ -91,6 +91,6 @@ function styleModule(path) {
   return `${imports.join('\n')}
 const urls = [${urls}];
 const style = document.createElement('style');
-style.textContent = ${JSON.stringify(css)}.replace(/@(\d+)@/g, (_, index) => new URL(urls[index], location.origin).href);
+style.textContent = ${JSON.stringify(css)}.replace(/@(\\d+)@/g, (_, index) => new URL(urls[index], location.origin).href);
 document.head.append(style);`;
 }

@@ -193,3 +193,33 @@ describe('other fields', () => {
     expect(query).toEqual(before);
   });
 });
+
+describe('SQL', () => {
+  const sql = (text: string) =>
+    interpolateQuery({ sql: text }, srv.replace, { __interval: { text: '1m', value: '1m' } }).sql;
+
+  it.each([
+    ['service IN ($service)', "service IN ('cart', 'checkout')"],
+    ['service IN ($one)', "service IN ('cart')"],
+    ["method = '$method'", "method = 'POST'"],
+    ['LIMIT $n', 'LIMIT 25'],
+    ['LIMIT ${n:csv}', 'LIMIT 25'],
+    ['service IN ($none)', 'service IN ()'],
+    ["$__timeFilter(time) AND x > $__from AND y = '$method'", "$__timeFilter(time) AND x > $__from AND y = 'POST'"],
+    ['time + $__interval - ${__interval}', 'time + $__interval - ${__interval}'],
+    ['service = $nobody', 'service = $nobody'],
+  ])('%s becomes %s', (text, resolved) => {
+    expect(sql(text)).toBe(resolved);
+  });
+
+  it('takes the quotes of a value for part of it', () => {
+    const quoting = templateSrvWith({ name: { value: "O'Neil" }, names: { value: ["O'Neil", "'; --"], multi: true } });
+    const resolved = interpolateQuery({ sql: "a = '$name' AND b IN ($names)" }, quoting.replace);
+    expect(resolved.sql).toBe("a = 'O''Neil' AND b IN ('O''Neil', '''; --')");
+  });
+
+  it('leaves what the editor keeps beside the query', () => {
+    const editor = { builder: { queryType: 'traffic', interval: '$n' } };
+    expect(interpolateQuery({ sql: 'SELECT 1', editor }, srv.replace).editor).toEqual(editor);
+  });
+});

@@ -8,6 +8,7 @@ it.each([
   [{ queryType: 'values', keyName: 'route', dataset: 'gateway' }, 'values route in gateway'],
   [{ queryType: 'funnel', steps: [{ name: 'See' }, { name: 'Pay' }] }, 'funnel See → Pay'],
   [{ queryType: 'annotations', kind: ['deploy'], tags: ['a', 'b'] }, 'annotations deploy tagged a, b'],
+  [{ queryType: 'sql', sql: 'SELECT 1\n  FROM requests\n' }, 'sql SELECT 1 FROM requests'],
   [{ queryType: 'heatmap', metric: 'errors', y: 'latency' }, 'heatmap errors by latency'],
   [
     {

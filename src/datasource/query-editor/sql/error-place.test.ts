@@ -2,7 +2,8 @@ import { endOf, offsetOf, placeOf } from './error-place';
 
 it.each([
   ['There is no column statu, line 3, column 12. [APITRAIL_SQL_ERROR]', { line: 3, column: 12 }],
-  ['line 1, column 2: a, line 4, column 5', { line: 4, column: 5 }],
+  ['Line 1, column 17: Referenced column "line 4, column 5" not found.', { line: 1, column: 17 }],
+  ['Neither line 1, column 2, nor line 4, column 5', { line: 4, column: 5 }],
   ['The companion does not answer.', undefined],
 ])('%s', (message, place) => {
   expect(placeOf(message)).toEqual(place);

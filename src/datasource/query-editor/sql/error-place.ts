@@ -4,12 +4,13 @@ export interface Place {
   column: number;
 }
 
-const PLACE = /\bline (\d+),? column (\d+)/g;
+const PLACE = /\bline (\d+),? column (\d+)/gi;
 
-/** The place that the message of an error ends with; undefined when it names none. */
+/** The place that the message of an error begins or else ends with; undefined when it names none. */
 export function placeOf(message: string): Place | undefined {
-  const last = [...message.matchAll(PLACE)].at(-1);
-  return last && { line: Number(last[1]), column: Number(last[2]) };
+  const places = [...message.matchAll(PLACE)];
+  const place = places[0]?.index === 0 ? places[0] : places.at(-1);
+  return place && { line: Number(place[1]), column: Number(place[2]) };
 }
 
 /** Offset of a place in a text; the end of the line where that is shorter. */

@@ -37,7 +37,7 @@ export function registerLanguage(monaco: Monaco): void {
         [/\/\*/, 'comment', '@comment'],
         [/'/, 'string', '@string'],
         [/"/, 'identifier.quote', '@quoted'],
-        [/\$\{[^}]*\}|\$\w+/, 'variable.predefined'],
+        [/\$\{[^}]*\}|\$\w+/, 'type'],
         [/\d+(\.\d+)?(e[-+]?\d+)?/, 'number'],
         [/[a-z_]\w*(?=\s*\()/, { cases: { '@keywords': 'keyword', '@default': 'predefined' } }],
         [/[a-z_]\w*/, { cases: { '@keywords': 'keyword', '@types': 'type', '@default': 'identifier' } }],
@@ -52,7 +52,7 @@ export function registerLanguage(monaco: Monaco): void {
       string: [
         [/''/, 'string.escape'],
         [/'/, 'string', '@pop'],
-        [/\$\{[^}]*\}/, 'variable.predefined'],
+        [/\$\{[^}]*\}/, 'type'],
         [/[^'$]+|\$/, 'string'],
       ],
       quoted: [

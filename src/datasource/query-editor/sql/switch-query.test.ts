@@ -62,6 +62,14 @@ it('keeps SQL that no builder query was there before', () => {
   expect(switchToSql(back, context)).toMatchObject({ written: { sql: 'SELECT 2', filters: sql.filters } });
 });
 
+it('takes the comparison with an earlier time along where SQL has one', () => {
+  const shifted = (queryType: string) =>
+    toSql({ refId: 'A', queryType, metrics: ['requests'], timeShift: '1d' } as unknown as ApitrailQuery);
+  expect(shifted('traffic')).toMatchObject({ format: 'time_series', timeShift: '1d' });
+  expect(shifted('endpoints')).not.toHaveProperty('timeShift');
+  expect(shifted('endpoints')).toHaveProperty('sql', expect.stringContaining('-- Without the comparison'));
+});
+
 it('says why a query cannot be written', () => {
   expect(() => toSql({ ...builder, metrics: ['$metric'] } as unknown as ApitrailQuery)).toThrow(
     '$metric is not a metric'

@@ -30,7 +30,8 @@ export function switchToSql(query: ApitrailQuery, context: WriteContext): Switch
   const { sql: generated, ...shown } = toSql({ ...builder, ...key } as KeptQuery, context);
   const { sql: kept, generated: before } = query.editor ?? {};
   const place = placeOf(query);
-  const along = Object.fromEntries(Object.entries(builder).filter(([field]) => TAKEN_ALONG.includes(field)));
+  const taken = shown.format === 'time_series' ? [...TAKEN_ALONG, 'timeShift'] : TAKEN_ALONG;
+  const along = Object.fromEntries(Object.entries(builder).filter(([field]) => taken.includes(field)));
   const editor: KeptQueries = { builder, generated };
   const anew = { ...place, ...along, queryType: 'sql', sql: generated, ...shown, editor } as unknown as ApitrailQuery;
   if (kept === undefined || kept.sql === before || kept.sql === generated) {

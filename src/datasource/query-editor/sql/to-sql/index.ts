@@ -57,7 +57,8 @@ export function toSql(query: object & { queryType: string }, context: WriteConte
   const complete = { ...defaults, ...Object.fromEntries(given) } as Query;
   const write = WRITERS[queryType] as (query: Query, context: WriteContext) => WrittenSql;
   const written = write(withNumbers(complete), context);
-  return 'timeShift' in query && query.timeShift
+  // Series of an earlier time are laid over those of the range for SQL as for the builder; other answers compare more.
+  return 'timeShift' in query && query.timeShift && written.format !== 'time_series'
     ? { ...written, sql: remarked(['Without the comparison with an earlier time.'], written.sql) }
     : written;
 }
