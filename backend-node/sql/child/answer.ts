@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 
 import { checkSql } from '../gate';
+import { offsetOfByte } from '../gate/position';
 import { expandMacros } from '../macros';
 import { userError } from './engine-error';
 import { closeFence } from './fence';
@@ -16,6 +17,9 @@ const MESSAGE_CHARACTERS = 256 * 1024;
 /** Limits up to which a result is computed whole before it is sent: that is quicker where few of many rows are found. */
 const WHOLE_ROWS = 50_000;
 
+/** What stands before the checked statement in what runs. */
+const BEFORE = 'SELECT * FROM (';
+
 /**
  * Answers the one question: macros are put in place, the text is checked over an engine without data, the fence closed, and
  * the text of the checked tree run. Throws an ApitrailError.
@@ -27,7 +31,7 @@ export async function answer(
   send: Send
 ): Promise<void> {
   const written = expandMacros(ask.text, ask.macros);
-  const { sql } = await checkSql(written.sql, {
+  const checked = await checkSql(written.sql, {
     tables: new Map(ask.tables.map(({ name, columns }) => [name, columns])),
     ask: async (statement, text) => {
       const reader = await connection.runAndReadAll(statement, [text]);
@@ -36,16 +40,16 @@ export async function answer(
     origin: written,
   });
   await closeFence(connection, { paths: ask.paths, timezone: ask.macros.timezone, options });
-  const statement = `SELECT * FROM (${sql}) AS answer LIMIT ${ask.limit + 1}`;
+  const statement = `${BEFORE}${checked.sql}) AS answer LIMIT ${ask.limit + 1}`;
   try {
     for (const { name, rows } of ask.tables) {
       await connection.run(`CREATE VIEW "${name.replaceAll('"', '""')}" AS ${rows}`);
     }
     const result = ask.limit < WHOLE_ROWS ? await connection.run(statement) : await connection.stream(statement);
-    await sendResult(result, ask.limit, sql, send);
+    await sendResult(result, ask.limit, checked.sql, send);
   } catch (error) {
-    const bind = async (text: string) => (await connection.prepare(text)).destroySync();
-    throw await userError(error, written, { ran: statement, paths: ask.paths, bind });
+    const placeAt = (byte: number) => checked.placeOf(offsetOfByte(statement, byte) - BEFORE.length);
+    throw userError(error, written, { placeAt, paths: ask.paths });
   }
 }
 

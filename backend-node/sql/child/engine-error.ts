@@ -1,6 +1,6 @@
 import { ApitrailError } from '@apitrail/contract';
 
-import { offsetOfByte, placeOf, positionAt } from '../gate/position';
+import { placeOf, positionAt } from '../gate/position';
 
 /** What the engine says of an error, with `errors_as_json`. */
 interface EngineComplaint {
@@ -49,14 +49,14 @@ export function complaintOf(error: unknown): EngineComplaint {
 }
 
 /**
- * The coded error for what the engine threw while it ran the checked statement `ran`. `bind` is asked what the engine says of the
- * user's own text, so that the place is one in it.
+ * The coded error for what the engine threw while it ran the checked statement. `placeAt` says where in the user's text
+ * what stands at a byte of the statement came from.
  */
-export async function userError(
+export function userError(
   error: unknown,
   written: Written,
-  { ran, paths, bind }: { ran: string; paths: readonly string[]; bind: (sql: string) => Promise<unknown> }
-): Promise<ApitrailError> {
+  { placeAt, paths }: { placeAt: (byte: number) => string | undefined; paths: readonly string[] }
+): ApitrailError {
   if (error instanceof ApitrailError) {
     return error;
   }
@@ -83,7 +83,8 @@ export async function userError(
       `The engine failed: ${complaint.kind} error: ${firstLine(complaint.message)}`
     );
   }
-  const place = (await placeBound(complaint, written, bind)) ?? placeOfWord(complaint, written, ran);
+  const { position } = complaint;
+  const place = (position === undefined ? undefined : placeAt(position)) ?? placeOfColumn(complaint, written);
   return new ApitrailError('APITRAIL_SQL_ERROR', `${place ? `${capital(place)}: ` : ''}${said(complaint)}`, {
     ...(place ? { where: place } : {}),
   });
@@ -111,37 +112,11 @@ export function memoryError(): ApitrailError {
   );
 }
 
-/** Where in the user's text the error is, as binding that text says: names and types are known before anything runs. */
-async function placeBound(
-  { position, message, kind }: EngineComplaint,
-  { sql, text, originalPosition }: Written,
-  bind: (sql: string) => Promise<unknown>
-): Promise<string | undefined> {
-  const bound = await bind(sql).then(
-    () => undefined,
-    (error: unknown) => complaintOf(error)
-  );
-  if (bound?.kind !== kind || firstLine(bound.message) !== firstLine(message)) {
-    return undefined;
-  }
-  const byte = bound.position ?? position;
-  return byte === undefined ? undefined : placeOf(positionAt(text, originalPosition(offsetOfByte(sql, byte))));
-}
-
-/**
- * Where in the user's text a value failed while it was computed: at the word that the engine names, or that stands where it
- * failed in what ran, if the user's text has it once.
- */
-function placeOfWord({ position, message }: EngineComplaint, written: Written, ran: string): string | undefined {
-  const at = position === undefined ? undefined : /^\w+/.exec(ran.slice(offsetOfByte(ran, position)))?.[0];
+/** Where in the user's text the column is whose value failed, if the text has it once. */
+function placeOfColumn({ message }: EngineComplaint, written: Written): string | undefined {
   const column = /source column "?(\w+)/.exec(message)?.[1];
-  for (const word of [at, column]) {
-    const found = word === undefined ? [] : [...written.sql.matchAll(new RegExp(`\\b${word}\\b`, 'gi'))];
-    if (found.length === 1) {
-      return placeOf(positionAt(written.text, written.originalPosition(found[0]!.index)));
-    }
-  }
-  return undefined;
+  const found = column === undefined ? [] : [...written.sql.matchAll(new RegExp(`\\b${column}\\b`, 'gi'))];
+  return found.length === 1 ? placeOf(positionAt(written.text, written.originalPosition(found[0]!.index))) : undefined;
 }
 
 /** The engine's words without advice that does not apply: settings are locked, and lists of overloads are long. */
