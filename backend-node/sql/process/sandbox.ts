@@ -45,6 +45,8 @@ const ENGINE_SHARE = 0.7;
 /** Each thread has a stack and buffers of its own. */
 const MEMORY_PER_THREAD = 256 * MIB;
 const OPEN_FILES = 1024;
+/** What was wrong with the system may be mended meanwhile: a disk that was full, an engine that had no memory to start. */
+const LOOK_AGAIN_MS = 60_000;
 /** Ready processes are ended when nobody has asked for so long. */
 const IDLE_MS = 5 * 60_000;
 
@@ -57,7 +59,7 @@ export class SqlSandbox {
   private readonly folders = new Set<string>();
   private readonly processes = new Set<SqlProcess>();
   private isolation: Promise<Isolation> | undefined;
-  private unsafe: UnsafeSystem | undefined;
+  private unsafe: { error: UnsafeSystem; at: number } | undefined;
   private idle: NodeJS.Timeout | undefined;
   private readonly ending = new AbortController();
 
@@ -75,8 +77,8 @@ export class SqlSandbox {
     if (process.platform !== 'linux') {
       throw new UnsafeSystem(`${process.platform} does not hold a process to its limits`);
     }
-    if (this.unsafe) {
-      throw this.unsafe;
+    if (this.unsafe && performance.now() - this.unsafe.at < LOOK_AGAIN_MS) {
+      throw this.unsafe.error;
     }
   }
 
@@ -170,7 +172,7 @@ export class SqlSandbox {
     } catch (error) {
       await this.removeFolder(folder);
       if (error instanceof UnsafeSystem) {
-        this.unsafe = error;
+        this.unsafe = { error, at: performance.now() };
         this.options.onEvent?.({ type: 'unsafe', reason: error.message });
       }
       throw error;
