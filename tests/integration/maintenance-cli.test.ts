@@ -2,7 +2,9 @@ import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { ANNOTATIONS_TABLE } from '../../backend-node/annotations/table';
 import { openDuckDb } from '../../backend-node/engine/duckdb';
+import { DeltaTable } from '../../backend-node/lake/delta-table';
 import { Lake } from '../../backend-node/lake/lake';
 import { apitrail } from './support/apitrail';
 import { FIRST, temporaryFolder } from './support/lake';
@@ -54,6 +56,24 @@ test('compact, vacuum and verify keep every row, and say what they did', async (
   const verified = await run('verify');
   expect([verified.code, verified.stderr]).toEqual([0, expect.stringContaining('The lake is sound.')]);
   expect(summaryOf(verified)).toMatchObject({ sound: true, tables: [{ files: 2, rows: 6, checksums_compared: 2 }] });
+});
+
+test('all tables of the lake are looked after', async () => {
+  const engine = await openDuckDb({ threads: 1 });
+  const annotations = await DeltaTable.open(ANNOTATIONS_TABLE, join(folder.path, 'lake'), { engine, create: true });
+  for (const title of ['a', 'b']) {
+    await annotations.append({ rows: [{ time: FIRST * 1000, id: title, title }] });
+  }
+  await engine.close();
+  expect(summaryOf(await run('compact'))).toMatchObject({
+    tables: [{ table: 'requests' }, { table: 'annotations', removed: { files: 2, rows: 2 }, added: { files: 1 } }],
+  });
+  expect(summaryOf(await run('vacuum', '--retention', '0', '--force'))).toMatchObject({ deleted_files: 8 });
+  expect(summaryOf(await run('verify'))).toMatchObject({
+    sound: true,
+    findings: [],
+    tables: [{ table: 'requests' }, { table: 'annotations', files: 1, rows: 2, checksums_compared: 1 }],
+  });
 });
 
 test('compact leaves young days alone, and takes a size', async () => {
