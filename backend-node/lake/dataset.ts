@@ -20,6 +20,8 @@ export interface Relation {
   /** Size of those files: what a scan reads at most. */
   bytes: number;
   rows: number | null;
+  /** Whether statistics say that no row of the files has a weight other than 1. */
+  unweighted?: boolean;
 }
 
 /** A dataset as it was at one moment. Everything a request reads, it reads from one snapshot. */

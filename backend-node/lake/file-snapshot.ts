@@ -36,6 +36,7 @@ export class FileSnapshot<File extends SnapshotFile> implements Snapshot {
       paths: files.map(({ path }) => path),
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
       rows: sumRows(files),
+      unweighted: files.every(({ unweighted }) => unweighted === true),
     };
   }
 }

@@ -76,3 +76,20 @@ test.each([undefined, '', 'null', '{}', '{"numRecords":"x","minValues":{"time":1
     expect(readBounds(stats)).toEqual({ rows: null, oldest: null, newest: null });
   }
 );
+
+test.each([
+  ['no row has a weight', { numRecords: 3, nullCount: { weight: 3 }, minValues: {}, maxValues: {} }, true],
+  [
+    'all weights are 1',
+    { numRecords: 3, nullCount: { weight: 1 }, minValues: { weight: 1 }, maxValues: { weight: 1 } },
+    true,
+  ],
+  [
+    'some weigh more',
+    { numRecords: 3, nullCount: { weight: 1 }, minValues: { weight: 1 }, maxValues: { weight: 8 } },
+    undefined,
+  ],
+  ['nothing is said of weights', { numRecords: 3, nullCount: {}, minValues: {}, maxValues: {} }, undefined],
+])('tells whether a file is known to be unweighted: %s', (_, stats, expected) => {
+  expect(readBounds(JSON.stringify(stats)).unweighted).toBe(expected);
+});

@@ -101,6 +101,8 @@ export interface FileBounds {
   rows: number | null;
   oldest: number | null;
   newest: number | null;
+  /** Whether every row is known to stand for one request: no weight in the file is anything but 1. */
+  unweighted?: boolean;
 }
 
 /** Reads `add.stats`, whoever wrote it. */
@@ -110,7 +112,13 @@ export function readBounds(stats: string | undefined): FileBounds {
     rows: typeof parsed.numRecords === 'number' ? parsed.numRecords : null,
     oldest: parseTime(parsed.minValues?.time),
     newest: parseTime(parsed.maxValues?.time),
+    ...(isUnweighted(parsed) ? { unweighted: true } : {}),
   };
+}
+
+function isUnweighted({ numRecords, nullCount, minValues, maxValues }: Partial<FileStats>): boolean {
+  const withoutWeight = typeof numRecords === 'number' && nullCount?.weight === numRecords;
+  return withoutWeight || (minValues?.weight === 1 && maxValues?.weight === 1);
 }
 
 /** Reads `add.stats`, whoever wrote it. Statistics are optional: what cannot be read is as good as absent. */

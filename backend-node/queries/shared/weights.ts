@@ -6,14 +6,17 @@ import type { Relation, Snapshot } from '../../lake/dataset';
 const found = new WeakMap<Snapshot, Map<string, Promise<boolean>>>();
 
 /**
- * Whether any row of the files carries a weight other than 1. Statistics of the files answer that for rows without
- * weights, so it costs next to nothing; what it saves is adding up weights where counting will do.
+ * Whether any row of the files carries a weight other than 1. Statistics answer that for files without weights, and one
+ * look at the files for others; what it saves is adding up weights where counting will do.
  */
-export function filesHaveWeights(
+export async function filesHaveWeights(
   snapshot: Snapshot,
   relation: Relation,
   run: (statement: Sql) => Promise<ResultTable>
 ): Promise<boolean> {
+  if (relation.unweighted) {
+    return false;
+  }
   const known = found.get(snapshot) ?? new Map<string, Promise<boolean>>();
   found.set(snapshot, known);
   const { text } = relation.sql.compile();
