@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
+
 import { ApitrailError } from '@apitrail/contract';
 import fc from 'fast-check';
 
 import { openDuckDb, type DuckDb } from '../../engine/duckdb';
 import { raw } from '../../engine/sql';
 import { planInterval } from '../../queries/shared/interval';
-import { expandMacros } from '.';
+import { expandMacros, MACROS } from '.';
 import type { MacroOptions } from './options';
 
 const from = Date.parse('2026-11-02T00:00:00Z');
@@ -71,6 +73,11 @@ describe('what macros expand to', () => {
   ])('nothing in %s', (text) => {
     expect(expand(text)).toBe(text);
   });
+});
+
+it('docs/sql.md has every macro', () => {
+  const page = readFileSync('docs/sql.md', 'utf8');
+  expect(MACROS.filter(({ signature }) => !page.includes(`\`${signature}\``))).toEqual([]);
 });
 
 describe('what macros refuse', () => {
