@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -106,6 +106,21 @@ test('whoever reads while others append, compact and vacuum sees every row once'
   expect(await dataFiles()).toHaveLength(2);
 });
 
+test('whoever verifies meanwhile finds nothing wrong', async () => {
+  await cp(templates.appended, directory, { recursive: true });
+  const child = program.start({ lake: directory, steps: ['append', 'compact', 'vacuum'], rounds: 12 });
+  let running = true;
+  const closed = once(child, 'close').finally(() => (running = false));
+  const versions = new Set<number | null>();
+  while (running) {
+    const { findings, tables } = await verifyLake(engine, directory, LAKE_TABLES);
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    versions.add(tables[0]!.version);
+  }
+  expect(await closed).toEqual([0, null]);
+  expect(versions.size).toBeGreaterThan(1);
+});
+
 test('who holds a version from before compaction goes on reading it', async () => {
   await cp(templates.appended, directory, { recursive: true });
   const { sql: before } = (await new LakeDataset(await Lake.open(directory, { engine })).snapshot()).relation({});
@@ -162,6 +177,23 @@ if (missing) {
       expect((await (await Lake.open(directory, { engine })).snapshot()).files.size).toBe(2);
     }
   );
+
+  test('what a compaction commits is on the disk before the log names it', async () => {
+    await cp(templates.appended, directory, { recursive: true });
+    const trace = join(directory, 'trace');
+    const seen = ['-f', '-qq', '-y', '-s', '300', '-o', trace, '-e', 'trace=fsync,?link,?linkat'];
+    expect(program.run({ lake: directory, steps: ['compact'] }, seen)).toMatchObject({ status: 0 });
+    const calls = (await readFile(trace, 'utf8')).replaceAll(directory, '').split('\n');
+    for (const version of [BATCHES + 1, BATCHES + 2]) {
+      const name = `${String(version).padStart(20, '0')}.json`;
+      const entry = await readFile(join(directory, 'requests', '_delta_log', name), 'utf8');
+      const [, path = ''] = /"add":\{"path":"([^"]+)"/.exec(entry) ?? [];
+      const linked = calls.findIndex((call) => /link/.test(call) && call.includes(name));
+      const at = (flushed: string) => calls.findIndex((call) => /fsync/.test(call) && call.includes(`<${flushed}>`));
+      const [file, folder] = [at(`/requests/${path}`), at(`/requests/${path.split('/')[0]}`)];
+      expect([file > 0, folder > 0, file < linked, folder < linked]).toEqual([true, true, true, true]);
+    }
+  });
 
   test.each([1, 3, 5, 7])('an error of fsync number %i fails a compaction, and does no harm', async (when) => {
     await cp(templates.appended, directory, { recursive: true });

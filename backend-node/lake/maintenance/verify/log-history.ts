@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Engine } from '../../../engine/engine';
 import { parseActions, type Action } from '../../actions';
@@ -9,6 +10,9 @@ import { listLog } from '../../log';
 import { TableStateBuilder, type TableState } from '../../table-state';
 import { differences } from './compare-states';
 import type { Report } from './finding';
+
+/** Between two looks at what may be on its way. */
+const PAUSE_MS = 500;
 
 /** What a log says, as far as it can be read. */
 export interface History {
@@ -69,7 +73,7 @@ class HistoryReader {
     for (const version of checkpoints.filter((one) => !readable.has(one))) {
       this.reportLost(version);
     }
-    await this.checkPointer(checkpoints, present.has(0));
+    await this.checkPointer(present.has(0));
     return this.history;
   }
 
@@ -214,11 +218,16 @@ class HistoryReader {
     });
   }
 
-  private async checkPointer(checkpoints: readonly number[], fromTheBeginning: boolean): Promise<void> {
-    const pointed = await lastCheckpoint(this.directory);
-    if (checkpoints.length === 0 ? pointed === undefined : pointed !== undefined && checkpoints.includes(pointed)) {
+  private async checkPointer(fromTheBeginning: boolean): Promise<void> {
+    if (await this.pointerIsSound()) {
       return;
     }
+    // A checkpoint may have got its place just now, and its pointer not yet.
+    await sleep(PAUSE_MS);
+    if (await this.pointerIsSound()) {
+      return;
+    }
+    const pointed = await lastCheckpoint(this.directory);
     const unneeded = pointed === undefined && fromTheBeginning;
     this.report({
       severity: unneeded ? 'warning' : 'error',
@@ -232,6 +241,12 @@ class HistoryReader {
             : 'is missing or torn, so that Trino finds no beginning of the log',
       mend: this.history.state ? 'checkpoint' : 'none',
     });
+  }
+
+  private async pointerIsSound(): Promise<boolean> {
+    const pointed = await lastCheckpoint(this.directory);
+    const { checkpoints } = await listLog(this.directory);
+    return checkpoints.length === 0 ? pointed === undefined : pointed !== undefined && checkpoints.includes(pointed);
   }
 
   private where(name: string): string {
