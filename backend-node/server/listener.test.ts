@@ -30,6 +30,11 @@ const endpoints: Endpoint[] = [
   { method: 'GET', path: '/api/health', answer: (ask) => Promise.resolve((asks.push(ask), { status: 'ok' })) },
   { method: 'POST', path: '/api/ds/query', answer: (ask) => Promise.resolve((asks.push(ask), { got: ask.body })) },
   { method: 'GET', path: '/polled', polled: true, answer: () => Promise.resolve({}) },
+  {
+    method: 'DELETE',
+    path: '/things/:id',
+    answer: (ask) => Promise.resolve((asks.push(ask), { gone: ask.params.id })),
+  },
   { method: 'GET', path: '/fault', answer: () => Promise.reject(new Error('secret detail')) },
   {
     method: 'GET',
@@ -336,4 +341,20 @@ test('a port in use is named, with the setting that changes it', async () => {
     message: expect.stringMatching(new RegExp(`127\\.0\\.0\\.1:${port}.*--query-listen`)),
   });
   await second.close();
+});
+
+test('a name in a path stands for anything without a slash, and is not logged', async () => {
+  await start();
+  const { status, text } = await ask('DELETE', '/things/ci%3A7', { 'Idempotency-Key': 'k' });
+  expect({ status, text }).toEqual({ status: 200, text: '{"gone":"ci:7"}' });
+  expect(asks[0]!.requestHeader('Idempotency-Key')).toBe('k');
+  expect(asks[0]!.requestHeader('x-other')).toBeUndefined();
+  expect(logged).toContain('"path":"/things/:id"');
+  expect(logged).not.toContain('ci%3A7');
+});
+
+test.each(['/things', '/things/', '/things/a/b', '/thingsx/a', '/x/things/a'])('%s is none of it', async (path) => {
+  await start();
+  expect(await ask('DELETE', path)).toMatchObject({ status: 404, code: 'APITRAIL_NOT_FOUND' });
+  expect((await ask('GET', '/things/a')).headers.allow).toBe('DELETE');
 });
