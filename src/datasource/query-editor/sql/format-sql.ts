@@ -12,7 +12,7 @@ const VARIABLES = String.raw`\$\{[^}]*\}|\$\w+|\[\[\w+(?::\w+)?\]\]`;
  * with the place for what cannot be read as SQL.
  */
 export async function formatSql(sql: string, functions: readonly string[] = []): Promise<string> {
-  const { duckdb, formatDialect } = await import('sql-formatter');
+  const { duckdb, formatDialect } = await import('./duckdb-formatter');
   const macros = [...new Set([...sql.matchAll(MACRO)].map(([, name]) => name))];
   const names = [...macros.map((name) => STAND_IN + name), ...functions, ...called(sql)].map((name) =>
     name.toUpperCase()

@@ -18,6 +18,9 @@ export interface WrittenSql {
   limit?: number;
 }
 
+/** Rows of an answer that has one per bucket or cell: as many as the companion gives by default. */
+export const MANY_ROWS = 100_000;
+
 export const IN_RANGE = '$__timeFilter(time)';
 
 /** The conditions of a query: its range, and its filters. */

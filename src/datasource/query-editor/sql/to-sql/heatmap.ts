@@ -1,6 +1,6 @@
 import { isAdditive, metricOf, OTHER_GROUP, type HeatmapQuery, type MetricName } from '@apitrail/contract';
 
-import { filterNotes, matching, type WriteContext, type WrittenSql } from './context';
+import { filterNotes, MANY_ROWS, matching, type WriteContext, type WrittenSql } from './context';
 import { rowOf, topTables } from './grouped';
 import { type KeySql, keySql } from './keys';
 import { BUCKET_NOTE, latencyTables, latencyY } from './latency';
@@ -50,7 +50,7 @@ export function heatmapSql(query: HeatmapQuery, context: WriteContext): WrittenS
       from: source,
       rest: ['GROUP BY ALL', 'ORDER BY 1, min(duration_ms)'],
     });
-    return { sql: remarked(notes, withTables(rows, sql)), format: 'time_series' };
+    return { sql: remarked(notes, withTables(rows, sql)), format: 'time_series', limit: MANY_ROWS };
   }
   const cells = select({
     columns: [`${columns.sql} AS x`, ...label, `${metricSql(metric, columns.seconds)} AS value`, `${REQUESTS} AS n`],
@@ -58,7 +58,11 @@ export function heatmapSql(query: HeatmapQuery, context: WriteContext): WrittenS
     rest: ['GROUP BY ALL'],
   });
   const main = shared(query, cells);
-  return { sql: remarked(notes, withTables([...rows, ...xTables, ...main.tables], main.sql)), format: 'table' };
+  return {
+    sql: remarked(notes, withTables([...rows, ...xTables, ...main.tables], main.sql)),
+    format: 'table',
+    limit: MANY_ROWS,
+  };
 
   function latencyText(): string {
     return "round(y_min, 3) || ' – ' || round(y_max, 3) || ' ms'";

@@ -1,6 +1,6 @@
 import type { Filter } from '@apitrail/contract';
 
-import { filterNotes, matching, type WriteContext, type WrittenSql } from './context';
+import { filterNotes, MANY_ROWS, matching, type WriteContext, type WrittenSql } from './context';
 import { groupedSql } from './grouped';
 import { keySql } from './keys';
 import { identifier } from './literals';
@@ -41,7 +41,7 @@ export function seriesSql(
     ...filterNotes(filters),
     'A bucket without requests has no row; the builder shows what counts as 0 there.',
   ];
-  return { sql: remarked(notes, sql), format };
+  return { sql: remarked(notes, sql), format, limit: MANY_ROWS };
 }
 
 /** One number per group over the whole range. */
