@@ -64,7 +64,12 @@ export function groupFiles(files: readonly DataFile[], targetBytes = TARGET_FILE
   const partitions = new Map<string, DataFile[]>();
   for (const file of files) {
     const key = partitionOf(file);
-    partitions.set(key, [...(partitions.get(key) ?? []), file]);
+    const partition = partitions.get(key);
+    if (partition) {
+      partition.push(file);
+    } else {
+      partitions.set(key, [file]);
+    }
   }
   const groups: DataFile[][] = [];
   for (const partition of partitions.values()) {
