@@ -59,7 +59,11 @@ module.exports = {
       ...node,
       displayName: 'companion',
       rootDir: __dirname,
-      testMatch: ['<rootDir>/contract/**/*.test.ts', '<rootDir>/backend-node/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/contract/**/*.test.ts',
+        '<rootDir>/backend-node/**/*.test.ts',
+        '<rootDir>/bench/**/*.test.ts',
+      ],
     },
     {
       ...node,
