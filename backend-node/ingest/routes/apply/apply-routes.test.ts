@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 
 import { openDuckDb, type DuckDb } from '../../../engine/duckdb';
+import { literal, sql } from '../../../engine/sql';
 import { Lake } from '../../../lake/lake';
 import { LakeDataset } from '../../../lake/lake-dataset';
 import { groupFiles } from '../../../lake/rewrite';
 import { select, temporaryFolder } from '../../../lake/testing/temporary-lake';
 import { RouteAssigner, type AssignerOptions } from '../assigner';
 import { RouteApplication, type ApplyRoutesOptions } from './apply-routes';
+import { routeColumns, withNewRoutes } from './stored-paths';
 
 const DAY_US = 86_400_000_000;
 const NOV_1 = Date.UTC(2026, 10, 1) * 1000;
@@ -260,4 +262,22 @@ describe('the preview', () => {
     const applied = await application(options).apply();
     expect(applied).toEqual(preview);
   });
+});
+
+it('joins rows with their new routes by hash, never pair by pair', async () => {
+  await lake.append({ rows: [row('/users/ada')] });
+  const [add] = (await lake.snapshot()).files.values();
+  const rows = routeColumns([join(lake.table, decodeURIComponent(add!.add.path))]);
+  const mapping = join(folder.path, 'mapping.parquet');
+  await engine.run(
+    sql`COPY (SELECT *, route AS new_route, route_source AS new_source FROM ${rows}) TO ${literal(mapping)} (FORMAT parquet)`
+  );
+  const stored = sql`(SELECT *, current_date AS "date" FROM ${rows})`;
+  const plan = await engine.run(sql`EXPLAIN ${withNewRoutes(stored, mapping, { service: 'shop', from: 0, to: 1 })}`);
+  expect(
+    plan.values
+      .flat()
+      .join('\n')
+      .match(/[A-Z_]*JOIN/g)
+  ).toEqual(['HASH_JOIN']);
 });

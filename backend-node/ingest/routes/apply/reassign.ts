@@ -14,13 +14,18 @@ export interface StoredPath {
 /** Statuses that stand for all others: succeeded, 400, 404 and 405, another failure. */
 export const STATUSES = { succeeded: 200, bad: 400, absent: 404, failed: 500 } as const;
 
-/** Whether a row gave up its route to whatever comes after rules and documents. */
-export function lostRoute(stored: StoredPath, assigner: RouteAssigner): boolean {
-  const { service, method, path, status, route, route_source } = stored;
+/** Whether a row’s route came from a rule or a document, or there is none, so that it has to be found anew. */
+function isOpen({ route, route_source }: StoredPath): boolean {
+  return route === null || route_source === 'rule' || route_source === 'openapi';
+}
+
+/** Whether a row’s rule or document is gone, so that its route is up to the classifier. */
+export function lostRoute(stored: StoredPath, { rules, declared }: RouteAssigner): boolean {
+  const { service, method, path, status } = stored;
   return (
-    (route === null || route_source === 'rule' || route_source === 'openapi') &&
-    assigner.rules.find(service, method, path) === null &&
-    assigner.declared.find(service, method, path, status) === null
+    isOpen(stored) &&
+    rules.find(service, method, path) === null &&
+    declared.find(service, method, path, status) === null
   );
 }
 
@@ -44,7 +49,7 @@ export function reassign(stored: StoredPath, known: RouteAssigner, taught: Route
   if (declared !== null) {
     return { route: declared, route_source: 'openapi' };
   }
-  if (lostRoute(stored, known)) {
+  if (isOpen(stored)) {
     return taught.assign({ service, method, path, status });
   }
   const proven = known.proven(service, path, status);

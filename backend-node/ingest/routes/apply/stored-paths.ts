@@ -157,14 +157,14 @@ export function withNewRoutes(rows: Sql, mapping: string, scope: RowScope): Sql 
     FROM ${rows} AS ${ROWS} LEFT JOIN read_parquet(${literal(mapping)}) AS ${MAP} ON ${fits(scope)}`;
 }
 
+/** Comparisons of one side with the other only: with anything else an outer join becomes a loop over all pairs. */
 function fits(scope: RowScope): Sql {
   const same = (name: string): Sql => sql`${ROWS}.${identifier(name)} IS NOT DISTINCT FROM ${MAP}.${identifier(name)}`;
   return join(
     [
-      sql`${ROWS}.path = ${MAP}.path`,
+      sql`(CASE WHEN ${inScope(ROWS, scope)} THEN ${ROWS}.path END) = ${MAP}.path`,
       sql`${statusKind(ROWS)} = ${MAP}.status`,
       ...['service', 'method', 'route', 'route_source'].map(same),
-      inScope(ROWS, scope),
     ],
     ' AND '
   );
