@@ -1,6 +1,6 @@
 import { ApitrailError } from '@apitrail/contract';
 
-import { codeTokens } from '../macros/tokens';
+import { codeTokens, crowdedComment } from '../macros/tokens';
 import type { GateOptions } from './options';
 import { offsetOfByte, placeOf, positionAt } from './position';
 import { castLiterals } from './rewrite';
@@ -25,6 +25,11 @@ export async function parseSql(text: string, options: GateOptions): Promise<Pars
   if (text.includes('\0')) {
     throw refusedAt(text, text.indexOf('\0'), options, 'The SQL has a character of code 0. Remove it.');
   }
+  const crowded = crowdedComment(text, MOST_COMMENTS);
+  if (crowded !== undefined) {
+    const message = `A comment has more than ${MOST_COMMENTS} others within. Remove some of them.`;
+    throw refusedAt(text, crowded, options, message);
+  }
   const json = castLiterals(await options.ask(SERIALIZE, text));
   const answer = readTree(json);
   if (answer === undefined) {
@@ -46,6 +51,9 @@ export async function parseSql(text: string, options: GateOptions): Promise<Pars
   }
   return { json, statement };
 }
+
+/** Comments within a comment: reading them takes DuckDB time that grows with the square. */
+const MOST_COMMENTS = 100;
 
 const INFINITE = "A number is too large for a double. For infinity write CAST('inf' AS DOUBLE).";
 
@@ -114,6 +122,14 @@ function firstLocation(text: string, node: Json): number | undefined {
   return [own, ...inner].filter((offset) => offset !== undefined).sort((a, b) => a - b)[0];
 }
 
+/** The parser's words, without advice on settings that are locked, and without half the text. */
+function shorten(said: string): string {
+  const [words = ''] = said.split(/\. Use "SET/);
+  return words.length > MOST_WORDS ? `${words.slice(0, MOST_WORDS)}…` : words;
+}
+
+const MOST_WORDS = 200;
+
 function parserError(text: string, answer: { [key: string]: Json }, options: GateOptions): ApitrailError {
   const said = String(answer['error_message'] ?? '');
   if (said.startsWith('Only SELECT statements')) {
@@ -122,5 +138,5 @@ function parserError(text: string, answer: { [key: string]: Json }, options: Gat
   }
   const position = Number(answer['position']);
   const offset = Number.isInteger(position) ? offsetOfByte(text, position) : undefined;
-  return errorAt('APITRAIL_SQL_SYNTAX', text, offset, options, `The SQL cannot be parsed: ${said}.`);
+  return errorAt('APITRAIL_SQL_SYNTAX', text, offset, options, `The SQL cannot be parsed: ${shorten(said)}.`);
 }

@@ -18,15 +18,38 @@ export function placeOf({ line, column }: Position): string {
 
 /** Offset in UTF-16 units of an offset in bytes of UTF-8, which is how DuckDB counts. */
 export function offsetOfByte(text: string, byte: number): number {
-  let bytes = 0;
+  const offsets = offsetsOf(text);
+  return Math.min(offsets === undefined ? byte : (offsets[byte] ?? text.length), text.length);
+}
+
+/** A tree has thousands of places in the same two texts. */
+const known = new Map<string, Uint32Array | undefined>();
+const MOST_KNOWN = 4;
+
+/** Offset of every byte of a text; undefined when they are the same. */
+function offsetsOf(text: string): Uint32Array | undefined {
+  if (!known.has(text)) {
+    if (known.size >= MOST_KNOWN) {
+      known.clear();
+    }
+    known.set(text, findOffsets(text));
+  }
+  return known.get(text);
+}
+
+function findOffsets(text: string): Uint32Array | undefined {
+  const bytes = Buffer.byteLength(text);
+  if (bytes === text.length) {
+    return undefined;
+  }
+  const offsets = new Uint32Array(bytes + 1).fill(text.length);
+  let byte = 0;
   let offset = 0;
   for (const character of text) {
-    if (bytes >= byte) {
-      break;
-    }
-    const code = character.codePointAt(0)!;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    const next = byte + Buffer.byteLength(character);
+    offsets.fill(offset, byte, next);
+    byte = next;
     offset += character.length;
   }
-  return offset;
+  return offsets;
 }

@@ -355,6 +355,15 @@ describe('sizes', () => {
     await refused(`SELECT 1 -- ${'ä'.repeat(33_000)}`);
   });
 
+  it.each([
+    ['that are closed', `SELECT ${'/*'.repeat(10_000)}${'*/'.repeat(10_000)} 1`],
+    ['that stay open', `SELECT ${'/*'.repeat(20_000)} 1`],
+  ])('comments within comments, by thousands, %s', async (_, sql) => {
+    const error = await refused(sql);
+    expect(error.message).toBe('A comment has more than 100 others within. Remove some of them.');
+    expect(error.where).toBe('line 1, column 8');
+  });
+
   it('a literal that is too long', async () => {
     await refused(`SELECT '${'x'.repeat(16_385)}'`);
   });

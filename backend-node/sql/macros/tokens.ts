@@ -42,6 +42,18 @@ export function endOfQuoted(text: string, offset: number): number | undefined {
   return undefined;
 }
 
+/** Where the first comment stands that has more than a number of others within. */
+export function crowdedComment(text: string, most: number): number | undefined {
+  for (let offset = 0; offset < text.length;) {
+    const end = endOfQuoted(text, offset);
+    if (end !== undefined && text.startsWith('/*', offset) && text.slice(offset, end).split('/*').length - 2 > most) {
+      return offset;
+    }
+    offset = end ?? offset + 1;
+  }
+  return undefined;
+}
+
 /** The code of a text, in order: words, numbers and single signs. */
 export function codeTokens(text: string): CodeToken[] {
   const tokens: CodeToken[] = [];
