@@ -4,8 +4,8 @@ import type { Range } from '../shared/interval';
 /** With fewer rows than this in the files, looking at all of them at once is as good. */
 const MANY_ROWS = 200_000;
 
-/** Where the range is cut, in shares of the time that has data, from the end that is wanted first. */
-const CUTS = [1 / 32, 1 / 8];
+/** Where the range is cut, as a share of the time that has data, from the end that is wanted first. */
+const CUTS = [1 / 16];
 
 /**
  * Stretches of a range, in the order in which its rows are wanted: whoever wants the newest few need not read what is

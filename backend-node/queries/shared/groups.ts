@@ -68,7 +68,9 @@ async function mergedTotals(
   counted: Sql | undefined
 ): Promise<GroupTotals> {
   const measures = distinctMeasures([...request.measures, measureOf('requests')]);
-  const merged = await mergeGroups(aggregator, { ...request, measures, ...(counted && { cell: counted }) });
+  const { rows, keys, orderBy, limit } = request;
+  const cell = counted && { cell: counted };
+  const merged = await mergeGroups(aggregator, { rows, keys, measures, orderBy, limit, ...cell });
   const counts = merged.groups.map((): Record<string, unknown> => ({}));
   const requests = measures.findIndex(({ name }) => name === 'requests');
   merged.cell.forEach((cell, row) => {

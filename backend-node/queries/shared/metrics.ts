@@ -193,6 +193,9 @@ export function measureOfRows(measure: Measure, among: readonly Measure[], weigh
       return sql`CAST(count(DISTINCT ${measure.column}) AS DOUBLE)`;
     case 'quantile': {
       const all = quantilesOf(among);
+      if (all.length === 1) {
+        return dialect.quantile(sql`duration_ms`, measure.q);
+      }
       return dialect.listItem(dialect.quantiles(sql`duration_ms`, all), all.indexOf(measure.q));
     }
   }

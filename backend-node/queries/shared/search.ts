@@ -1,8 +1,8 @@
 import { identifier, join, param, sql, type Sql } from '../../engine/sql';
 
-/** Whether a text contains another, without regard to case; false when it is null. */
+/** Whether a text contains another, without regard to case; null when it is null, which no condition takes for true. */
 export function containsText(text: Sql, search: string): Sql {
-  return sql`coalesce(contains(lower(${text}), ${param('varchar', search.toLowerCase())}), FALSE)`;
+  return sql`contains(lower(${text}), ${param('varchar', search.toLowerCase())})`;
 }
 
 /** Columns a free search looks in. */
