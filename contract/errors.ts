@@ -49,6 +49,7 @@ export const ERROR_CODES = {
     meaning: 'Not one line of a file fits the format; nothing was imported from it.',
   },
   APITRAIL_BAD_FILE: { status: 400, meaning: 'A file cannot be read, is damaged or is cut short.' },
+  APITRAIL_LAKE_UNWRITABLE: { status: 503, meaning: 'The lake cannot be written: no right to, or no room.' },
   APITRAIL_LAKE_BUSY: { status: 409, meaning: 'Another process writes to the lake.' },
   APITRAIL_LAKE_CONFLICT: { status: 409, meaning: 'Another process has changed the same files of the lake.' },
   APITRAIL_LAKE_UNSUPPORTED: {

@@ -6,6 +6,7 @@ import type { DuckDb } from '../engine/duckdb';
 import { identifier, param, sql } from '../engine/sql';
 import { DeltaTable } from '../lake/delta-table';
 import { groupFiles } from '../lake/rewrite';
+import { unwritable } from '../lake/unwritable';
 import { allRows, needed, newestRows } from './relation';
 import { ANNOTATIONS_TABLE } from './table';
 
@@ -115,7 +116,11 @@ export class AnnotationStore {
     if (rows.length === 0) {
       return;
     }
-    await this.table.append({ rows: rows.map(withoutNulls) });
+    try {
+      await this.table.append({ rows: rows.map(withoutNulls) });
+    } catch (error) {
+      throw unwritable(error, this.table.lake);
+    }
     await this.putTogether().catch((error: unknown) => this.options.onWarning?.(error));
   }
 

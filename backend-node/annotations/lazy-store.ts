@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 
 import { openDuckDb, type DuckDb } from '../engine/duckdb';
+import { unwritable } from '../lake/unwritable';
 import { openWorkDirectory, type WorkDirectory } from '../lake/work-directory';
 import { AnnotationStore } from './annotation-store';
 
@@ -35,7 +36,7 @@ export class LazyAnnotationStore {
       if (this.open === pending) {
         this.open = undefined;
       }
-      throw error;
+      throw unwritable(error, this.lake);
     }
   }
 

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { openDuckDb } from '../../backend-node/engine/duckdb';
@@ -151,6 +151,18 @@ it('says which annotation and which field is wrong, and keeps none of the list',
     code: 'APITRAIL_BODY_TOO_LARGE',
   });
   expect(await shown()).toEqual([]);
+});
+
+it('says that the lake cannot be written, and takes it again once it can', async () => {
+  await writeFile(join(folder.path, 'lake'), 'a file in the place of the folder');
+  await start();
+  expect(await post({ title: 'x' })).toMatchObject({
+    status: 503,
+    body: { error: { code: 'APITRAIL_LAKE_UNWRITABLE', message: expect.stringContaining('Nothing was written') } },
+  });
+  await rm(join(folder.path, 'lake'));
+  expect((await post({ title: 'x', time: at('10:00') })).status).toBe(201);
+  expect(await shown()).toHaveLength(1);
 });
 
 it('takes only keys of the scope ingest', async () => {
