@@ -10,6 +10,7 @@ import type { AddAction } from './actions';
 import { makeDirectory, removeIfThere, syncDirectory, syncFile } from './durable';
 import { sha256OfFile, tagsOf } from './file-tags';
 import { dataFilePath, encodePath, partitionDirectory } from './layout';
+import { escapeGlob } from './sql-literals';
 import { deltaStats, type CopyStats } from './stats';
 import type { TableDefinition } from './table-definition';
 
@@ -76,6 +77,7 @@ async function writeDataFile(
     );
     const result = Object.fromEntries(copied.columns.map(({ name: key }, index) => [key, copied.values[index]?.[0]]));
     const rows = result.count as number;
+    const copiedStats = result.column_statistics as CopyStats;
     // Files never change once written: nobody, DuckDB's COPY included, shall overwrite one by mistake.
     await chmod(path, 0o444);
     await syncFile(path);
@@ -89,7 +91,7 @@ async function writeDataFile(
         size,
         modificationTime: Math.trunc(mtimeMs),
         dataChange,
-        stats: JSON.stringify(deltaStats(definition, rows, result.column_statistics as CopyStats)),
+        stats: JSON.stringify(deltaStats(definition, rows, await withBounds(run, definition, path, rows, copiedStats))),
         tags: tagsOf({ sha256: await sha256OfFile(path, signal), sortedBy: definition.sortBy }),
       },
     };
@@ -97,4 +99,35 @@ async function writeDataFile(
     await removeIfThere(path);
     throw error;
   }
+}
+
+/**
+ * COPY gives no bounds of a column that is null throughout one row group, though other groups have values: those are
+ * looked up in the file.
+ */
+async function withBounds(
+  run: Runner,
+  { columns, statistics }: TableDefinition,
+  path: string,
+  rows: number,
+  copied: CopyStats
+): Promise<CopyStats> {
+  const without = columns.filter(({ name }) => {
+    const { min, null_count: nulls } = copied[`"${name}"`] ?? {};
+    return statistics.includes(name) && min === undefined && nulls !== undefined && Number(nulls) < rows;
+  });
+  if (without.length === 0) {
+    return copied;
+  }
+  const bounds = without.map(({ name }) => {
+    const column = identifier(name);
+    return sql`CAST(min(${column}) AS VARCHAR), CAST(max(${column}) AS VARCHAR)`;
+  });
+  const file = sql`read_parquet(${literal(escapeGlob(path))}, hive_partitioning = false)`;
+  const { values } = await run(sql`SELECT ${join(bounds)} FROM ${file}`);
+  const found = without.map(({ name }, index) => {
+    const [min, max] = [values[2 * index]?.[0] as string, values[2 * index + 1]?.[0] as string];
+    return [`"${name}"`, { ...copied[`"${name}"`], min, max }] as const;
+  });
+  return { ...copied, ...Object.fromEntries(found) };
 }

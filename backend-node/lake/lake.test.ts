@@ -97,6 +97,25 @@ describe('appending', () => {
     expect(order.values[0]).toEqual(['a', 'z']);
   });
 
+  test('a column that is null throughout a row group has bounds all the same', async () => {
+    const path = join(folder.path, 'many.ndjson');
+    const lines = Array.from({ length: 130_000 }, (_, index) =>
+      JSON.stringify({
+        time: NOV_1 + index,
+        service: 'a',
+        ...(index < 125_000 ? {} : { customer: `c${index}`, status: 200 }),
+      })
+    );
+    await writeFile(path, `${lines.join('\n')}\n`);
+    await lake.append({ ndjson: [path] });
+    const add = (await entry(1)).find((action) => action.add)?.add;
+    expect(JSON.parse(add?.stats as string)).toMatchObject({
+      minValues: { customer: 'c125000', status: 200 },
+      maxValues: { customer: 'c129999', status: 200 },
+      nullCount: { customer: 125_000 },
+    });
+  });
+
   test('many files of staged rows are one commit', async () => {
     const files = [
       await stage(folder.path, [row(0)]),

@@ -215,7 +215,7 @@ export class FileChecker {
     if (wide.length > 0) {
       say(
         'statistics',
-        `has other bounds of ${wide.join(', ')} in the log than were committed`,
+        `has narrower values of ${wide.join(', ')} than the log says, so that queries open it in vain`,
         'statistics',
         'warning'
       );
