@@ -132,7 +132,9 @@ async function post(annotation: PostedAnnotationInput, url: string, key: string 
     }
     if (answer instanceof Error) {
       const reason = answer.cause instanceof Error ? answer.cause.message : answer.message;
-      throw new ApitrailError('APITRAIL_NOT_FOUND', `Nothing answers at ${address.origin}: ${reason}.`, { where: '--url' });
+      throw new ApitrailError('APITRAIL_NOT_FOUND', `Nothing answers at ${address.origin}: ${reason}.`, {
+        where: '--url',
+      });
     }
     return read(answer, address);
   }
