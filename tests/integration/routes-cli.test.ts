@@ -19,7 +19,8 @@ const run = (...args: string[]) =>
     cwd: folder.path,
     env: { APITRAIL_PRIVACY_KEY_FILE: join(folder.path, 'pseudonym.key') },
   });
-const json = ({ stdout }: { stdout: string }) => JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, never>;
+const json = ({ stdout }: { stdout: string }) =>
+  JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, unknown>;
 const PETSTORE = join(DATA, 'openapi', 'petstore.yaml');
 const ERDDAP = join(DATA, 'openapi', 'erddap.yaml');
 
@@ -60,7 +61,7 @@ test('imported requests have its routes at once, and the list says which are in 
   const imported = await run('import', log, '--service', 'erddap', '--openapi', ERDDAP, '--quiet');
   expect(imported.code).toBe(0);
   const { routes } = json(await run('routes', 'list', '--json', '--only', 'seen'));
-  expect(routes[0]).toMatchObject({
+  expect((routes as unknown[])[0]).toMatchObject({
     service: 'erddap',
     method: 'GET',
     route: '/erddap/tabledap/{datasetID}.{fileType}',
