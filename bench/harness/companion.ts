@@ -55,4 +55,16 @@ export class Companion {
     const text = await (await fetch(`${this.url}/metrics`)).text();
     return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)![1]) * 1000;
   }
+
+  /** CPU time that `cpuMs` takes itself, milliseconds: the least of a few. */
+  async askingMs(): Promise<number> {
+    const taken: number[] = [];
+    let before = await this.cpuMs();
+    for (let round = 0; round < 10; round++) {
+      const now = await this.cpuMs();
+      taken.push(now - before);
+      before = now;
+    }
+    return Math.min(...taken);
+  }
 }

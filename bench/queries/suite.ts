@@ -121,7 +121,8 @@ async function benchCase(
   const { results } = await companion.ask(request);
   const found = difference(rawRows, one.answer(results.A!.frames!), one.keys);
   const rawSide = { run: () => raw.rows(text), cpuMs: ownCpuMs };
-  const ourSide = { run: () => companion.ask(request), cpuMs: () => companion.cpuMs() };
+  const askingMs = await companion.askingMs();
+  const ourSide = { run: () => companion.ask(request), cpuMs: () => companion.cpuMs(), askingMs };
   const [first, ours, second] = await measureRounds([rawSide, ourSide, rawSide], runs);
   return {
     name: one.name,
