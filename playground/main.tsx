@@ -5,7 +5,7 @@ import { getBackendSrv } from '@grafana/runtime';
 import { createRoot } from 'react-dom/client';
 
 import { App } from './components/App';
-import { EditorPage } from './components/EditorPage';
+import { EditorPage } from './editor/EditorPage';
 import { registerOptionEditors } from './host/option-editors';
 import { startServices } from './host/services';
 

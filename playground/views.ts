@@ -14,6 +14,8 @@ export interface ViewPanel {
   span: 4 | 6 | 12;
   height: number;
   query: ViewQuery;
+  /** Whether it compares with the earlier time that is chosen for the page. */
+  compared?: true;
   options?: Record<string, unknown>;
 }
 
@@ -74,7 +76,7 @@ const DATA =
 /** A real sample: nine days of a public data API’s access log. */
 const sample: View = {
   id: 'sample',
-  title: 'ERDDAP, real',
+  title: 'ERDDAP',
   about:
     'Nine days of a public ERDDAP data API, from its nginx access log. Sessions are derived from address and user agent.',
   range: { from: Date.UTC(2024, 4, 12), to: Date.UTC(2024, 4, 21) },
@@ -85,6 +87,7 @@ const sample: View = {
       title: 'Requests by status class',
       description: 'Requests per bucket, by class of the status.',
       kind: 'time-series',
+      compared: true,
       span: 6,
       height: 260,
       query: { queryType: 'traffic', metrics: ['requests'], groupBy: ['status_class'], filters: [ofSample] },
@@ -95,6 +98,7 @@ const sample: View = {
       title: 'Sessions and bytes sent',
       description: 'Derived sessions that were active in each bucket. This log has no durations.',
       kind: 'time-series',
+      compared: true,
       span: 6,
       height: 260,
       query: { queryType: 'traffic', metrics: ['sessions', 'response_bytes'], filters: [ofSample] },
@@ -104,6 +108,7 @@ const sample: View = {
       title: 'Endpoints over time',
       description: 'Requests of the busiest routes. Click a cell for the requests behind it.',
       kind: 'endpoint-heatmap',
+      compared: true,
       span: 12,
       height: 520,
       query: {
@@ -121,6 +126,7 @@ const sample: View = {
       title: 'From the catalogue to the data',
       description: 'Sessions that list datasets, read about one, and take data within an hour.',
       kind: 'journey-funnel',
+      compared: true,
       span: 12,
       height: 340,
       query: {
@@ -140,6 +146,7 @@ const sample: View = {
       title: 'Errors',
       description: 'Failed requests by status and route.',
       kind: 'error-breakdown',
+      compared: true,
       span: 12,
       height: 420,
       query: { queryType: 'errors', groupBy: ['status', 'route'], limit: 50, filters: [ofSample] },
@@ -172,7 +179,7 @@ const CHECKOUT = [
 /** The generated shop. */
 const shop: View = {
   id: 'shop',
-  title: 'Shop, generated',
+  title: 'Shop',
   about: 'Fourteen days of a made-up shop with six services. incidents.json in the lake says what was planted in it.',
   range: { last: 7 * DAY },
   annotations: annotationsOf(ofShop),
@@ -182,6 +189,7 @@ const shop: View = {
       title: 'Requests by service',
       description: 'Requests per bucket that the shop served, by service.',
       kind: 'time-series',
+      compared: true,
       span: 6,
       height: 260,
       query: { queryType: 'traffic', metrics: ['requests'], groupBy: ['service'], filters: [served, ofShop] },
@@ -192,6 +200,7 @@ const shop: View = {
       title: 'Latency',
       description: 'Percentiles of the duration of served requests, health checks left out.',
       kind: 'time-series',
+      compared: true,
       span: 6,
       height: 260,
       query: {
@@ -205,6 +214,7 @@ const shop: View = {
       title: 'Error rate of endpoints over time',
       description: 'Share of failed requests of the busiest routes. Click a cell for the requests behind it.',
       kind: 'endpoint-heatmap',
+      compared: true,
       span: 12,
       height: 620,
       query: {
@@ -223,6 +233,7 @@ const shop: View = {
       title: 'From the product list to the payment',
       description: 'Customers and how far they got within an hour of their first look at the list.',
       kind: 'journey-funnel',
+      compared: true,
       span: 12,
       height: 340,
       query: {
@@ -238,6 +249,7 @@ const shop: View = {
       title: 'Time between steps',
       description: 'How long each step came after the one before.',
       kind: 'journey-funnel',
+      compared: true,
       span: 12,
       height: 300,
       query: {
@@ -254,6 +266,7 @@ const shop: View = {
       title: 'Errors',
       description: 'Failed requests by status, service and route.',
       kind: 'error-breakdown',
+      compared: true,
       span: 12,
       height: 460,
       query: { queryType: 'errors', groupBy: ['status', 'service', 'route'], limit: 100, filters: [ofShop] },

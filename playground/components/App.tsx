@@ -1,9 +1,8 @@
-import React, { useCallback, useEffect, useMemo, useState } from 'react';
+import React, { useCallback, useMemo, useState } from 'react';
 import { css } from '@emotion/css';
 import {
   type AdHocVariableFilter,
   createTheme,
-  dateTime,
   EventBusSrv,
   type GrafanaTheme2,
   ThemeContext,
@@ -13,11 +12,13 @@ import { locationService } from '@grafana/runtime';
 import { GlobalStyles, PanelContextProvider, PortalContainer, useStyles2 } from '@grafana/ui';
 
 import type { ApitrailDataSource } from '../../src/datasource/apitrail-data-source';
-import { type ExploreLink, readExploreLink } from '../host/explore-link';
+import { rangeInAddress, rangeOf } from '../host/time-range';
+import { useExploreLink } from '../host/use-explore-link';
 import { type View, VIEWS } from '../views';
 import { AnnotationSwitches } from './AnnotationSwitches';
+import { ComparePicker, NO_COMPARISON } from './ComparePicker';
 import { RequestsDrawer } from './RequestsDrawer';
-import { Toolbar } from './Toolbar';
+import { EDITOR_VIEW, Toolbar } from './Toolbar';
 import { useAnnotations } from './use-annotations';
 import { ViewPanelCard } from './ViewPanelCard';
 
@@ -34,11 +35,8 @@ interface Start {
   view: View;
   isDark: boolean;
   range: TimeRange;
-}
-
-function rangeOf(from: number, to: number): TimeRange {
-  const [start, end] = [dateTime(from), dateTime(to)];
-  return { from: start, to: end, raw: { from: start, to: end } };
+  /** How much earlier the time is that panels compare with. */
+  compare: string;
 }
 
 function defaultRange(view: View, newest: number): TimeRange {
@@ -49,11 +47,11 @@ function defaultRange(view: View, newest: number): TimeRange {
 function readAddress(newest: number): Start {
   const search = new URLSearchParams(locationService.getLocation().search);
   const view = VIEWS.find(({ id }) => id === search.get('view')) ?? VIEWS[0]!;
-  const [from, to] = [Number(search.get('from')), Number(search.get('to'))];
   return {
     view,
     isDark: search.get('theme') !== 'light',
-    range: from > 0 && to > from ? rangeOf(from, to) : defaultRange(view, newest),
+    compare: search.get('compare') ?? NO_COMPARISON,
+    range: rangeInAddress(search) ?? defaultRange(view, newest),
   };
 }
 
@@ -63,18 +61,11 @@ export function App({ dataSource, newest }: Props) {
   const [isDark, setDark] = useState(start.isDark);
   const [timeRange, setTimeRange] = useState(start.range);
   const [filters, setFilters] = useState<AdHocVariableFilter[]>([]);
+  const [compare, setCompare] = useState(start.compare);
   const [refresh, setRefresh] = useState(0);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(NONE_HIDDEN);
-  const [link, setLink] = useState<ExploreLink>();
+  const [link, closeLink] = useExploreLink();
   const theme = useMemo(() => createTheme({ colors: { mode: isDark ? 'dark' : 'light' } }), [isDark]);
-
-  useEffect(
-    () =>
-      locationService.getHistory().listen((location: { pathname: string; search: string }) => {
-        setLink(readExploreLink(location.pathname, location.search));
-      }),
-    []
-  );
 
   const shownAnnotations = useMemo(() => view.annotations.filter(({ name }) => !hidden.has(name)), [view, hidden]);
   const annotations = useAnnotations({
@@ -88,12 +79,16 @@ export function App({ dataSource, newest }: Props) {
 
   const choose = useCallback(
     (id: string) => {
+      if (id === EDITOR_VIEW) {
+        location.assign(`/editor?theme=${isDark ? 'dark' : 'light'}`);
+        return;
+      }
       const next = VIEWS.find((candidate) => candidate.id === id)!;
       setView(next);
       setTimeRange(defaultRange(next, newest));
       setFilters([]);
     },
-    [newest]
+    [isDark, newest]
   );
   const panelContext = useMemo(
     () => ({
@@ -124,12 +119,15 @@ export function App({ dataSource, newest }: Props) {
         <Panels
           view={view}
           controls={
-            <AnnotationSwitches
-              annotations={view.annotations}
-              hidden={hidden}
-              onChange={setHidden}
-              error={annotations.error}
-            />
+            <>
+              <AnnotationSwitches
+                annotations={view.annotations}
+                hidden={hidden}
+                onChange={setHidden}
+                error={annotations.error}
+              />
+              <ComparePicker value={compare} onChange={setCompare} />
+            </>
           }
         >
           {view.panels.map((panel, index) => (
@@ -141,6 +139,7 @@ export function App({ dataSource, newest }: Props) {
                 timeRange={timeRange}
                 timezone={TIMEZONE}
                 filters={filters}
+                compare={compare}
                 annotations={annotations.frames}
                 refresh={refresh}
                 onChangeTimeRange={zoom}
@@ -148,17 +147,7 @@ export function App({ dataSource, newest }: Props) {
             </div>
           ))}
         </Panels>
-        {link && (
-          <RequestsDrawer
-            dataSource={dataSource}
-            link={link}
-            timezone={TIMEZONE}
-            onClose={() => {
-              setLink(undefined);
-              locationService.replace('/');
-            }}
-          />
-        )}
+        {link && <RequestsDrawer dataSource={dataSource} link={link} timezone={TIMEZONE} onClose={closeLink} />}
         <PortalContainer />
       </PanelContextProvider>
     </ThemeContext.Provider>
@@ -170,7 +159,7 @@ function Panels({ view, controls, children }: { view: View; controls: React.Reac
   return (
     <main className={styles.page}>
       <p className={styles.about}>{view.about}</p>
-      {controls}
+      <div className={styles.controls}>{controls}</div>
       <div className={styles.grid}>{children}</div>
     </main>
   );
@@ -179,6 +168,7 @@ function Panels({ view, controls, children }: { view: View; controls: React.Reac
 const getStyles = (theme: GrafanaTheme2) => ({
   page: css({ padding: theme.spacing(1, 2, 4) }),
   about: css({ color: theme.colors.text.secondary, margin: theme.spacing(0.5, 0, 1) }),
+  controls: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start', columnGap: theme.spacing(3) }),
   grid: css({
     display: 'grid',
     gridTemplateColumns: 'repeat(12, minmax(0, 1fr))',

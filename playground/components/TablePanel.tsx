@@ -4,10 +4,14 @@ import { Table, useTheme2 } from '@grafana/ui';
 
 import { withFieldDisplay } from './use-panel-data';
 
+/** Pixels of a row, and of the header, of Grafana’s table. */
+const ROW_HEIGHT = 36;
+
 interface Props {
   data: PanelData;
   timezone: string;
   width: number;
+  /** At most; fewer rows take less. */
   height: number;
 }
 
@@ -24,5 +28,5 @@ export function TablePanel({ data, timezone, width, height }: Props) {
       ).series,
     [data, theme, timezone]
   );
-  return frame ? <Table data={frame} width={width} height={height} /> : null;
+  return frame ? <Table data={frame} width={width} height={Math.min(height, (frame.length + 2) * ROW_HEIGHT)} /> : null;
 }

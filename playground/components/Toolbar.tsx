@@ -5,16 +5,26 @@ import { IconButton, RadioButtonGroup, Tag, TimeRangeInput, ToolbarButton, useSt
 
 import { VIEWS } from '../views';
 
+/** What stands beside the datasets: the forms of the data source, at `/editor`. */
+export const EDITOR_VIEW = 'editor';
+
+const PAGES = [
+  ...VIEWS.map(({ id, title }) => ({ value: id, label: title })),
+  { value: EDITOR_VIEW, label: 'Editors' },
+];
+const NO_FILTERS: AdHocVariableFilter[] = [];
+
 interface Props {
   view: string;
   isDark: boolean;
   timeRange: TimeRange;
   timezone: string;
-  filters: AdHocVariableFilter[];
+  /** Of the whole page; absent where a page has none. */
+  filters?: AdHocVariableFilter[];
   onView: (view: string) => void;
   onTheme: () => void;
   onTimeRange: (range: TimeRange) => void;
-  onRemoveFilter: (index: number) => void;
+  onRemoveFilter?: (index: number) => void;
   onRefresh: () => void;
 }
 
@@ -23,21 +33,17 @@ export function Toolbar(props: Props) {
   return (
     <header className={styles.bar}>
       <h1 className={styles.title}>Apitrail playground</h1>
-      <nav aria-label="Dataset">
-        <RadioButtonGroup
-          options={VIEWS.map(({ id, title }) => ({ value: id, label: title }))}
-          value={props.view}
-          onChange={props.onView}
-        />
+      <nav aria-label="Page">
+        <RadioButtonGroup options={PAGES} value={props.view} onChange={props.onView} />
       </nav>
       <div className={styles.filters} role="group" aria-label="Filters">
-        {props.filters.map(({ key, operator, value }, index) => (
+        {(props.filters ?? NO_FILTERS).map(({ key, operator, value }, index) => (
           <span key={`${key}${operator}${value}`} className={styles.filter}>
             <Tag name={`${key} ${operator} ${value}`} colorIndex={9} />
             <IconButton
               name="times"
               aria-label={`Remove the filter on ${key}`}
-              onClick={() => props.onRemoveFilter(index)}
+              onClick={() => props.onRemoveFilter?.(index)}
             />
           </span>
         ))}

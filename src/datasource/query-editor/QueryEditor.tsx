@@ -1,7 +1,13 @@
 import React, { type KeyboardEvent, useEffect, useMemo } from 'react';
-import { getDefaultTimeRange, type PanelData, type QueryEditorProps as GrafanaProps } from '@grafana/data';
+import { css } from '@emotion/css';
+import {
+  getDefaultTimeRange,
+  type GrafanaTheme2,
+  type PanelData,
+  type QueryEditorProps as GrafanaProps,
+} from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
-import { Stack, Text } from '@grafana/ui';
+import { Stack, useStyles2 } from '@grafana/ui';
 import { QUERY_SCHEMAS, type QueryType } from '@apitrail/contract';
 
 import type { ApitrailDataSource } from '../apitrail-data-source';
@@ -55,6 +61,7 @@ export function QueryEditor(props: QueryEditorProps) {
   });
   const { description, Form } = QUERY_TYPE_FORMS[query.queryType];
   const TypeForm = Form as AnyForm;
+  const styles = useStyles2(getStyles);
 
   return (
     <EditorContext.Provider value={editor}>
@@ -73,9 +80,7 @@ export function QueryEditor(props: QueryEditorProps) {
               )}
             </FormField>
             {mode.control}
-            <Text color="secondary" variant="bodySmall">
-              {description}
-            </Text>
+            <p className={styles.description}>{description}</p>
           </Stack>
           {mode.notice}
           <TypeForm key={query.queryType} query={query} onChange={change} />
@@ -116,3 +121,15 @@ function variableNames(): string[] {
     .filter(({ type }) => type !== 'adhoc' && type !== 'datasource')
     .map(({ name }) => `$${name}`);
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  // On the line of the fields beside it; as long as it must be where it stands below them.
+  description: css({
+    ...theme.typography.bodySmall,
+    display: 'flex',
+    alignItems: 'center',
+    minHeight: theme.spacing(theme.components.height.md),
+    margin: 0,
+    color: theme.colors.text.secondary,
+  }),
+});

@@ -1,5 +1,7 @@
 import React from 'react';
-import { Switch } from '@grafana/ui';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Switch, useStyles2 } from '@grafana/ui';
 
 import { FormField } from './FormField';
 
@@ -11,9 +13,19 @@ interface SwitchFieldProps {
 }
 
 export function SwitchField({ label, value, onChange, description }: SwitchFieldProps) {
+  const styles = useStyles2(getStyles);
   return (
     <FormField label={label} description={description}>
-      {({ id }) => <Switch id={id} value={value} onChange={(event) => onChange(event.currentTarget.checked)} />}
+      {({ id }) => (
+        <div className={styles.line}>
+          <Switch id={id} value={value} onChange={(event) => onChange(event.currentTarget.checked)} />
+        </div>
+      )}
     </FormField>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  // As high as the fields beside it.
+  line: css({ display: 'flex', alignItems: 'center', height: theme.spacing(theme.components.height.md) }),
+});

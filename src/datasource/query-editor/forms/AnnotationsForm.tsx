@@ -29,7 +29,7 @@ function AnnotationsForm({ query, onChange }: FormProps<'annotations'>) {
           {({ id, invalid }) => (
             <MultiPicker<AnnotationKind>
               id={id}
-              width={40}
+              width={46}
               invalid={invalid}
               options={KINDS}
               value={query.kind ?? ANNOTATION_KINDS}

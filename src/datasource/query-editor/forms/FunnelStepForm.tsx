@@ -33,7 +33,7 @@ export function FunnelStepForm({ step, index, count, onChange, onMove, onRemove 
           value={step.name}
           onChange={(name, options) => onChange({ ...step, name: name ?? '' }, options)}
         />
-        <Stack direction="row" gap={0.5}>
+        <div className={styles.buttons}>
           <IconButton
             name="arrow-up"
             tooltip={`Move step ${index + 1} up`}
@@ -47,7 +47,7 @@ export function FunnelStepForm({ step, index, count, onChange, onMove, onRemove 
             onClick={() => onMove(1)}
           />
           <IconButton name="trash-alt" tooltip={`Remove step ${index + 1}`} disabled={count <= 2} onClick={onRemove} />
-        </Stack>
+        </div>
       </Stack>
       <FiltersField
         label={`${label} is a request where`}
@@ -61,6 +61,13 @@ export function FunnelStepForm({ step, index, count, onChange, onMove, onRemove 
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
+  // As high as the field beside it.
+  buttons: css({
+    display: 'flex',
+    alignItems: 'center',
+    gap: theme.spacing(0.5),
+    height: theme.spacing(theme.components.height.md),
+  }),
   step: css({
     display: 'flex',
     flexDirection: 'column',
