@@ -1,5 +1,12 @@
 import React, { useMemo } from 'react';
-import { type DataFrame, FieldColorModeId, FieldType, type PanelData, type TimeRange } from '@grafana/data';
+import {
+  type DataFrame,
+  FieldColorModeId,
+  type FieldConfig,
+  FieldType,
+  type PanelData,
+  type TimeRange,
+} from '@grafana/data';
 import { GraphDrawStyle, LegendDisplayMode, StackingMode } from '@grafana/schema';
 import { TimeSeries, TooltipDisplayMode, TooltipPlugin, useTheme2 } from '@grafana/ui';
 
@@ -50,14 +57,27 @@ export function TimeSeriesPanel({ data, timeRange, timezone, width, height, stac
   );
 }
 
+/** A ghost of an earlier time keeps how it is drawn; stacked panels stack it with the other ghosts, not on the present. */
+function configOf(config: FieldConfig, custom: Record<string, unknown>): FieldConfig {
+  if (!config.custom?.timeCompare) {
+    return { ...config, color: { mode: FieldColorModeId.PaletteClassic }, custom };
+  }
+  if (!custom.stacking) {
+    return config;
+  }
+  return {
+    ...config,
+    color: { mode: FieldColorModeId.Fixed, fixedColor: 'text' },
+    custom: { ...config.custom, stacking: { mode: StackingMode.Normal, group: 'earlier' } },
+  };
+}
+
 /** How the numbers of a frame are drawn, beside what the companion says of their unit and name. */
 function withCustomConfig(frame: DataFrame, custom: Record<string, unknown>): DataFrame {
   return {
     ...frame,
     fields: frame.fields.map((field) =>
-      field.type === FieldType.number
-        ? { ...field, config: { ...field.config, color: { mode: FieldColorModeId.PaletteClassic }, custom } }
-        : field
+      field.type === FieldType.number ? { ...field, config: configOf(field.config, custom) } : field
     ),
   };
 }

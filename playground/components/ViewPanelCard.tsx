@@ -26,6 +26,8 @@ interface Props {
   timeRange: TimeRange;
   timezone: string;
   filters: AdHocVariableFilter[];
+  /** How much earlier the time is that the panel compares with, where its view says that it does. */
+  compare: string;
   annotations: DataFrame[];
   refresh: number;
   onChangeTimeRange: (from: number, to: number) => void;
@@ -33,16 +35,26 @@ interface Props {
 
 /** One panel of the page: the question, its state, and what draws the answer. */
 export function ViewPanelCard(props: Props) {
-  const { index, panel, dataSource, timeRange, timezone, filters, annotations, refresh, onChangeTimeRange } = props;
+  const { index, panel, dataSource, timeRange, timezone, filters, compare, annotations, refresh, onChangeTimeRange } =
+    props;
   const styles = useStyles2(getStyles);
   const [ref, width] = useWidth();
-  const query = useMemo(() => ({ refId: 'A', version: 1, ...panel.query }) as ApitrailQuery, [panel.query]);
+  const query = useMemo(
+    () =>
+      ({
+        refId: 'A',
+        version: 1,
+        ...panel.query,
+        ...(panel.compared ? { timeShift: compare } : {}),
+      }) as ApitrailQuery,
+    [panel, compare]
+  );
   const answer = usePanelData({ dataSource, query, timeRange, timezone, filters, width, refresh });
   const data = useMemo(() => ({ ...answer, annotations }), [answer, annotations]);
   const drawn = data.state === LoadingState.Done || (data.state === LoadingState.Loading && data.series.length > 0);
 
   return (
-    <section ref={ref} aria-label={panel.title} data-testid={`panel-${panel.id}`} data-state={data.state}>
+    <div ref={ref} data-testid={`panel-${panel.id}`} data-state={data.state}>
       {width > 0 && (
         <PanelChrome
           title={panel.title}
@@ -94,7 +106,7 @@ export function ViewPanelCard(props: Props) {
           }}
         </PanelChrome>
       )}
-    </section>
+    </div>
   );
 }
 

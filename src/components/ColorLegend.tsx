@@ -21,22 +21,30 @@ interface Props {
   marked?: number;
   /** Text for what is hatched, when anything is. */
   hatched?: string;
+  /** Text for what has only a dashed frame, when anything has. */
+  outlined?: string;
+  /** What the beginning and the end of the scale are called. */
+  ends?: readonly [string, string];
 }
 
 const MOST_WIDTH = 340;
 const GAP = 10;
+const SWATCH_ROOM = 30;
 
 /** The colour scale: which colour stands for how much, with a mark for the value under the pointer. */
-export function ColorLegend({ scale, format, title, width, measure, marked, hatched }: Props) {
+export function ColorLegend({ scale, format, title, width, measure, marked, hatched, outlined, ends }: Props) {
   const styles = useStyles2(getStyles);
   const titleWidth = Math.min(measure(title), width * 0.35);
-  const barWidth = Math.max(80, Math.min(MOST_WIDTH, width - titleWidth - 40 - (hatched ? measure(hatched) + 30 : 0)));
+  const beside = [hatched, outlined].reduce((sum, text) => sum + (text ? measure(text) + SWATCH_ROOM : 0), 0);
+  const named = (ends ?? []).reduce((sum, text) => sum + measure(text) + GAP, 0);
+  const barWidth = Math.max(80, Math.min(MOST_WIDTH, width - titleWidth - 40 - named - beside));
   const ticks = fitting(scale, format, barWidth, measure);
   return (
     <div className={styles.legend} data-testid={testIds.colorLegend} aria-hidden>
       <span className={styles.title} style={{ maxWidth: titleWidth + 4 }} title={title}>
         {title}
       </span>
+      {ends && <span className={styles.end}>{ends[0]}</span>}
       <div className={styles.scale} style={{ width: barWidth }}>
         <div className={styles.bar} style={{ background: scale.gradient }} />
         {marked !== undefined && Number.isFinite(marked) && (
@@ -52,10 +60,17 @@ export function ColorLegend({ scale, format, title, width, measure, marked, hatc
           </span>
         ))}
       </div>
+      {ends && <span className={styles.end}>{ends[1]}</span>}
       {hatched && (
         <span className={styles.hatched}>
           <span className={styles.swatch} />
           {hatched}
+        </span>
+      )}
+      {outlined && (
+        <span className={styles.hatched}>
+          <span className={styles.frame} />
+          {outlined}
         </span>
       )}
     </div>
@@ -119,6 +134,8 @@ function getStyles(theme: GrafanaTheme2) {
       fontVariantNumeric: 'tabular-nums',
     }),
     hatched: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5), whiteSpace: 'nowrap' }),
+    end: css({ flex: 'none', whiteSpace: 'nowrap' }),
+    frame: css({ width: 14, height: 12, border: `1px dashed ${theme.colors.text.secondary}` }),
     swatch: css({
       width: 14,
       height: 12,

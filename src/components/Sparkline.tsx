@@ -1,7 +1,11 @@
 import React from 'react';
 
+import { testIds } from './test-ids';
+
 interface Props {
   values: number[];
+  /** Amounts of an earlier time in the same places, drawn as a line along their tops. */
+  earlier?: { values: number[]; color: string };
   width: number;
   height: number;
   color: string;
@@ -12,8 +16,8 @@ interface Props {
 }
 
 /** Amounts over time as small bars. A time without any has none; the smallest amount is still seen. */
-export function Sparkline({ values, width, height, color, label, titleOf }: Props) {
-  const most = values.reduce((max, value) => Math.max(max, value), 0);
+export function Sparkline({ values, earlier, width, height, color, label, titleOf }: Props) {
+  const most = [...values, ...(earlier?.values ?? [])].reduce((max, value) => Math.max(max, value), 0);
   const room = width / Math.max(1, values.length);
   const gap = room >= 3 ? 1 : 0;
   return (
@@ -38,17 +42,34 @@ export function Sparkline({ values, width, height, color, label, titleOf }: Prop
           </g>
         );
       })}
+      {earlier && most > 0 && (
+        <path
+          d={outline(earlier.values, room, height, most)}
+          fill="none"
+          stroke={earlier.color}
+          opacity={0.75}
+          data-testid={testIds.sparklineEarlier}
+        />
+      )}
       <rect x={0} y={height - 1} width={width} height={1} fill={color} opacity={0.35} />
     </svg>
   );
 }
 
+/** The outline of bars, from left to right. */
+function outline(values: number[], room: number, height: number, most: number): string {
+  const top = (value: number) => (height - 1 - (value / most) * (height - 1.5)).toFixed(1);
+  return `M0,${height - 1} ${values.map((value, i) => `V${top(value)} H${((i + 1) * room).toFixed(1)}`).join(' ')}`;
+}
+
 /** A trend in words. */
-export function trendLabel(values: number[]): string {
+export function trendLabel(values: number[], earlier?: string, then?: number[]): string {
   const half = Math.floor(values.length / 2);
   const sum = (list: number[]) => list.reduce((total, value) => total + value, 0);
   const before = sum(values.slice(0, half));
   const after = sum(values.slice(values.length - half));
   const word = after > before * 1.2 ? 'rising' : after < before * 0.8 ? 'falling' : 'steady';
-  return `Trend: ${word}, at most ${values.reduce((max, value) => Math.max(max, value), 0)} at a time`;
+  const most = (list: number[]) => list.reduce((max, value) => Math.max(max, value), 0);
+  const compared = earlier && then ? `, ${earlier} at most ${most(then)}` : '';
+  return `Trend: ${word}, at most ${most(values)} at a time${compared}`;
 }

@@ -124,7 +124,8 @@ function steppedScale(colors: string[], bounds: number[], min: number, max: numb
   };
 }
 
-function continuousScale(
+/** A scale without steps: `position` says where a value lies on the ramp, 0 to 1; beyond the ends it is at the end. */
+export function continuousScale(
   ramp: Ramp,
   position: (value: number) => number,
   min: number,

@@ -32,6 +32,7 @@ import { modifyQuery, QUERY_MODIFICATIONS, queryHasFilter, toggleQueryFilter } f
 import { contextQuery, contextRequest } from './explore/request-context';
 import { finishFrames, traceDataSource } from './explore/finish-frames';
 import { forApp } from './explore/for-app';
+import { withGhosts } from './ghost-series';
 import { interpolateQuery } from './interpolate';
 import { migrateQuery } from './migrate-query';
 import { queryText } from './query-text';
@@ -83,7 +84,7 @@ export class ApitrailDataSource
     const traces = traceDataSource(this.#traceDatasourceUid);
     return super
       .query({ ...request, targets })
-      .pipe(map((response) => ({ ...response, data: finishFrames(response.data, traces) })));
+      .pipe(map((response) => ({ ...response, data: withGhosts(finishFrames(response.data, traces)) })));
   }
 
   /** The query as the companion takes it: of the current version, every variable resolved, ad hoc filters added. */

@@ -1,4 +1,4 @@
-import { type PanelProps } from '@grafana/data';
+import { type PanelProps, type QueryResultMetaNotice } from '@grafana/data';
 import { usePanelContext, useTheme2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
@@ -8,6 +8,7 @@ import { formatCount } from '../../components/format';
 import { messageFor, noticesOf, wrongShape } from '../../components/panel-state';
 import { PanelMessage } from '../../components/PanelMessage';
 import { NOTICES_HEIGHT, PanelNotices } from '../../components/PanelNotices';
+import { isCompared } from './changes';
 import { HeatmapView } from './HeatmapView';
 import { heatmapModel, WANTED_COLUMNS } from './model';
 import { defaultOptions, type HeatmapOptions } from './options';
@@ -31,12 +32,20 @@ export function EndpointHeatmapPanel(props: PanelProps<HeatmapOptions>) {
   }
   const { model } = result;
   const hidden = model.rows.filter((row) => !row.other).length - options.rowLimit;
-  const notices = noticesOf(
-    data,
-    hidden > 0 && !model.latency
-      ? [{ severity: 'info', text: `${formatCount(hidden)} more rows are not drawn: raise “Most rows” to see them.` }]
-      : []
-  );
+  const own: QueryResultMetaNotice[] = [];
+  if (hidden > 0 && !model.latency) {
+    own.push({
+      severity: 'info',
+      text: `${formatCount(hidden)} more rows are not drawn: raise “Most rows” to see them.`,
+    });
+  }
+  if (options.colorBy === 'change' && !isCompared(model)) {
+    own.push({
+      severity: 'info',
+      text: 'Colors stand for values: for changes, say in the query what to compare with.',
+    });
+  }
+  const notices = noticesOf(data, own);
   return (
     <>
       <HeatmapView

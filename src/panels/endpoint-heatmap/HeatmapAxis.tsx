@@ -16,10 +16,12 @@ interface Props {
   marks: readonly PlacedMark[];
   layout: HeatmapLayout;
   timeZone: TimeZone;
+  /** Room beside the cells for the changes of rows; 0 when they are not shown. */
+  changesWidth: number;
 }
 
 /** What lies below the cells: names of columns, and what annotations are pointed at by. */
-export function HeatmapAxis({ ticks, marks, layout, timeZone }: Props) {
+export function HeatmapAxis({ ticks, marks, layout, timeZone, changesWidth }: Props) {
   const styles = useStyles2(getStyles);
   return (
     <div className={styles.axis} style={{ marginLeft: layout.labelWidth, width: layout.plotWidth }}>
@@ -35,6 +37,11 @@ export function HeatmapAxis({ ticks, marks, layout, timeZone }: Props) {
           </span>
         ))}
       </div>
+      {changesWidth > 0 && (
+        <span className={styles.changes} style={{ width: changesWidth, left: layout.plotWidth }} aria-hidden>
+          Change
+        </span>
+      )}
       <AnnotationHandles marks={marks} timeZone={timeZone} />
     </div>
   );
@@ -51,6 +58,7 @@ function getStyles(theme: GrafanaTheme2) {
       letterSpacing: 0,
     }),
     ticks: css({ position: 'absolute', inset: 0, overflow: 'hidden' }),
+    changes: css({ position: 'absolute', top: 5, textAlign: 'right' }),
     tick: css({ position: 'absolute', top: 5, whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
   };
 }

@@ -24,7 +24,11 @@ export const HeatmapCanvas = React.memo(function HeatmapCanvas({ input, scrollTo
       canvasSurface(
         canvas.current,
         { width, height },
-        { font: `${VALUE_FONT_SIZE}px ${theme.typography.fontFamily}`, hatch: theme.colors.text.disabled }
+        {
+          font: `${VALUE_FONT_SIZE}px ${theme.typography.fontFamily}`,
+          hatch: theme.colors.text.disabled,
+          outline: theme.colors.text.secondary,
+        }
       );
     if (surface) {
       paint(surface, input, scrollTop);

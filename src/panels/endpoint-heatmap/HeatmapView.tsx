@@ -8,19 +8,23 @@ import { ActionMenu } from '../../components/ActionMenu';
 import { AnnotationLines } from '../../components/annotations/AnnotationLines';
 import { type AnnotationMark } from '../../components/annotations/marks';
 import { ColorLegend } from '../../components/ColorLegend';
+import { earlierText } from '../../components/change';
 import { formatShare } from '../../components/format';
 import { PanelTooltip } from '../../components/PanelTooltip';
 import { testIds } from '../../components/test-ids';
 import { VisuallyHidden } from '../../components/VisuallyHidden';
 import { placeAnnotations } from './annotation-places';
 import { cellActions, type CellContext, rowActions } from './cell-actions';
-import { columnName, describeCell, summary, valueName } from './describe';
+import { changeEnds } from './change-scale';
+import { isCounting, modelDirection } from './changes';
+import { columnName, describeCell, hatchedText, legendTitle, summary } from './describe';
 import { HeatmapAxis } from './HeatmapAxis';
 import { HeatmapCanvas } from './HeatmapCanvas';
 import { boxOf, cellAt, cellIndex, type CellPosition, moveCursor, scrollToRow } from './layout';
 import { type HeatmapModel } from './matrix';
 import { type HeatmapOptions } from './options';
 import { isLowSample } from './paint';
+import { RowChanges } from './RowChanges';
 import { RowLabels } from './RowLabels';
 import { useHeatmapDrawing } from './use-heatmap-drawing';
 
@@ -40,6 +44,8 @@ interface Pointed extends CellPosition {
   y: number;
 }
 
+const TOO_FEW = 'Rests on too few requests to be relied on.';
+
 type OpenMenu = { x: number; y: number; row: number; column?: number; byKey: boolean };
 
 export function HeatmapView({ model, annotations, options, width, height, timeZone, context }: Props) {
@@ -53,8 +59,8 @@ export function HeatmapView({ model, annotations, options, width, height, timeZo
   const [menu, setMenu] = useState<OpenMenu>();
 
   const drawing = useHeatmapDrawing({ model, options, width, height, timeZone });
-  const { order, names, labels, layout, scale, rowMaxima, paintInput, ticks, format, labelText, showLegend, anyLow } =
-    drawing;
+  const { order, names, labels, layout, scale, rowMaxima, paintInput, ticks, format, cellFormat, labelText } = drawing;
+  const { showLegend, anyLow, anyGone, byChange, changes, changesWidth } = drawing;
   const { minSamples } = options;
   const marks = useMemo(() => placeAnnotations(annotations, model, layout), [annotations, model, layout]);
 
@@ -133,9 +139,9 @@ export function HeatmapView({ model, annotations, options, width, height, timeZo
   };
 
   const pointedCell = pointed && cellIndex(model, order, pointed);
-  const pointedValue = pointedCell === undefined ? NaN : model.values[pointedCell];
+  const pointedValue = pointedCell === undefined ? NaN : paintInput.model.values[pointedCell];
   const shownValue = pointed && rowMaxima ? pointedValue / rowMaxima[order[pointed.row]] : pointedValue;
-  const low = pointedCell !== undefined && isLowSample(model, pointedCell, minSamples);
+  const low = pointedCell !== undefined && isLowSample(paintInput.model, pointedCell, minSamples);
   const outlined = pointed ?? (menu?.column === undefined ? undefined : { row: menu.row, column: menu.column });
   const box = outlined && boxOf(layout, outlined);
 
@@ -201,19 +207,34 @@ export function HeatmapView({ model, annotations, options, width, height, timeZo
                 />
               )}
             </div>
+            {changes && (
+              <RowChanges
+                changes={changes}
+                labels={labels}
+                layout={layout}
+                width={changesWidth}
+                scrollTop={top}
+                active={outlined?.row}
+                format={format}
+                counting={isCounting(model)}
+                timeShift={model.earlier?.timeShift}
+              />
+            )}
           </div>
         </div>
       </div>
-      <HeatmapAxis ticks={ticks} marks={marks} layout={layout} timeZone={timeZone} />
+      <HeatmapAxis ticks={ticks} marks={marks} layout={layout} timeZone={timeZone} changesWidth={changesWidth} />
       {showLegend && (
         <ColorLegend
           scale={scale}
-          format={rowMaxima ? (share) => formatShare(share, 0) : format}
-          title={rowMaxima ? `${valueName(model)}, of the row’s highest` : valueName(model)}
+          format={rowMaxima ? (share) => formatShare(share, 0) : cellFormat}
+          title={legendTitle(model, rowMaxima ? 'row' : byChange ? 'change' : 'value')}
+          ends={byChange ? changeEnds(modelDirection(model)) : undefined}
           width={width}
           measure={labelText}
           marked={shownValue}
-          hatched={anyLow ? (minSamples > 0 ? `Fewer than ${minSamples} requests` : 'Too few requests') : undefined}
+          hatched={anyLow ? hatchedText(minSamples, byChange) : undefined}
+          outlined={anyGone ? `Only ${earlierText(model.earlier?.timeShift)}` : undefined}
         />
       )}
       {pointed && pointedCell !== undefined && (
@@ -224,7 +245,7 @@ export function HeatmapView({ model, annotations, options, width, height, timeZo
           title={labels[pointed.row]}
           subtitle={columnName(model, model.columns[pointed.column], timeZone)}
           rows={describeCell(model, pointedCell, format)}
-          footer={low ? 'Rests on too few requests to be relied on.' : undefined}
+          footer={low ? (Number.isNaN(pointedValue) && byChange ? 'Nothing to compare with.' : TOO_FEW) : undefined}
         />
       )}
       {menu && (

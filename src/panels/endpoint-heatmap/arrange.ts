@@ -46,8 +46,11 @@ function sortText(model: HeatmapModel, index: number): string {
   return [...Object.values(rest), route, method].map((v) => v ?? '').join(' ');
 }
 
+/** What sums and averages of rows are made of. */
+export type Cells = Pick<HeatmapModel, 'columns' | 'values' | 'n' | 'numerator' | 'denominator' | 'additive'>;
+
 /** Mean of the cells of a row: of ratios the ratio of the sums, otherwise weighted by requests where they are known. */
-export function rowAverage(model: HeatmapModel, row: number): number {
+export function rowAverage(model: Cells, row: number): number {
   const width = model.columns.length;
   let above = 0;
   let below = 0;
@@ -69,7 +72,7 @@ export function rowAverage(model: HeatmapModel, row: number): number {
 }
 
 /** Sum of the cells of a row. */
-export function rowSum(model: HeatmapModel, row: number): number {
+export function rowSum(model: Cells, row: number): number {
   const width = model.columns.length;
   let sum = 0;
   for (let cell = row * width; cell < (row + 1) * width; cell++) {

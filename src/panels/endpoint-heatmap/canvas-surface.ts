@@ -6,7 +6,7 @@ const HATCH = 6;
 export function canvasSurface(
   canvas: HTMLCanvasElement,
   size: { width: number; height: number },
-  style: { font: string; hatch: string }
+  style: { font: string; hatch: string; outline: string }
 ): Surface | undefined {
   const context = canvas.getContext('2d');
   if (!context) {
@@ -43,6 +43,14 @@ export function canvasSurface(
         context.lineTo(start - y - h, y + h);
       }
       context.stroke();
+      context.restore();
+    },
+    outline: (x, y, w, h) => {
+      context.save();
+      context.strokeStyle = style.outline;
+      context.lineWidth = 1;
+      context.setLineDash([3, 2]);
+      context.strokeRect(x + 1.5, y + 1.5, Math.max(0, w - 3), Math.max(0, h - 3));
       context.restore();
     },
     text: (text, x, y, color) => {

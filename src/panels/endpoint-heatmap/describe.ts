@@ -2,10 +2,20 @@ import { getFieldDisplayName } from '@grafana/data';
 import { type TimeZone } from '@grafana/schema';
 import { metricOf } from '@apitrail/contract';
 
-import { formatCount, formatShare, formatTimeRange, type NumberFormat, unitFormat } from '../../components/format';
+import { changeShare, changeText, type Direction, earlierText } from '../../components/change';
+import {
+  capital,
+  formatCount,
+  formatShare,
+  formatTimeRange,
+  type NumberFormat,
+  plural,
+  unitFormat,
+} from '../../components/format';
 import { type TooltipRow } from '../../components/PanelTooltip';
 import { rowAverage, rowSum } from './arrange';
 import { shortColumnLabel, WEEKDAYS } from './axis';
+import { cellChange, type ComparedModel, isCompared, isCounting, modelDirection, rowChange } from './changes';
 import { type HeatmapColumn, type HeatmapModel } from './matrix';
 
 /** A column's name in full. */
@@ -35,6 +45,27 @@ export function valueName(model: HeatmapModel): string {
   return marker.normalise === 'none' ? name : `${name}, share of ${marker.normalise}`;
 }
 
+/** What the legend is headed by. */
+export function legendTitle(model: HeatmapModel, coloured: 'value' | 'row' | 'change'): string {
+  const name = valueName(model);
+  switch (coloured) {
+    case 'row':
+      return `${name}, of the row’s highest`;
+    case 'change':
+      return `${name}, change from ${earlierText(model.earlier?.timeShift)}`;
+    default:
+      return name;
+  }
+}
+
+/** What the legend says of hatched cells. */
+export function hatchedText(minSamples: number, byChange: boolean): string {
+  if (minSamples > 0) {
+    return `Fewer than ${minSamples} requests`;
+  }
+  return byChange ? 'Nothing to compare with' : 'Too few requests';
+}
+
 /** The lines of a cell's tooltip: value, sample size, parts of a ratio, share of the row, comparison with its average. */
 export function describeCell(model: HeatmapModel, cell: number, format: NumberFormat): TooltipRow[] {
   const row = Math.floor(cell / model.columns.length);
@@ -54,11 +85,44 @@ export function describeCell(model: HeatmapModel, cell: number, format: NumberFo
       lines.push({ label: 'Share of row', value: formatShare(value / sum) });
     }
   }
+  if (isCompared(model)) {
+    lines.push(...describeChange(model, cell, format));
+  }
   const average = rowAverage(model, row);
   if (isNumber(average) && isNumber(value)) {
     lines.push({ label: 'Row average', value: `${format(average)}${difference(value, average)}` });
   }
   return lines;
+}
+
+/** What a cell was at the earlier time, out of how many requests, and how it and its row have changed since. */
+function describeChange(model: ComparedModel, cell: number, format: NumberFormat): TooltipRow[] {
+  const { earlier, marker } = model;
+  const was = earlier.values[cell];
+  const n = earlier.n?.[cell];
+  const rests = isNumber(n) && marker?.metric !== 'requests' ? ` of ${plural(n, 'request')}` : '';
+  const change = cellChange(model, cell);
+  const counting = isCounting(model);
+  const row = rowChange(model, Math.floor(cell / model.columns.length));
+  const then = capital(earlierText(earlier.timeShift));
+  return [
+    { label: then, value: `${format(was)}${rests}` },
+    {
+      label: 'Change',
+      value: isNumber(change)
+        ? `${changeText(change, counting)}${verdict(change, modelDirection(model))}`
+        : 'nothing to compare with',
+    },
+    { label: row.label, value: `${format(row.now)} (${changeText(row.change, counting)})` },
+  ];
+}
+
+/** Whether a change is for the better, in words. */
+function verdict(change: number, direction: Direction): string {
+  if (direction === 'neutral' || changeShare(change) === changeShare(0)) {
+    return '';
+  }
+  return change > 0 === (direction === 'more-is-worse') ? ', worse' : ', better';
 }
 
 function partOfWhole({ marker }: HeatmapModel, part: number, whole: number): TooltipRow {

@@ -1,6 +1,7 @@
 import { type DataFrame, type Field, FieldType } from '@grafana/data';
 import { type HeatmapMarker } from '@apitrail/contract';
 
+import { comparisonOf } from '../../components/change';
 import { fieldNamed, numberAt } from '../../components/find-field';
 
 export type XKind = 'time' | 'hour_of_day' | 'day_of_week' | 'category';
@@ -39,6 +40,8 @@ export interface HeatmapModel {
   n?: Float64Array;
   numerator?: Float64Array;
   denominator?: Float64Array;
+  /** What cells were at the earlier time the answer is compared with; absent without a comparison. */
+  earlier?: EarlierCells;
   /** Row of the frame a cell is from, -1 where none is. */
   frameRow: Int32Array;
   /** Field a cell is from, where rows are fields. */
@@ -46,6 +49,15 @@ export interface HeatmapModel {
   latency: boolean;
   /** Values sum up, so that a share of the row means something. */
   additive: boolean;
+}
+
+/** Cells of the earlier time, in the places of those that they are compared with. NaN where there was nothing to compare. */
+export interface EarlierCells {
+  /** As the query says it: `1w`; undefined when it is not known. */
+  timeShift?: string;
+  values: Float64Array;
+  /** Requests they rested on; absent when not known. */
+  n?: Float64Array;
 }
 
 /** Names of a column that says how many requests a value rests on. */
@@ -127,9 +139,22 @@ export function fill(model: HeatmapModel, frame: DataFrame, xField: Field, label
     numerator: fieldNamed(frame, ['numerator'], FieldType.number),
     denominator: fieldNamed(frame, ['denominator'], FieldType.number),
   };
+  const then = {
+    values: fieldNamed(frame, ['previous'], FieldType.number),
+    n: fieldNamed(frame, ['n_previous'], FieldType.number),
+  };
+  const size = model.values.length;
+  if (then.values) {
+    model.earlier = {
+      timeShift: comparisonOf(frame)?.timeShift,
+      // Where a cell counts, one that is not there was 0 then as well.
+      values: new Float64Array(size).fill(model.values[0] === 0 ? 0 : NaN),
+      n: then.n && new Float64Array(size),
+    };
+  }
   for (const name of ['n', 'numerator', 'denominator'] as const) {
     if (extra[name]) {
-      model[name] = new Float64Array(model.values.length).fill(name === 'n' ? 0 : NaN);
+      model[name] = new Float64Array(size).fill(name === 'n' ? 0 : NaN);
     }
   }
   for (let row = 0; row < frame.length; row++) {
@@ -141,6 +166,10 @@ export function fill(model: HeatmapModel, frame: DataFrame, xField: Field, label
     const cell = r * width + c;
     model.values[cell] = numberAt(model.valueField, row);
     model.frameRow[cell] = row;
+    if (model.earlier) {
+      model.earlier.values[cell] = numberAt(then.values, row);
+      model.earlier.n?.fill(numberAt(then.n, row), cell, cell + 1);
+    }
     for (const name of ['n', 'numerator', 'denominator'] as const) {
       const values = model[name];
       if (values) {

@@ -1,5 +1,5 @@
 import { type DataFrame, FieldType } from '@grafana/data';
-import { type HeatmapMarker } from '@apitrail/contract';
+import { earlierBy, type HeatmapMarker } from '@apitrail/contract';
 
 import { frameMarker } from '../../components/find-field';
 import { type ModelResult, type WantedColumn } from '../../components/panel-state';
@@ -20,7 +20,8 @@ export const WANTED_COLUMNS: WantedColumn[] = [
  * and a number, or time series, of which each is a row. Reads each value once.
  */
 export function heatmapModel(frames: DataFrame[]): ModelResult<HeatmapModel> {
-  const filled = frames.filter((frame) => frame.length > 0);
+  // Ghost series of an earlier time are no rows: they are what the rows are compared with.
+  const filled = frames.filter((frame) => frame.length > 0 && !isEarlier(frame));
   for (const frame of filled) {
     const marker = frameMarker<HeatmapMarker>(frame, 'heatmap');
     // Other formats of the query carry its marker too, without a matrix.
@@ -32,7 +33,11 @@ export function heatmapModel(frames: DataFrame[]): ModelResult<HeatmapModel> {
   if (!frame) {
     return { missing: 'There are no rows to draw' };
   }
-  return isLong(frame) ? readLong(frame) : readSeries(filled);
+  return isLong(frame) ? readLong(frame) : readSeries(filled, frames.filter(isEarlier));
+}
+
+function isEarlier(frame: DataFrame): boolean {
+  return earlierBy(frame.meta?.custom) !== undefined;
 }
 
 function isLong(frame: DataFrame): boolean {

@@ -4,6 +4,7 @@ import { type ColorScheme } from '../../components/color-ramps';
 import { type ScaleMode } from '../../components/color-scale';
 
 export type RowOrder = 'queried' | 'total' | 'alphabetical' | 'natural';
+export type ColorBy = 'value' | 'change';
 export type LowSamples = 'hatch' | 'hide' | 'show';
 
 export interface HeatmapOptions {
@@ -14,6 +15,8 @@ export interface HeatmapOptions {
   rowHeight: number;
   cellGap: number;
   showValues: 'auto' | 'never';
+  /** What colours stand for: the value, or its change to the earlier time that the query compares with. */
+  colorBy: ColorBy;
   colorScheme: ColorScheme;
   /** `auto` is logarithmic when the values differ by more than colours can show on a linear scale. */
   scale: ScaleMode | 'auto';
@@ -26,6 +29,8 @@ export interface HeatmapOptions {
   minSamples: number;
   lowSamples: LowSamples;
   showLegend: boolean;
+  /** How much each row has changed, beside it, where the query compares with an earlier time. */
+  showRowChange: boolean;
   /** Deploys and events of the dashboard, where x is time. */
   showAnnotations: boolean;
 }
@@ -37,14 +42,20 @@ export const defaultOptions: HeatmapOptions = {
   rowHeight: 0,
   cellGap: 1,
   showValues: 'auto',
+  colorBy: 'value',
   colorScheme: 'auto',
   scale: 'auto',
   compare: 'all',
   minSamples: 0,
   lowSamples: 'hatch',
   showLegend: true,
+  showRowChange: true,
   showAnnotations: true,
 };
+
+function byValue(options: HeatmapOptions): boolean {
+  return options.colorBy !== 'change';
+}
 
 /** The options of the panel, as the panel editor shows them. */
 export function addOptions(builder: PanelOptionsEditorBuilder<HeatmapOptions>): void {
@@ -78,6 +89,13 @@ export function addOptions(builder: PanelOptionsEditorBuilder<HeatmapOptions>): 
       category: rows,
       defaultValue: defaultOptions.rowLimit,
       settings: { min: 1, max: 500, integer: true },
+    })
+    .addBooleanSwitch({
+      path: 'showRowChange',
+      name: 'Change',
+      description: 'How much each row has changed, beside it. For queries that compare with an earlier time.',
+      category: rows,
+      defaultValue: defaultOptions.showRowChange,
     })
     .addNumberInput({
       path: 'rowHeight',
@@ -128,6 +146,20 @@ export function addOptions(builder: PanelOptionsEditorBuilder<HeatmapOptions>): 
       },
       showIf: (options) => options.minSamples > 0,
     })
+    .addRadio({
+      path: 'colorBy',
+      name: 'Color by',
+      description:
+        'The change needs a query with “Compare with”. Its colors meet at no change; half and double are equally strong.',
+      category: colors,
+      defaultValue: defaultOptions.colorBy,
+      settings: {
+        options: [
+          { value: 'value', label: 'Value' },
+          { value: 'change', label: 'Change', description: 'Since the earlier time: blue and orange' },
+        ],
+      },
+    })
     .addSelect({
       path: 'colorScheme',
       name: 'Scheme',
@@ -144,13 +176,14 @@ export function addOptions(builder: PanelOptionsEditorBuilder<HeatmapOptions>): 
           { value: 'thresholds', label: 'Thresholds', description: 'Steps of the thresholds below' },
         ],
       },
+      showIf: byValue,
     })
     .addNumberInput({
       path: 'midpoint',
       name: 'Middle',
       description: 'Value in the middle of the scheme. The median by default.',
       category: colors,
-      showIf: (options) => options.colorScheme === 'diverging',
+      showIf: (options) => byValue(options) && options.colorScheme === 'diverging',
     })
     .addRadio({
       path: 'scale',
@@ -165,7 +198,7 @@ export function addOptions(builder: PanelOptionsEditorBuilder<HeatmapOptions>): 
           { value: 'quantile', label: 'Quantiles', description: 'As many cells of each colour' },
         ],
       },
-      showIf: (options) => options.colorScheme !== 'thresholds' && options.compare !== 'row',
+      showIf: (options) => byValue(options) && options.colorScheme !== 'thresholds' && options.compare !== 'row',
     })
     .addRadio({
       path: 'compare',
@@ -178,21 +211,21 @@ export function addOptions(builder: PanelOptionsEditorBuilder<HeatmapOptions>): 
           { value: 'row', label: 'Within a row', description: 'The highest value of each row is the end of the scale' },
         ],
       },
-      showIf: (options) => options.colorScheme !== 'thresholds',
+      showIf: (options) => byValue(options) && options.colorScheme !== 'thresholds',
     })
     .addNumberInput({
       path: 'min',
       name: 'Start at',
       description: 'Value at the beginning of the scale. The lowest by default.',
       category: colors,
-      showIf: (options) => options.compare !== 'row',
+      showIf: (options) => byValue(options) && options.compare !== 'row',
     })
     .addNumberInput({
       path: 'max',
       name: 'End at',
       description: 'Value at the end of the scale. The highest by default.',
       category: colors,
-      showIf: (options) => options.compare !== 'row',
+      showIf: (options) => byValue(options) && options.compare !== 'row',
     })
     .addBooleanSwitch({
       path: 'showLegend',

@@ -7,7 +7,7 @@ import { heatmapModel } from './model';
 import { paint, type PaintInput, type Surface } from './paint';
 
 interface Mark {
-  kind: 'rect' | 'hatch' | 'text';
+  kind: 'rect' | 'hatch' | 'outline' | 'text';
   x: number;
   y: number;
   detail?: string;
@@ -19,6 +19,7 @@ function recorded(input: PaintInput, scrollTop = 0): Mark[] {
     clear: () => (marks.length = 0),
     rect: (x, y, _w, _h, color) => marks.push({ kind: 'rect', x, y, detail: color }),
     hatch: (x, y) => marks.push({ kind: 'hatch', x, y }),
+    outline: (x, y) => marks.push({ kind: 'outline', x, y }),
     text: (text, x, y) => marks.push({ kind: 'text', x, y, detail: text }),
   };
   paint(surface, input, scrollTop);

@@ -10,6 +10,8 @@ export interface Surface {
   clear(width: number, height: number): void;
   rect(x: number, y: number, width: number, height: number, color: string): void;
   hatch(x: number, y: number, width: number, height: number): void;
+  /** A dashed frame within the rectangle. */
+  outline(x: number, y: number, width: number, height: number): void;
   text(text: string, x: number, y: number, color: string): void;
 }
 
@@ -20,6 +22,8 @@ export interface PaintInput {
   scale: ColorScale;
   /** Highest value of each row, where colours compare within a row. */
   rowMaxima?: Float64Array;
+  /** Whether a cell had requests only at the earlier time. */
+  gone?: (cell: number) => boolean;
   minSamples: number;
   lowSamples: LowSamples;
   /** Writes values into cells where they fit. */
@@ -52,6 +56,11 @@ export function paint(surface: Surface, input: PaintInput, scrollTop: number): v
       const cell = modelRow * width + column;
       const value = model.values[cell];
       const low = isLowSample(model, cell, input.minSamples);
+      if (input.gone?.(cell)) {
+        const box = boxOf(layout, { row, column });
+        surface.outline(box.x, box.y - scrollTop, box.width, box.height);
+        continue;
+      }
       if ((Number.isNaN(value) && !low) || (low && input.lowSamples === 'hide')) {
         continue;
       }

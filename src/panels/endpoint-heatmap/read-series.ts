@@ -1,11 +1,15 @@
 import { type DataFrame, type Field, FieldType, getFieldDisplayName } from '@grafana/data';
+import { earlierBy } from '@apitrail/contract';
 
 import { numberAt } from '../../components/find-field';
 import { type ModelResult } from '../../components/panel-state';
 import { emptyModel, fillGaps, type HeatmapModel, placeTimes } from './matrix';
 
-/** Time series as a matrix: each field of numbers is a row, its labels are the row's keys. */
-export function readSeries(frames: DataFrame[]): ModelResult<HeatmapModel> {
+/**
+ * Time series as a matrix: each field of numbers is a row, its labels are the row's keys. Ghost series of an earlier time
+ * are in the order of those they belong to, query by query.
+ */
+export function readSeries(frames: DataFrame[], ghosts: DataFrame[] = []): ModelResult<HeatmapModel> {
   const series: Array<{ frame: DataFrame; time: Field; value: Field }> = [];
   const times = new Set<number>();
   for (const frame of frames) {
@@ -52,5 +56,33 @@ export function readSeries(frames: DataFrame[]): ModelResult<HeatmapModel> {
       }
     }
   });
+  addEarlier(model, series, ghosts, columnOf);
   return { model };
+}
+
+function addEarlier(
+  model: HeatmapModel,
+  series: ReadonlyArray<{ frame: DataFrame }>,
+  ghosts: DataFrame[],
+  columnOf: ReadonlyMap<number | string, number>
+): void {
+  if (ghosts.length === 0) {
+    return;
+  }
+  const values = new Float64Array(model.values.length).fill(NaN);
+  const next = new Map<string | undefined, number>();
+  series.forEach(({ frame: { refId } }, r) => {
+    const nth = next.get(refId) ?? 0;
+    next.set(refId, nth + 1);
+    const ghost = ghosts.filter((frame) => frame.refId === refId)[nth];
+    const time = ghost?.fields.find((f) => f.type === FieldType.time);
+    const value = ghost?.fields.find((f) => f.type === FieldType.number);
+    time?.values.forEach((t: unknown, row: number) => {
+      const c = columnOf.get(Number(t));
+      if (c !== undefined) {
+        values[r * model.columns.length + c] = numberAt(value, row);
+      }
+    });
+  });
+  model.earlier = { timeShift: earlierBy(ghosts[0].meta?.custom), values };
 }

@@ -3,10 +3,12 @@ import { useTheme2 } from '@grafana/ui';
 import { useMemo } from 'react';
 
 import { LEGEND_HEIGHT } from '../../components/ColorLegend';
-import { fieldFormat } from '../../components/format';
+import { changeShare } from '../../components/change';
+import { fieldFormat, type NumberFormat } from '../../components/format';
 import { textMeasure } from '../../components/measure';
 import { arrangeRows } from './arrange';
 import { columnTicks } from './axis';
+import { changesOf, isCompared, isCounting, isGone, rowChange } from './changes';
 import { VALUE_FONT_SIZE } from './HeatmapCanvas';
 import { layoutOf, X_AXIS_HEIGHT } from './layout';
 import { type HeatmapModel } from './matrix';
@@ -24,6 +26,9 @@ interface Input {
   timeZone: TimeZone;
 }
 
+/** Room beside the cells for how much each row has changed. */
+const CHANGES_WIDTH = 68;
+const CHANGES_LEAST_WIDTH = 520;
 const LEGEND_LEAST_HEIGHT = 120;
 
 /** Everything that is drawn but does not change while the pointer or the cursor moves. */
@@ -44,11 +49,16 @@ export function useHeatmapDrawing({ model, options, width, height, timeZone }: I
   }, [model, order]);
   const labels = useMemo(() => order.map((row) => model.rows[row].label), [model, order]);
   const labelWidth = useMemo(() => wantedLabelWidth(names, labelText), [names, labelText]);
+  const compared = isCompared(model) ? model : undefined;
+  const byChange = options.colorBy === 'change' && compared !== undefined;
+  const coloured = useMemo(() => (byChange && compared ? changesOf(compared) : model), [byChange, compared, model]);
+  const changesWidth =
+    compared && options.showRowChange && !model.latency && width >= CHANGES_LEAST_WIDTH ? CHANGES_WIDTH : 0;
   const showLegend = options.showLegend && height >= LEGEND_LEAST_HEIGHT;
   const layout = useMemo(
     () =>
       layoutOf({
-        width,
+        width: width - changesWidth,
         height: height - X_AXIS_HEIGHT - (showLegend ? LEGEND_HEIGHT : 0),
         rows: order.length,
         columns: model.columns.length,
@@ -57,12 +67,18 @@ export function useHeatmapDrawing({ model, options, width, height, timeZone }: I
         gap: cellGap,
         continuousRows: model.latency,
       }),
-    [width, height, showLegend, order, model, labelWidth, rowHeight, cellGap]
+    [width, changesWidth, height, showLegend, order, model, labelWidth, rowHeight, cellGap]
   );
-  const { scale, rowMaxima } = useCellScale(model, order, options);
+  const { scale, rowMaxima } = useCellScale(coloured, order, options);
+  const counting = isCounting(model);
+  const cellFormat = useMemo(
+    (): NumberFormat => (byChange ? (change) => changeShare(change ?? NaN, counting) : format),
+    [byChange, counting, format]
+  );
   const paintInput = useMemo(
     (): PaintInput => ({
-      model,
+      model: coloured,
+      gone: compared && ((cell) => isGone(compared, cell)),
       order,
       layout,
       scale,
@@ -71,16 +87,56 @@ export function useHeatmapDrawing({ model, options, width, height, timeZone }: I
       lowSamples,
       values:
         showValues === 'auto'
-          ? { format, measure: valueText, colorOn: (background) => theme.colors.getContrastText(background) }
+          ? {
+              format: cellFormat,
+              measure: valueText,
+              colorOn: (background) => theme.colors.getContrastText(background),
+            }
           : undefined,
     }),
-    [model, order, layout, scale, rowMaxima, minSamples, lowSamples, showValues, format, valueText, theme]
+    [
+      coloured,
+      compared,
+      order,
+      layout,
+      scale,
+      rowMaxima,
+      minSamples,
+      lowSamples,
+      showValues,
+      cellFormat,
+      valueText,
+      theme,
+    ]
   );
   const ticks = useMemo(() => columnTicks(model, layout, timeZone, labelText), [model, layout, timeZone, labelText]);
   const anyLow = useMemo(
-    () => lowSamples === 'hatch' && model.values.some((_, cell) => isLowSample(model, cell, minSamples)),
-    [model, minSamples, lowSamples]
+    () => lowSamples === 'hatch' && coloured.values.some((_, cell) => isLowSample(coloured, cell, minSamples)),
+    [coloured, minSamples, lowSamples]
+  );
+  const anyGone = useMemo(() => compared?.values.some((_, cell) => isGone(compared, cell)) ?? false, [compared]);
+  const changes = useMemo(
+    () => (compared && changesWidth > 0 ? order.map((row) => rowChange(compared, row)) : undefined),
+    [compared, changesWidth, order]
   );
 
-  return { order, names, labels, layout, scale, rowMaxima, paintInput, ticks, format, labelText, showLegend, anyLow };
+  return {
+    order,
+    names,
+    labels,
+    layout,
+    scale,
+    rowMaxima,
+    paintInput,
+    ticks,
+    format,
+    cellFormat,
+    labelText,
+    showLegend,
+    anyLow,
+    anyGone,
+    byChange,
+    changes,
+    changesWidth,
+  };
 }

@@ -7,10 +7,12 @@ import { type RampName } from '../../components/color-ramps';
 import { colorScale, type ColorScale, type ScaleMode, thresholdScale } from '../../components/color-scale';
 import { quantileOf } from '../../components/quantile';
 import { rowMaxima } from './arrange';
+import { changeScale } from './change-scale';
+import { isCompared, modelDirection } from './changes';
 import { type HeatmapModel } from './matrix';
 import { type HeatmapOptions } from './options';
 
-type ScaleOptions = Pick<HeatmapOptions, 'colorScheme' | 'scale' | 'compare' | 'min' | 'max' | 'midpoint'>;
+type ScaleOptions = Pick<HeatmapOptions, 'colorBy' | 'colorScheme' | 'scale' | 'compare' | 'min' | 'max' | 'midpoint'>;
 
 /** The colours of the cells; with `rowMaxima` they are looked up by the share of the row's highest value. */
 export interface CellScale {
@@ -18,7 +20,7 @@ export interface CellScale {
   rowMaxima?: Float64Array;
 }
 
-/** The scale for a model, or for those of its rows that are drawn. */
+/** The scale for a model, or for those of its rows that are drawn; for the model of the changes when colours stand for those. */
 export function cellScale(
   model: HeatmapModel,
   order: number[],
@@ -27,6 +29,9 @@ export function cellScale(
 ): CellScale {
   const { colorScheme } = options;
   const values = drawnValues(model, order);
+  if (options.colorBy === 'change' && isCompared(model)) {
+    return { scale: changeScale(values, modelDirection(model), theme) };
+  }
   if (colorScheme === 'thresholds') {
     const thresholds = model.valueField.config.thresholds ?? {
       mode: ThresholdsMode.Absolute,
@@ -55,10 +60,10 @@ export function cellScale(
 
 export function useCellScale(model: HeatmapModel, order: number[], options: ScaleOptions): CellScale {
   const theme = useTheme2();
-  const { colorScheme, scale, compare, min, max, midpoint } = options;
+  const { colorBy, colorScheme, scale, compare, min, max, midpoint } = options;
   return useMemo(
-    () => cellScale(model, order, { colorScheme, scale, compare, min, max, midpoint }, theme),
-    [model, order, colorScheme, scale, compare, min, max, midpoint, theme]
+    () => cellScale(model, order, { colorBy, colorScheme, scale, compare, min, max, midpoint }, theme),
+    [model, order, colorBy, colorScheme, scale, compare, min, max, midpoint, theme]
   );
 }
 

@@ -3,14 +3,16 @@ import { type TimeZone } from '@grafana/schema';
 import { Icon, useStyles2, useTheme2 } from '@grafana/ui';
 import React from 'react';
 
+import { changeText, earlierText } from '../../components/change';
 import { formatAgo, formatCount, formatShare, formatTime, NO_VALUE } from '../../components/format';
 import { type MeasureText } from '../../components/measure';
 import { Sparkline, trendLabel } from '../../components/Sparkline';
+import { testIds } from '../../components/test-ids';
 import { type DrawnColumn } from './columns';
 import { getErrorStyles } from './error-styles';
 import { ErrorName } from './ErrorName';
 import { ownerOf } from './owners';
-import { type ErrorRow } from './rows';
+import { type ErrorRow, groupChange } from './rows';
 
 interface Props {
   row: ErrorRow;
@@ -22,12 +24,14 @@ interface Props {
   /** Room for the name, in pixels. */
   titleWidth: number;
   measure: MeasureText;
+  /** How much earlier the time is that is compared with. */
+  timeShift: string | undefined;
 }
 
 const TREND_WIDTH = 112;
 
 /** One cell of a row. */
-export function ErrorCell({ row, column, most, compact, timeZone, titleWidth, measure }: Props) {
+export function ErrorCell({ row, column, most, compact, timeZone, titleWidth, measure, timeShift }: Props) {
   const styles = useStyles2(getErrorStyles);
   const theme = useTheme2();
   const { group } = row;
@@ -50,6 +54,10 @@ export function ErrorCell({ row, column, most, compact, timeZone, titleWidth, me
           </div>
         </div>
       );
+    case 'requestsChange':
+      return <ChangeCell row={row} of="requests" timeShift={timeShift} />;
+    case 'customersChange':
+      return <ChangeCell row={row} of="customers" timeShift={timeShift} />;
     case 'share':
       return (
         <div role="gridcell" className={cx(styles.cell, styles.number, styles.muted)}>
@@ -78,10 +86,11 @@ export function ErrorCell({ row, column, most, compact, timeZone, titleWidth, me
           {group.trend && (
             <Sparkline
               values={group.trend}
+              earlier={group.earlier?.trend && { values: group.earlier.trend, color: theme.colors.text.primary }}
               width={TREND_WIDTH}
               height={compact ? 16 : 22}
               color={theme.visualization.getColorByName('semi-dark-orange')}
-              label={trendLabel(group.trend)}
+              label={trendLabel(group.trend, group.earlier && earlierText(timeShift), group.earlier?.trend)}
             />
           )}
         </div>
@@ -90,6 +99,32 @@ export function ErrorCell({ row, column, most, compact, timeZone, titleWidth, me
     case 'lastSeen':
       return <SeenCell time={group[column.name]} timeZone={timeZone} />;
   }
+}
+
+interface ChangeCellProps {
+  row: ErrorRow;
+  of: 'requests' | 'customers';
+  timeShift: string | undefined;
+}
+
+function ChangeCell({ row: { group, upperBound }, of, timeShift }: ChangeCellProps) {
+  const styles = useStyles2(getErrorStyles);
+  const change = groupChange(group, of);
+  const bounds = of === 'customers' && upperBound;
+  return (
+    <div
+      role="gridcell"
+      className={cx(styles.cell, styles.number, change > 0 ? styles.grown : styles.muted)}
+      title={
+        bounds
+          ? 'Not known: customers that met several of these errors are counted several times'
+          : `${formatCount(group[of])} ${of}, ${earlierText(timeShift)} ${formatCount(group.earlier?.[of])}`
+      }
+      data-testid={testIds.errors.change}
+    >
+      {changeText(change)}
+    </div>
+  );
 }
 
 function UnitsCell({ count, unit, upperBound }: { count: number; unit: string; upperBound: boolean }) {

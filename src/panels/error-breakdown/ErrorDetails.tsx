@@ -3,14 +3,15 @@ import { Button, LinkButton, useStyles2, useTheme2 } from '@grafana/ui';
 import React from 'react';
 
 import { type Action } from '../../components/actions';
+import { changeText, earlierText } from '../../components/change';
 import { formatAgo, formatCount, formatShare, formatTime } from '../../components/format';
 import { Sparkline, trendLabel } from '../../components/Sparkline';
 import { testIds } from '../../components/test-ids';
 import { getErrorStyles } from './error-styles';
 import { isStructured, remainder } from './error-name';
-import { type ErrorsModel } from './model';
+import { type ErrorGroup, type ErrorsModel } from './model';
 import { ownerOf } from './owners';
-import { type ErrorRow, type Part, partsOf, standingOf } from './rows';
+import { type ErrorRow, groupChange, type Part, partsOf, standingOf } from './rows';
 
 interface Props {
   model: ErrorsModel;
@@ -52,15 +53,24 @@ export function ErrorDetails({ model, row, actions, width, timeZone }: Props) {
         </div>
         {group.trend && (
           <div className={styles.block} style={{ minWidth: trendWidth }}>
-            <div className={styles.blockTitle}>Requests over time</div>
+            <div className={styles.blockTitle}>
+              Requests over time{group.earlier?.trend && `, the line ${earlierText(model.timeShift)}`}
+            </div>
             <Sparkline
               values={group.trend}
+              earlier={group.earlier?.trend && { values: group.earlier.trend, color: theme.colors.text.primary }}
               width={trendWidth}
               height={TREND_HEIGHT}
               color={color}
-              label={trendLabel(group.trend)}
+              label={trendLabel(group.trend, group.earlier && earlierText(model.timeShift), group.earlier?.trend)}
               titleOf={(i) =>
-                `${times?.[i] === undefined ? '' : `${formatTime(times[i], timeZone)}: `}${formatCount(group.trend?.[i])}`
+                [
+                  times?.[i] === undefined ? '' : `${formatTime(times[i], timeZone)}: `,
+                  formatCount(group.trend?.[i]),
+                  group.earlier?.trend
+                    ? `, ${earlierText(model.timeShift)} ${formatCount(group.earlier.trend[i])}`
+                    : '',
+                ].join('')
               }
             />
             {times && times.length > 1 && (
@@ -142,6 +152,13 @@ function Facts({ model, row, timeZone }: Pick<Props, 'model' | 'row' | 'timeZone
       'Share',
       `${formatShare(group.share)} of the errors${Number.isNaN(ofAll) ? '' : `, ${formatShare(ofAll, 2)} of all requests`}`,
     ],
+    ['Requests', group.earlier && compared(group, 'requests', model.timeShift)],
+    [
+      'Customers',
+      group.earlier && !Number.isNaN(group.earlier.customers)
+        ? compared(group, 'customers', model.timeShift)
+        : undefined,
+    ],
     ['First seen', Number.isNaN(group.firstSeen) ? undefined : seen(group.firstSeen)],
     ['Last seen', Number.isNaN(group.lastSeen) ? undefined : seen(group.lastSeen)],
   ];
@@ -157,6 +174,12 @@ function Facts({ model, row, timeZone }: Pick<Props, 'model' | 'row' | 'timeZone
       )}
     </dl>
   );
+}
+
+/** A number of a group, what it was, and the change. */
+function compared(group: ErrorGroup, of: 'requests' | 'customers', timeShift: string | undefined): string {
+  const then = `${earlierText(timeShift)} ${formatCount(group.earlier?.[of])}`;
+  return `${formatCount(group[of])}, ${then} (${changeText(groupChange(group, of))})`;
 }
 
 function Parts({ title, parts, dimension }: { title: string; parts: Part[]; dimension: string }) {

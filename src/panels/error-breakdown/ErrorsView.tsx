@@ -3,6 +3,7 @@ import { type TimeZone } from '@grafana/schema';
 import { Button, FilterInput, Icon, RadioButtonGroup, useStyles2, useTheme2 } from '@grafana/ui';
 import React, { useMemo, useRef, useState } from 'react';
 
+import { changeBetween, changeText, earlierText } from '../../components/change';
 import { formatCount, formatShare, plural } from '../../components/format';
 import { textMeasure } from '../../components/measure';
 import { testIds } from '../../components/test-ids';
@@ -29,8 +30,18 @@ const BATCH = 200;
 const FONT_SIZE = 12;
 const TOOLBAR_LEAST_HEIGHT = 160;
 const GROUPINGS = ['status', 'route', 'service', 'error_owner'];
-const SORTABLE = new Set<string>(['title', 'owner', 'requests', 'customers', 'sessions', 'firstSeen', 'lastSeen']);
-const RIGHT = new Set<string>(['requests', 'share', 'customers', 'sessions']);
+const SORTABLE = new Set<string>([
+  'title',
+  'owner',
+  'requests',
+  'requestsChange',
+  'customers',
+  'customersChange',
+  'sessions',
+  'firstSeen',
+  'lastSeen',
+]);
+const RIGHT = new Set<string>(['requests', 'requestsChange', 'share', 'customers', 'customersChange', 'sessions']);
 
 export function ErrorsView({ model, options, width, height, timeZone, context }: Props) {
   const styles = useStyles2(getErrorStyles);
@@ -161,6 +172,7 @@ export function ErrorsView({ model, options, width, height, timeZone, context }:
                     timeZone={timeZone}
                     titleWidth={columns[0].width}
                     measure={measure}
+                    timeShift={model.timeShift}
                   />
                 ))}
               </div>
@@ -253,12 +265,16 @@ function Grouping({ model, value, width, onChange }: GroupingProps) {
   );
 }
 
-function summary({ marker, total, groups }: ErrorsModel): string {
+function summary({ marker, total, groups, earlierTotal, timeShift }: ErrorsModel): string {
+  const then =
+    earlierTotal === undefined
+      ? ''
+      : `, ${earlierText(timeShift)} ${formatCount(earlierTotal)} (${changeText(changeBetween(total, earlierTotal))})`;
   const of =
     marker && marker.requests > 0
       ? ` of ${formatCount(marker.requests)} requests (${formatShare(total / marker.requests, 2)})`
       : '';
-  return `${plural(total, 'error')}${of} in ${plural(groups.filter((g) => !g.other).length, 'group')}`;
+  return `${plural(total, 'error')}${of} in ${plural(groups.filter((g) => !g.other && g.requests > 0).length, 'group')}${then}`;
 }
 
 function flipped(direction: Sorting['direction']): Sorting['direction'] {

@@ -1,5 +1,5 @@
 import { type ErrorsModel } from './model';
-import { type ColumnName } from './options';
+import { type ColumnName, COLUMNS } from './options';
 
 /** A column that is drawn. */
 export interface DrawnColumn {
@@ -16,9 +16,11 @@ export const EXPANDER = 24;
 const SCROLLBAR = 10;
 
 const WIDTHS: Record<ColumnName, number> = {
+  requestsChange: 82,
   share: 60,
   lastSeen: 104,
   customers: 84,
+  customersChange: 96,
   owner: 104,
   trend: 120,
   firstSeen: 104,
@@ -26,8 +28,17 @@ const WIDTHS: Record<ColumnName, number> = {
 };
 
 /** Which columns stay longest when a panel gets narrow. */
-const PRIORITY: ColumnName[] = ['share', 'customers', 'trend', 'lastSeen', 'owner', 'firstSeen', 'sessions'];
-const ORDER: ColumnName[] = ['owner', 'share', 'customers', 'sessions', 'trend', 'firstSeen', 'lastSeen'];
+const PRIORITY: ColumnName[] = [
+  'requestsChange',
+  'share',
+  'customers',
+  'trend',
+  'lastSeen',
+  'owner',
+  'customersChange',
+  'firstSeen',
+  'sessions',
+];
 
 const TITLE_LEAST = 180;
 const TITLE_WANTED = 220;
@@ -42,6 +53,8 @@ export function drawnColumns(
 ): DrawnColumn[] {
   const known: Record<ColumnName, boolean> = {
     owner: model.has.owner,
+    requestsChange: model.has.earlier,
+    customersChange: model.has.earlier && model.has.customers,
     share: true,
     customers: model.has.customers,
     sessions: model.has.sessions,
@@ -59,7 +72,7 @@ export function drawnColumns(
     }
   }
   const taken = [...kept].reduce((sum, name) => sum + WIDTHS[name] + COLUMN_GAP, 0);
-  const others = ORDER.filter((name) => kept.has(name)).map((name) => ({
+  const others = COLUMNS.filter((name) => kept.has(name)).map((name) => ({
     name,
     label: labels[name],
     width: WIDTHS[name],

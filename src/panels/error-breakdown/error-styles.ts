@@ -61,6 +61,7 @@ export function getErrorStyles(theme: GrafanaTheme2) {
     chevron: css({ position: 'absolute', left: 2, color: theme.colors.text.secondary }),
     cell: css({ minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
     number: css({ textAlign: 'right', fontVariantNumeric: 'tabular-nums' }),
+    grown: css({ color: theme.colors.text.primary, fontWeight: theme.typography.fontWeightMedium }),
     muted: css({ color: theme.colors.text.secondary }),
     line: css({ display: 'flex', gap: theme.spacing(0.75), minWidth: 0, alignItems: 'baseline' }),
     cut: css({ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', minWidth: 0 }),

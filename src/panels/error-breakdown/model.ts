@@ -1,6 +1,7 @@
 import { type DataFrame, type Field, FieldType } from '@grafana/data';
-import { type ErrorsMarker, OTHER_GROUP } from '@apitrail/contract';
+import { earlierBy, type ErrorsMarker, OTHER_GROUP, previousName } from '@apitrail/contract';
 
+import { comparisonOf } from '../../components/change';
 import { fieldNamed, fieldsOfType, frameMarker, numberAt, textAt } from '../../components/find-field';
 import { type ModelResult, type WantedColumn } from '../../components/panel-state';
 
@@ -24,7 +25,17 @@ export interface ErrorGroup {
   state?: string;
   /** Requests per point of the trend. */
   trend?: number[];
+  /** The group at the earlier time the answer is compared with; absent without a comparison. */
+  earlier?: EarlierGroup;
   frameRow: number;
+}
+
+/** A group at the earlier time. Numbers that are not known are NaN. */
+export interface EarlierGroup {
+  requests: number;
+  customers: number;
+  sessions: number;
+  trend?: number[];
 }
 
 export interface ErrorsModel {
@@ -38,7 +49,11 @@ export interface ErrorsModel {
   requestsField: Field;
   /** Errors in all groups. */
   total: number;
-  has: { customers: boolean; sessions: boolean; seen: boolean; trend: boolean; owner: boolean };
+  has: { customers: boolean; sessions: boolean; seen: boolean; trend: boolean; owner: boolean; earlier: boolean };
+  /** How much earlier the time is that groups are compared with, as the query says it: `1w`. */
+  timeShift?: string;
+  /** Errors of the earlier time in all groups. */
+  earlierTotal?: number;
   trendTimes?: number[];
 }
 
@@ -61,7 +76,7 @@ const NOT_KEYS = ['title', 'state'];
 
 /** Reads groups of errors from a frame: that of Apitrail's errors query, or any table with a number of requests per row. */
 export function errorsModel(frames: DataFrame[]): ModelResult<ErrorsModel> {
-  const filled = frames.filter((frame) => frame.length > 0);
+  const filled = frames.filter((frame) => frame.length > 0 && earlierBy(frame.meta?.custom) === undefined);
   const frame = filled.find((f) => frameMarker<ErrorsMarker>(f, 'errors')?.groupBy !== undefined) ?? filled[0];
   if (!frame) {
     return { missing: 'There are no errors to list' };
@@ -86,6 +101,10 @@ export function errorsModel(frames: DataFrame[]): ModelResult<ErrorsModel> {
     last: fieldNamed(frame, ['last_seen', 'lastseen'], FieldType.time),
     state: fieldNamed(frame, ['state'], FieldType.string),
     trend: fieldNamed(frame, ['trend'], FieldType.other),
+    requestsThen: fieldNamed(frame, [previousName(requestsField.name)], FieldType.number),
+    customersThen: fieldNamed(frame, [previousName('customers')], FieldType.number),
+    sessionsThen: fieldNamed(frame, [previousName('sessions')], FieldType.number),
+    trendThen: fieldNamed(frame, [previousName('trend')], FieldType.other),
   };
   let total = 0;
   for (let row = 0; row < frame.length; row++) {
@@ -112,6 +131,12 @@ export function errorsModel(frames: DataFrame[]): ModelResult<ErrorsModel> {
       lastSeen: numberAt(column.last, row),
       state: textAt(column.state, row),
       trend: listOf(column.trend, row),
+      earlier: column.requestsThen && {
+        requests: numberAt(column.requestsThen, row),
+        customers: numberAt(column.customersThen, row),
+        sessions: numberAt(column.sessionsThen, row),
+        trend: listOf(column.trendThen, row),
+      },
       frameRow: row,
     };
   });
@@ -130,7 +155,12 @@ export function errorsModel(frames: DataFrame[]): ModelResult<ErrorsModel> {
         seen: column.last !== undefined,
         trend: column.trend !== undefined,
         owner: dimensionFields.has('error_owner'),
+        earlier: column.requestsThen !== undefined,
       },
+      timeShift: comparisonOf(frame)?.timeShift,
+      earlierTotal:
+        marker?.previousErrors ??
+        (column.requestsThen && groups.reduce((sum, group) => sum + (group.earlier?.requests || 0), 0)),
       trendTimes: marker?.trendTimes,
     },
   };

@@ -2,13 +2,25 @@ import { type PanelOptionsEditorBuilder } from '@grafana/data';
 
 import { type SortColumn } from './rows';
 
-export const COLUMNS = ['owner', 'share', 'customers', 'sessions', 'trend', 'firstSeen', 'lastSeen'] as const;
+export const COLUMNS = [
+  'owner',
+  'requestsChange',
+  'share',
+  'customers',
+  'customersChange',
+  'sessions',
+  'trend',
+  'firstSeen',
+  'lastSeen',
+] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
 export const COLUMN_LABELS: Record<ColumnName, string> = {
   owner: 'Owner',
+  requestsChange: 'Change',
   share: 'Share',
   customers: 'Customers',
+  customersChange: 'Cust. change',
   sessions: 'Sessions',
   trend: 'Trend',
   firstSeen: 'First seen',
@@ -41,7 +53,7 @@ export function addOptions(builder: PanelOptionsEditorBuilder<ErrorsOptions>): v
     .addMultiSelect({
       path: 'columns',
       name: 'Columns',
-      description: 'Shown where there is room for them.',
+      description: 'Shown where there is room for them. Changes need a query with “Compare with”.',
       category,
       defaultValue: defaultOptions.columns,
       // The type says that each choice is a list, as the whole value is; Grafana takes single ones.
@@ -83,7 +95,9 @@ export function addOptions(builder: PanelOptionsEditorBuilder<ErrorsOptions>): v
       settings: {
         options: [
           { value: 'requests', label: 'Requests' },
+          { value: 'requestsChange', label: 'Change', description: 'Of the requests: new errors and those that grew' },
           { value: 'customers', label: 'Customers' },
+          { value: 'customersChange', label: 'Change of customers' },
           { value: 'lastSeen', label: 'Last seen' },
           { value: 'firstSeen', label: 'First seen' },
           { value: 'title', label: 'Error' },

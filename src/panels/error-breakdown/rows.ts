@@ -1,9 +1,19 @@
-import { type ErrorGroup, type ErrorsModel } from './model';
+import { changeBetween } from '../../components/change';
+import { type EarlierGroup, type ErrorGroup, type ErrorsModel } from './model';
 
 /** Rows are the query's own groups, or all groups with the same value of a dimension. */
 export type GroupingName = 'each' | string;
 
-export type SortColumn = 'title' | 'owner' | 'requests' | 'customers' | 'sessions' | 'firstSeen' | 'lastSeen';
+export type SortColumn =
+  | 'title'
+  | 'owner'
+  | 'requests'
+  | 'requestsChange'
+  | 'customers'
+  | 'customersChange'
+  | 'sessions'
+  | 'firstSeen'
+  | 'lastSeen';
 
 export interface Sorting {
   by: SortColumn;
@@ -82,7 +92,8 @@ function merge(model: ErrorsModel, dimension: string, members: ErrorGroup[]): Er
     sessions: sum((g) => g.sessions),
     firstSeen: extreme((g) => g.firstSeen, Math.min),
     lastSeen: extreme((g) => g.lastSeen, Math.max),
-    trend: mergeTrends(members),
+    trend: mergeTrends(members.map((m) => m.trend)),
+    earlier: mergeEarlier(members),
     frameRow: -1,
   };
 }
@@ -92,8 +103,27 @@ function noValueTitle(model: ErrorsModel, dimension: string): string {
   return model.keys.includes(dimension) ? '(none)' : '(several or none)';
 }
 
-function mergeTrends(members: ErrorGroup[]): number[] | undefined {
-  const trends = members.map((m) => m.trend).filter((t): t is number[] => t !== undefined);
+/** Customers of several groups may be the same, then and now: of bounds no change is known. */
+function mergeEarlier(members: ErrorGroup[]): EarlierGroup | undefined {
+  const [first] = members;
+  if (members.length === 1 || first.earlier === undefined) {
+    return first.earlier;
+  }
+  return {
+    requests: members.reduce((sum, { earlier }) => sum + (earlier?.requests || 0), 0),
+    customers: NaN,
+    sessions: NaN,
+    trend: mergeTrends(members.map(({ earlier }) => earlier?.trend)),
+  };
+}
+
+/** How much a group has changed, as a share of what it was: Infinity when it is new, -1 when it is gone. */
+export function groupChange(group: ErrorGroup, of: 'requests' | 'customers'): number {
+  return group.earlier === undefined ? NaN : changeBetween(group[of], group.earlier[of]);
+}
+
+function mergeTrends(lists: Array<number[] | undefined>): number[] | undefined {
+  const trends = lists.filter((t): t is number[] => t !== undefined);
   if (trends.length === 0) {
     return undefined;
   }
@@ -120,13 +150,24 @@ function compare(a: ErrorRow, b: ErrorRow, { by, direction }: Sorting): number {
   if (by === 'owner') {
     return sign * collator.compare(a.group.values.error_owner ?? '', b.group.values.error_owner ?? '');
   }
-  const left = a.group[by];
-  const right = b.group[by];
+  const [left, right] = [sortValue(a, by), sortValue(b, by)];
   // What is not known comes last in either direction.
   if (Number.isNaN(left) || Number.isNaN(right)) {
     return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
   }
-  return sign * (left - right) || b.group.requests - a.group.requests;
+  // Two that are new differ by how many there are: from Infinity nothing can be taken away.
+  return (left === right ? 0 : sign * (left - right)) || b.group.requests - a.group.requests;
+}
+
+function sortValue({ group }: ErrorRow, by: Exclude<SortColumn, 'title' | 'owner'>): number {
+  switch (by) {
+    case 'requestsChange':
+      return groupChange(group, 'requests');
+    case 'customersChange':
+      return groupChange(group, 'customers');
+    default:
+      return group[by];
+  }
 }
 
 /** A value of a dimension and how many of a row's requests have it. */

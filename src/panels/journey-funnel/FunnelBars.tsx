@@ -6,10 +6,10 @@ import React from 'react';
 import { formatCount, formatDuration, formatShare } from '../../components/format';
 import { testIds } from '../../components/test-ids';
 import { funnelColors, getFunnelStyles, stripes } from './funnel-styles';
-import { barShares } from './geometry';
+import { barShares, earlierUnits } from './geometry';
 import { type FunnelModel } from './model';
 import { type FunnelOptions } from './options';
-import { StepLoss, StepName, StepNumbers, WorstTag } from './StepFigures';
+import { StepChangeText, StepLoss, StepName, StepNumbers, WorstTag } from './StepFigures';
 import { type StepHandlers } from './step-handlers';
 import { TimesHistogram } from './TimesHistogram';
 
@@ -29,13 +29,14 @@ export function FunnelBars({ model, options, width, height, handlers }: Props) {
   const styles = useStyles2(getFunnelStyles);
   const own = useStyles2(getStyles);
   const colors = funnelColors(theme);
-  const shares = barShares(model.steps);
+  const then = model.earlier ? earlierUnits(model.steps, options.valueDisplay === 'units') : [];
+  const shares = barShares(model.steps, then);
   return (
     <div className={own.scroll} style={{ width, height }}>
       <ol className={styles.steps}>
         {model.steps.map((step, index) => {
           const worst = index === model.biggestDrop;
-          const { reached, pending, dropped } = shares[index];
+          const { reached, pending, dropped, earlier } = shares[index];
           const timed = options.showTimes && !Number.isNaN(step.medianMs);
           return (
             <li key={index}>
@@ -51,6 +52,7 @@ export function FunnelBars({ model, options, width, height, handlers }: Props) {
                   {timed && step.times && width > 420 && (
                     <TimesHistogram buckets={step.times} medianMs={step.medianMs} width={HISTOGRAM_WIDTH} height={18} />
                   )}
+                  <StepChangeText model={model} index={index} options={options} room={width} />
                   <StepLoss model={model} index={index} options={options} />
                   {options.showPending && step.pending > 0 && (
                     <span className={styles.small}>{formatCount(step.pending)} pending</span>
@@ -62,22 +64,32 @@ export function FunnelBars({ model, options, width, height, handlers }: Props) {
                 <div className={own.line} aria-hidden>
                   <StepName model={model} index={index} />
                   <div className={own.numbers}>
+                    {index === 0 && width > 420 && <StepChangeText model={model} index={index} options={options} room={width} />}
                     <StepNumbers model={model} index={index} options={options} />
                   </div>
                 </div>
-                <div className={own.track} aria-hidden>
-                  <div style={{ width: percent(reached), background: colors.reached }} />
-                  {options.showPending && pending > 0 && (
-                    <div style={{ width: percent(pending), background: stripes(colors.reached) }} />
+                <div className={own.bar} aria-hidden>
+                  {earlier !== undefined && (
+                    <div
+                      className={own.earlier}
+                      style={{ width: percent(earlier), borderColor: colors.earlier }}
+                      data-testid={testIds.funnel.earlier}
+                    />
                   )}
-                  <div
-                    className={own.dropped}
-                    style={{
-                      width: percent(dropped),
-                      background: worst ? colors.worstDropped : colors.dropped,
-                      borderColor: worst ? colors.worst : colors.outline,
-                    }}
-                  />
+                  <div className={own.track}>
+                    <div style={{ width: percent(reached), background: colors.reached }} />
+                    {options.showPending && pending > 0 && (
+                      <div style={{ width: percent(pending), background: stripes(colors.reached) }} />
+                    )}
+                    <div
+                      className={own.dropped}
+                      style={{
+                        width: percent(dropped),
+                        background: worst ? colors.worstDropped : colors.dropped,
+                        borderColor: worst ? colors.worst : colors.outline,
+                      }}
+                    />
+                  </div>
                 </div>
               </button>
             </li>
@@ -103,10 +115,11 @@ function getStyles(theme: GrafanaTheme2) {
       padding: theme.spacing(0, 0.5),
     }),
     numbers: css({ display: 'flex', alignItems: 'baseline', gap: theme.spacing(0.75), flex: 'none' }),
+    bar: css({ position: 'relative', margin: theme.spacing(0.25, 0.5, 0.75) }),
+    earlier: css({ position: 'absolute', top: -3, bottom: -3, left: 0, border: '1.5px dashed', borderLeft: 0 }),
     track: css({
       display: 'flex',
       height: 14,
-      margin: theme.spacing(0, 0.5, 0.5),
       borderRadius: theme.shape.radius.sm,
       overflow: 'hidden',
     }),

@@ -6,10 +6,10 @@ import React, { useId } from 'react';
 import { formatCount, formatDuration, formatShare } from '../../components/format';
 import { testIds } from '../../components/test-ids';
 import { funnelColors, getFunnelStyles } from './funnel-styles';
-import { columnShapes, columnWidthOf } from './geometry';
+import { columnShapes, columnWidthOf, earlierUnits, type Rect } from './geometry';
 import { type FunnelModel } from './model';
 import { type FunnelOptions } from './options';
-import { StepLoss, StepName, StepNumbers, WorstTag } from './StepFigures';
+import { StepChangeText, StepLoss, StepName, StepNumbers, WorstTag } from './StepFigures';
 import { type StepHandlers } from './step-handlers';
 import { TimesHistogram } from './TimesHistogram';
 
@@ -24,6 +24,7 @@ interface Props {
 const LEAST_ROOM = 116;
 const HEADER = 86;
 const PENDING_LINE = 18;
+const CHANGE_LINE = 18;
 const TIMES = 38;
 const HISTOGRAM = 34;
 const CHIP_ROOM = 56;
@@ -44,13 +45,14 @@ export function FunnelColumns({ model, options, width, height, handlers }: Props
   const pendingShown = options.showPending && steps.some((step) => step.pending > 0);
   const timed = options.showTimes && steps.some((step) => !Number.isNaN(step.medianMs));
   const histograms = timed && height > 300 && steps.some((step) => step.times !== undefined);
-  const numbers = HEADER + (pendingShown ? PENDING_LINE : 0);
+  const then = model.earlier ? earlierUnits(steps, options.valueDisplay === 'units') : [];
+  const numbers = HEADER + (model.earlier ? CHANGE_LINE : 0) + (pendingShown ? PENDING_LINE : 0);
   const footer = (timed ? TIMES : 0) + (histograms ? HISTOGRAM : 0);
   const below = height - numbers - footer - (total > width ? 10 : 0);
-  const { worstHeight, tagInChart } = tagPlace(model, total, below);
+  const { worstHeight, tagInChart } = tagPlace(model, total, below, then);
   const header = numbers + (tagInChart || worstHeight === undefined ? 0 : TAG_LINE);
   const chart = Math.max(20, below - (header - numbers));
-  const shapes = columnShapes(steps, total, chart);
+  const shapes = columnShapes(steps, total, chart, then);
   const bar = shapes[0]?.reached.width ?? 0;
   const widthOf = (index: number) => Math.min(room, total - shapes[index].reached.x + PADDING);
   return (
@@ -82,6 +84,7 @@ export function FunnelColumns({ model, options, width, height, handlers }: Props
                 )}
                 {options.showPending && <rect {...shape.pending} fill={`url(#${pattern})`} />}
                 <rect {...shape.reached} fill={colors.reached} rx={2} />
+                {shape.earlier && <GhostColumn {...shape.earlier} color={colors.earlier} />}
               </g>
             );
           })}
@@ -101,6 +104,7 @@ export function FunnelColumns({ model, options, width, height, handlers }: Props
                     <StepNumbers model={model} index={index} options={options} />
                   </div>
                   <StepLoss model={model} index={index} options={options} brief />
+                  <StepChangeText model={model} index={index} options={options} room={widthOf(index) - PADDING} />
                   {options.showPending && step.pending > 0 && (
                     <span className={styles.small}>{formatCount(step.pending)} pending</span>
                   )}
@@ -162,12 +166,32 @@ export function FunnelColumns({ model, options, width, height, handlers }: Props
   );
 }
 
+/** A step at the earlier time: only its outline, open at the foot, as tall as it was. */
+function GhostColumn({ x, y, width, height, color }: Rect & { color: string }) {
+  const top = Math.max(0.75, y);
+  return (
+    <path
+      d={`M${x + 0.5},${y + height} V${top} H${x + width - 0.5} V${y + height}`}
+      fill="none"
+      stroke={color}
+      strokeWidth={1.5}
+      strokeDasharray="4 3"
+      data-testid={testIds.funnel.earlier}
+    />
+  );
+}
+
 /** The worst loss is named inside its shape where there is room, else above it. */
-function tagPlace(model: FunnelModel, width: number, height: number): { worstHeight?: number; tagInChart: boolean } {
+function tagPlace(
+  model: FunnelModel,
+  width: number,
+  height: number,
+  then: readonly number[]
+): { worstHeight?: number; tagInChart: boolean } {
   if (model.biggestDrop === undefined) {
     return { tagInChart: false };
   }
-  const worstHeight = columnShapes(model.steps, width, Math.max(20, height))[model.biggestDrop].dropped.height;
+  const worstHeight = columnShapes(model.steps, width, Math.max(20, height), then)[model.biggestDrop].dropped.height;
   return { worstHeight, tagInChart: worstHeight >= TAG_HEIGHT };
 }
 

@@ -3,6 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 
+import { earlierText } from '../../components/change';
 import { formatDuration } from '../../components/format';
 import { testIds } from '../../components/test-ids';
 import { type FunnelModel } from './model';
@@ -39,8 +40,21 @@ export function FunnelTimes({ model, width, height }: Props) {
             <>
               <div className={styles.figures}>
                 <strong>{formatDuration(step.medianMs)}</strong> median, p90 {formatDuration(step.p90Ms)}
+                {model.earlier && step.earlier && !Number.isNaN(step.earlier.medianMs) && (
+                  <span title={`p90 ${formatDuration(step.earlier.p90Ms)}`}>
+                    {' · '}
+                    {formatDuration(step.earlier.medianMs)} {earlierText(model.earlier.timeShift)}
+                  </span>
+                )}
               </div>
-              <TimesHistogram buckets={step.times ?? []} medianMs={step.medianMs} width={card} height={chart} axis />
+              <TimesHistogram
+                buckets={step.times ?? []}
+                medianMs={step.medianMs}
+                width={card}
+                height={chart}
+                earlier={earlierText(model.earlier?.timeShift)}
+                axis
+              />
             </>
           )}
         </div>
@@ -63,6 +77,9 @@ function getStyles(theme: GrafanaTheme2) {
       fontSize: theme.typography.bodySmall.fontSize,
       color: theme.colors.text.secondary,
       fontVariantNumeric: 'tabular-nums',
+      overflow: 'hidden',
+      textOverflow: 'ellipsis',
+      whiteSpace: 'nowrap',
       strong: { color: theme.colors.text.primary, fontSize: theme.typography.h5.fontSize },
     }),
     none: css({ color: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize }),

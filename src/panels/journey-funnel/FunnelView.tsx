@@ -2,10 +2,12 @@ import { useStyles2, useTheme2 } from '@grafana/ui';
 import React, { useRef, useState } from 'react';
 
 import { ActionMenu } from '../../components/ActionMenu';
+import { earlierText } from '../../components/change';
 import { type DrillTarget } from '../../components/drill-down';
+import { capital } from '../../components/format';
 import { PanelTooltip } from '../../components/PanelTooltip';
 import { testIds } from '../../components/test-ids';
-import { capital, describeStep, filterText, funnelSummary, stepSentence } from './describe';
+import { describeStep, filterText, funnelSummary, stepSentence } from './describe';
 import { funnelColors, getFunnelStyles, stripes } from './funnel-styles';
 import { FunnelBars } from './FunnelBars';
 import { FunnelColumns } from './FunnelColumns';
@@ -32,6 +34,10 @@ interface Pointed {
 
 const SUMMARY_HEIGHT = 24;
 const SUMMARY_TWO_LINES = 44;
+const SUMMARY_THREE_LINES = 62;
+/** Below these widths the key goes below the summary, and takes two lines. */
+const KEY_BELOW = { plain: 680, compared: 1160 };
+const KEY_TWO_LINES = 520;
 
 export function FunnelView({ model, options, width, height, target }: Props) {
   const styles = useStyles2(getFunnelStyles);
@@ -42,7 +48,7 @@ export function FunnelView({ model, options, width, height, target }: Props) {
   const { steps } = model;
   const { decimals } = options;
 
-  const summaryHeight = height < 140 ? 0 : width < 680 ? SUMMARY_TWO_LINES : SUMMARY_HEIGHT;
+  const summaryHeight = heightOfSummary(width, height, model);
   const room = height - summaryHeight;
   const columns =
     options.orientation === 'columns' || (options.orientation === 'auto' && fitsColumns(width, room, steps.length));
@@ -99,7 +105,7 @@ export function FunnelView({ model, options, width, height, target }: Props) {
           <span className={styles.cut} data-testid={testIds.funnel.summary}>
             {model.hasSteps ? funnelSummary(model, decimals) : `Time from step to step, ${model.unitName}`}
           </span>
-          {model.hasSteps && <Key model={model} showPending={options.showPending} />}
+          {(model.hasSteps || model.earlier) && <Key model={model} showPending={options.showPending} />}
         </div>
       )}
       {!model.hasSteps ? (
@@ -135,24 +141,47 @@ export function FunnelView({ model, options, width, height, target }: Props) {
   );
 }
 
+function heightOfSummary(width: number, height: number, { earlier, hasSteps }: FunnelModel): number {
+  if (height < 140) {
+    return 0;
+  }
+  const compared = earlier !== undefined && hasSteps;
+  if (compared && width < KEY_TWO_LINES && height > 280) {
+    return SUMMARY_THREE_LINES;
+  }
+  return width < (compared ? KEY_BELOW.compared : KEY_BELOW.plain) ? SUMMARY_TWO_LINES : SUMMARY_HEIGHT;
+}
+
 function Key({ model, showPending }: { model: FunnelModel; showPending: boolean }) {
   const theme = useTheme2();
   const styles = useStyles2(getFunnelStyles);
   const colors = funnelColors(theme);
   const pending = showPending && model.steps.some((step) => step.pending > 0);
+  const earlier = model.earlier && capital(earlierText(model.earlier.timeShift));
   const items = [
     { label: capital(model.unitName), background: colors.reached },
     ...(pending ? [{ label: 'Pending', background: stripes(colors.reached) }] : []),
     { label: 'Dropped', background: colors.dropped, border: `1px dashed ${colors.outline}` },
-  ];
+  ].filter(({ label }) => model.hasSteps || label !== 'Dropped');
   return (
-    <span className={styles.key} aria-hidden>
+    <span className={styles.key} aria-hidden data-testid={testIds.funnel.key}>
       {items.map(({ label, ...style }) => (
         <span key={label} className={styles.keyItem}>
           <span className={styles.swatch} style={style} />
           {label}
         </span>
       ))}
+      {earlier && (
+        <span className={styles.keyItem}>
+          <span className={styles.swatch} style={{ border: `1.5px dashed ${colors.earlier}`, borderBottom: 0 }} />
+          {earlier}
+        </span>
+      )}
+      {earlier && model.hasSteps && (
+        <span className={styles.keyItem} title="Whether the step conversion has changed by more than chance">
+          ▲▼ significant, △▽ not
+        </span>
+      )}
     </span>
   );
 }

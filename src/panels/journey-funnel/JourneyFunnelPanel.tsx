@@ -1,6 +1,7 @@
 import { type PanelProps, type QueryResultMetaNotice } from '@grafana/data';
 import React, { useMemo } from 'react';
 
+import { earlierText } from '../../components/change';
 import { drillTargetOf } from '../../components/drill-down';
 import { formatShare } from '../../components/format';
 import { messageFor, noticesOf, wrongShape } from '../../components/panel-state';
@@ -23,7 +24,7 @@ export function JourneyFunnelPanel(props: PanelProps<FunnelOptions>) {
   if (message || 'missing' in result) {
     return message ? <PanelMessage message={message} width={width} height={height} /> : null;
   }
-  const { model } = result;
+  const model = options.showEarlier ? result.model : { ...result.model, earlier: undefined };
   if (model.hasSteps && model.steps[0].units === 0) {
     return <PanelMessage message={nobodyEntered(model)} width={width} height={height} />;
   }
@@ -42,11 +43,22 @@ export function JourneyFunnelPanel(props: PanelProps<FunnelOptions>) {
   );
 }
 
-function ownNotices({ marker }: FunnelModel): QueryResultMetaNotice[] {
+function ownNotices({ marker, earlierEmpty, unitName, steps }: FunnelModel): QueryResultMetaNotice[] {
   const left = marker?.rowsWithoutUnit ?? 0;
-  return left > TELLING_SHARE
-    ? [{ severity: 'info', text: `${formatShare(left)} of the requests name no ${marker?.unit} and are left out.` }]
-    : [];
+  const notices: QueryResultMetaNotice[] = [];
+  if (earlierEmpty) {
+    notices.push({
+      severity: 'warning',
+      text: `No ${unitName} took “${steps[0].name}” ${earlierText(marker?.comparison?.timeShift)}: there is nothing to compare with.`,
+    });
+  }
+  if (left > TELLING_SHARE) {
+    notices.push({
+      severity: 'info',
+      text: `${formatShare(left)} of the requests name no ${marker?.unit} and are left out.`,
+    });
+  }
+  return notices;
 }
 
 function nobodyEntered({ marker, unitName, steps }: FunnelModel) {

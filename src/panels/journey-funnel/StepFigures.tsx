@@ -2,11 +2,13 @@ import { cx } from '@emotion/css';
 import { Icon, useStyles2 } from '@grafana/ui';
 import React from 'react';
 
-import { formatCount, formatShare } from '../../components/format';
+import { earlierText } from '../../components/change';
+import { capital, formatCount, formatShare } from '../../components/format';
 import { testIds } from '../../components/test-ids';
 import { getFunnelStyles } from './funnel-styles';
 import { type FunnelModel } from './model';
 import { type FunnelOptions } from './options';
+import { stepChange } from './significance';
 
 interface Props {
   model: FunnelModel;
@@ -61,6 +63,33 @@ export function StepLoss({ model, index, options, brief }: Props & { brief?: boo
     </span>
   ) : (
     <span className={className}>{`${count} dropped${share}`}</span>
+  );
+}
+
+interface ChangeProps extends Props {
+  /** Room in pixels: with enough of it the change is judged in words, else by its arrow alone. */
+  room: number;
+}
+
+const WORDS_ROOM = 160;
+
+/** How a step has changed since the earlier time: whom it had, or of the step before. */
+export function StepChangeText({ model, index, options, room }: ChangeProps) {
+  const styles = useStyles2(getFunnelStyles);
+  const change = stepChange(model, index, options.decimals);
+  if (!change) {
+    return null;
+  }
+  const than = earlierText(model.earlier?.timeShift);
+  const of = index === 0 ? capital(model.unitName) : 'Of the step before';
+  return (
+    <span
+      className={cx(styles.small, change.significant && styles.significant)}
+      title={`${of}: ${change.full}, compared with ${than}`}
+      data-testid={testIds.funnel.change}
+    >
+      {[change.text, room >= WORDS_ROOM ? change.words : ''].filter(Boolean).join(' ')}
+    </span>
   );
 }
 

@@ -3,7 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import React from 'react';
 
-import { formatCount, formatDuration } from '../../components/format';
+import { formatCount, formatDuration, formatShare } from '../../components/format';
 import { testIds } from '../../components/test-ids';
 import { funnelColors } from './funnel-styles';
 import { type TimeBucket } from './model';
@@ -13,20 +13,26 @@ interface Props {
   medianMs: number;
   width: number;
   height: number;
+  /** What the earlier time is called, where there is one. */
+  earlier?: string;
   /** Names the ends of the axis below. */
   axis?: boolean;
 }
 
 /** How long units took from one step to the next: a bar per range of times, each twice as long as the one before or less. */
-export function TimesHistogram({ buckets, medianMs, width, height, axis }: Props) {
+export function TimesHistogram({ buckets, medianMs, width, height, earlier = 'earlier', axis }: Props) {
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const colors = funnelColors(theme);
-  const most = buckets.reduce((max, bucket) => Math.max(max, bucket.units), 0);
+  const total = buckets.reduce((sum, bucket) => sum + bucket.units, 0);
+  const totalThen = buckets.reduce((sum, bucket) => sum + (bucket.earlier ?? 0), 0);
+  // Beside another distribution both are drawn as shares of their own whole: what is compared is their shape.
+  const shares = buckets.map(({ units }) => (total > 0 ? units / total : 0));
+  const then = totalThen > 0 ? buckets.map((bucket) => (bucket.earlier ?? 0) / totalThen) : [];
+  const most = Math.max(0, ...shares, ...then);
   const room = width / Math.max(1, buckets.length);
   const gap = room > 4 ? 1 : 0;
   const median = positionOf(buckets, medianMs) * width;
-  const total = buckets.reduce((sum, bucket) => sum + bucket.units, 0);
   return (
     <div data-testid={testIds.funnel.histogram}>
       <svg
@@ -37,10 +43,10 @@ export function TimesHistogram({ buckets, medianMs, width, height, axis }: Props
         className={styles.chart}
       >
         {buckets.map((bucket, index) => {
-          const tall = most > 0 && bucket.units > 0 ? Math.max(1, (bucket.units / most) * (height - 1)) : 0;
+          const tall = bucket.units > 0 ? Math.max(1, (shares[index] / most) * (height - 1)) : 0;
           return (
             <g key={bucket.toMs}>
-              <title>{`${formatDuration(bucket.fromMs)} – ${formatDuration(bucket.toMs)}: ${formatCount(bucket.units)}`}</title>
+              <title>{titleOf(bucket, shares[index], then[index], earlier)}</title>
               <rect x={index * room} y={0} width={room} height={height} fill="transparent" />
               <rect
                 x={index * room}
@@ -52,6 +58,15 @@ export function TimesHistogram({ buckets, medianMs, width, height, axis }: Props
             </g>
           );
         })}
+        {then.length > 0 && (
+          <path
+            d={outline(then, room, height, most)}
+            fill="none"
+            stroke={colors.earlier}
+            strokeDasharray="3 2"
+            data-testid={testIds.funnel.earlier}
+          />
+        )}
         <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} stroke={theme.colors.border.medium} />
         {Number.isFinite(median) && (
           <line
@@ -72,6 +87,19 @@ export function TimesHistogram({ buckets, medianMs, width, height, axis }: Props
       )}
     </div>
   );
+}
+
+function titleOf(bucket: TimeBucket, share: number, then: number | undefined, earlier: string): string {
+  const now = `${formatDuration(bucket.fromMs)} – ${formatDuration(bucket.toMs)}: ${formatCount(bucket.units)}`;
+  return then === undefined
+    ? now
+    : `${now} (${formatShare(share)}), ${earlier} ${formatCount(bucket.earlier)} (${formatShare(then)})`;
+}
+
+/** The outline of bars, from left to right. */
+function outline(shares: readonly number[], room: number, height: number, most: number): string {
+  const top = (share: number) => (height - (share / most) * (height - 1)).toFixed(1);
+  return `M0,${height} ${shares.map((share, i) => `V${top(share)} H${((i + 1) * room).toFixed(1)}`).join(' ')} V${height}`;
 }
 
 /** Where a time lies among the buckets, 0 to 1; NaN when it lies in none. Within a bucket on a logarithm, as they are. */

@@ -1,8 +1,10 @@
 import { type Filter } from '@apitrail/contract';
 
-import { formatCount, formatDuration, formatShare } from '../../components/format';
+import { earlierText, pointsText } from '../../components/change';
+import { capital, formatCount, formatDuration, formatShare } from '../../components/format';
 import { type TooltipRow } from '../../components/PanelTooltip';
 import { type FunnelModel } from './model';
+import { stepChange } from './significance';
 
 /** The lines of a step's tooltip. */
 export function describeStep(model: FunnelModel, index: number, decimals: number): TooltipRow[] {
@@ -13,7 +15,7 @@ export function describeStep(model: FunnelModel, index: number, decimals: number
     { label: 'Of the first step', value: formatShare(step.conversion, decimals) },
   ];
   if (!before) {
-    return lines;
+    return [...lines, ...describeEarlier(model, index, decimals)];
   }
   lines.push(
     { label: 'Of the step before', value: formatShare(step.stepConversion, decimals) },
@@ -27,6 +29,39 @@ export function describeStep(model: FunnelModel, index: number, decimals: number
   }
   if (!Number.isNaN(step.p90Ms)) {
     lines.push({ label: 'p90 time', value: formatDuration(step.p90Ms) });
+  }
+  return [...lines, ...describeEarlier(model, index, decimals)];
+}
+
+/** What a step was at the earlier time, and whether it has changed by more than chance. */
+function describeEarlier(model: FunnelModel, index: number, decimals: number): TooltipRow[] {
+  const { conversion, earlier } = model.steps[index];
+  if (!model.earlier || !earlier) {
+    return [];
+  }
+  const change = stepChange(model, index, decimals);
+  const lines: TooltipRow[] = [
+    {
+      label: capital(earlierText(model.earlier.timeShift)),
+      value: `${formatCount(earlier.units)} ${model.unitName}`,
+      strong: true,
+    },
+  ];
+  if (index === 0) {
+    return change ? [...lines, { label: 'Change', value: change.full }] : lines;
+  }
+  lines.push(
+    {
+      label: 'Of the first step then',
+      value: `${formatShare(earlier.conversion, decimals)}, now ${pointsText(conversion - earlier.conversion, decimals)}`,
+    },
+    { label: 'Of the step before then', value: formatShare(earlier.stepConversion, decimals) }
+  );
+  if (change) {
+    lines.push({ label: 'Step conversion', value: change.full });
+  }
+  if (!Number.isNaN(earlier.medianMs)) {
+    lines.push({ label: 'Median time then', value: formatDuration(earlier.medianMs) });
   }
   return lines;
 }
@@ -44,7 +79,11 @@ export function funnelSummary(model: FunnelModel, decimals: number): string {
   const first = model.steps[0];
   const last = model.steps[model.steps.length - 1];
   const window = model.marker ? ` within ${formatDuration(model.marker.window)}` : '';
-  return `${formatShare(last.conversion, decimals)} of ${formatCount(first.units)} ${model.unitName} get from ${first.name} to ${last.name}${window}`;
+  const since =
+    model.earlier && last.earlier && !Number.isNaN(last.earlier.conversion)
+      ? `, ${pointsText(last.conversion - last.earlier.conversion, decimals)} against ${earlierText(model.earlier.timeShift)}`
+      : '';
+  return `${formatShare(last.conversion, decimals)} of ${formatCount(first.units)} ${model.unitName} get from ${first.name} to ${last.name}${window}${since}`;
 }
 
 /** What a step matches, in words. */
@@ -65,8 +104,4 @@ export function filterText(filters: Filter[]): string {
 
 function withShare(count: number, of: number, decimals: number): string {
   return of > 0 ? `${formatCount(count)} (${formatShare(count / of, decimals)})` : formatCount(count);
-}
-
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -13,6 +13,7 @@ export function funnelColors(theme: GrafanaTheme2) {
     dropped: colorManipulator.alpha(theme.colors.text.maxContrast, 0.06),
     worstDropped: colorManipulator.alpha(worst, 0.12),
     outline: theme.colors.border.strong,
+    earlier: theme.colors.text.primary,
   };
 }
 
@@ -31,12 +32,13 @@ export function getFunnelStyles(theme: GrafanaTheme2) {
       flexWrap: 'wrap',
       justifyContent: 'space-between',
       columnGap: theme.spacing(2),
+      overflow: 'hidden',
       flex: 'none',
       fontSize: small,
       color: theme.colors.text.secondary,
       paddingBottom: theme.spacing(0.5),
     }),
-    key: css({ display: 'flex', gap: theme.spacing(1.5) }),
+    key: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(0, 1.5) }),
     keyItem: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5), whiteSpace: 'nowrap' }),
     swatch: css({ width: 12, height: 10, borderRadius: theme.shape.radius.sm }),
     steps: css({ listStyle: 'none', margin: 0, padding: 0 }),
@@ -78,6 +80,7 @@ export function getFunnelStyles(theme: GrafanaTheme2) {
       overflow: 'hidden',
       textOverflow: 'ellipsis',
     }),
+    significant: css({ color: theme.colors.text.primary, fontWeight: theme.typography.fontWeightMedium }),
     worst: css({ color: theme.colors.warning.text, fontWeight: theme.typography.fontWeightMedium }),
     tag: css({
       display: 'inline-block',

@@ -15,6 +15,8 @@ export interface ColumnShape {
   dropped: Rect;
   /** Corners of the connector from the step before, as the points of a polygon; empty for the first step. */
   connector: string;
+  /** The step at the earlier time; absent when there is none. */
+  earlier?: Rect;
   /** Middle of the room between this column and the one before. */
   between: number;
 }
@@ -33,13 +35,34 @@ export function fitsColumns(width: number, height: number, steps: number): boole
 }
 
 /**
- * The shapes of the columns in a room of that size. Heights are in proportion to the first step's units; where a later
- * step has more units than the first, in proportion to the most.
+ * How tall steps were at the earlier time, in units of now: as the same share of the first step, so that shapes are
+ * compared whatever the traffic; or, by units, as many as there were. NaN where nothing is known.
  */
-export function columnShapes(steps: FunnelStep[], width: number, height: number): ColumnShape[] {
+export function earlierUnits(steps: FunnelStep[], byUnits: boolean): number[] {
+  const first = steps[0]?.units ?? NaN;
+  return steps.map(({ earlier }) => (earlier ? (byUnits ? earlier.units : earlier.conversion * first) : NaN));
+}
+
+function mostOf(steps: FunnelStep[], then: readonly number[]): number {
+  const most = steps.reduce((max, step, index) => Math.max(max, step.units, then[index] || 0), 0);
+  return most || 1;
+}
+
+const GHOST_REACH = 4;
+
+/**
+ * The shapes of the columns in a room of that size. Heights are in proportion to the first step's units; where a later
+ * step has more units than the first, in proportion to the most. `then` are the units to draw of the earlier time.
+ */
+export function columnShapes(
+  steps: FunnelStep[],
+  width: number,
+  height: number,
+  then: readonly number[] = []
+): ColumnShape[] {
   const room = columnWidthOf(width, steps.length);
   const bar = Math.min(MOST_BAR, Math.round(room * BAR_SHARE));
-  const most = steps.reduce((max, step) => Math.max(max, step.units), 0) || 1;
+  const most = mostOf(steps, then);
   const heightOf = (units: number) => (units > 0 ? Math.max(1, (units / most) * height) : 0);
   return steps.map((step, index) => {
     const x = Math.round(index * room + (room - bar) / 2);
@@ -63,6 +86,14 @@ export function columnShapes(steps: FunnelStep[], width: number, height: number)
             .join(' ')
         : '',
       between: Math.round(index * room),
+      earlier: Number.isFinite(then[index])
+        ? {
+            x: x - GHOST_REACH,
+            y: height - heightOf(then[index]),
+            width: bar + 2 * GHOST_REACH,
+            height: heightOf(then[index]),
+          }
+        : undefined,
     };
   });
 }
@@ -72,16 +103,23 @@ export interface BarShares {
   reached: number;
   pending: number;
   dropped: number;
+  /** The step at the earlier time; absent when there is none. */
+  earlier?: number;
 }
 
-/** The parts of a step's bar, where bars are drawn. */
-export function barShares(steps: FunnelStep[]): BarShares[] {
-  const most = steps.reduce((max, step) => Math.max(max, step.units), 0) || 1;
+/** The parts of a step's bar, where bars are drawn. `then` are the units to draw of the earlier time. */
+export function barShares(steps: FunnelStep[], then: readonly number[] = []): BarShares[] {
+  const most = mostOf(steps, then);
   return steps.map((step, index) => {
     const reached = step.units / most;
     const pending = Math.min(step.pending / most, 1 - reached);
     const before = index === 0 ? reached : steps[index - 1].units / most;
-    return { reached, pending, dropped: Math.max(0, Math.min(1, before) - reached - pending) };
+    return {
+      reached,
+      pending,
+      dropped: Math.max(0, Math.min(1, before) - reached - pending),
+      ...(Number.isFinite(then[index]) ? { earlier: then[index] / most } : {}),
+    };
   });
 }
 

@@ -1,8 +1,10 @@
 import { type DataFrame, type Field, FieldType } from '@grafana/data';
-import { type FunnelMarker } from '@apitrail/contract';
+import { earlierBy, type FunnelMarker } from '@apitrail/contract';
 
 import { fieldNamed, fieldsOfType, frameMarker, numberAt, textAt } from '../../components/find-field';
 import { type ModelResult, type WantedColumn } from '../../components/panel-state';
+import { earlierOf, type EarlierStep, earlierSteps, type EarlierTime, UNKNOWN } from './earlier-step';
+import { readTimes } from './step-times';
 
 /** A step of the funnel, and how units got from the one before to it. NaN where it is not known. */
 export interface FunnelStep {
@@ -20,6 +22,8 @@ export interface FunnelStep {
   p90Ms: number;
   /** Distribution of the time from the step before. */
   times?: TimeBucket[];
+  /** The step at the earlier time the answer is compared with; absent without a comparison. */
+  earlier?: EarlierStep;
   /** Row of the frame. */
   frameRow: number;
 }
@@ -29,6 +33,8 @@ export interface TimeBucket {
   fromMs: number;
   toMs: number;
   units: number;
+  /** Units of the earlier time. */
+  earlier?: number;
 }
 
 export interface FunnelModel {
@@ -40,6 +46,10 @@ export interface FunnelModel {
   steps: FunnelStep[];
   /** The step with the most dropped units; absent when none dropped. */
   biggestDrop?: number;
+  /** The earlier time the steps are compared with; absent when there is none, or when nobody entered then. */
+  earlier?: EarlierTime;
+  /** There is an earlier time to compare with, but nobody entered then. */
+  earlierEmpty: boolean;
   /** Units and what came of them are known, not only times. */
   hasSteps: boolean;
 }
@@ -60,7 +70,7 @@ const UNITS_NAMES = ['units', 'customers', 'sessions', 'accounts', 'users', 'cou
  * step. What a table does not say but can be reckoned from its numbers, is.
  */
 export function funnelModel(frames: DataFrame[]): ModelResult<FunnelModel> {
-  const filled = frames.filter((frame) => frame.length > 0);
+  const filled = frames.filter((frame) => frame.length > 0 && earlierBy(frame.meta?.custom) === undefined);
   const times = filled.find((frame) => frameMarker<FunnelMarker>(frame, 'funnel')?.view === 'times');
   const frame =
     filled.find((f) => frameMarker<FunnelMarker>(f, 'funnel')?.view === 'steps') ?? filled.find((f) => f !== times);
@@ -94,6 +104,7 @@ function readSteps(frame: DataFrame): ModelResult<FunnelModel> {
     median: column('median_ms', 'median'),
     p90: column('p90_ms', 'p90'),
   };
+  const earlierAt = earlierSteps(frame);
   const rows = Array.from({ length: frame.length }, (_, row) => row);
   if (stepField) {
     rows.sort((a, b) => numberAt(stepField, a) - numberAt(stepField, b));
@@ -113,9 +124,11 @@ function readSteps(frame: DataFrame): ModelResult<FunnelModel> {
       dropped: index === 0 ? 0 : known(numberAt(fields.dropped, row), Math.max(0, before - units - pending)),
       medianMs: index === 0 ? NaN : numberAt(fields.median, row),
       p90Ms: index === 0 ? NaN : numberAt(fields.p90, row),
+      earlier: earlierAt?.(row),
       frameRow: row,
     };
   });
+  const entered = steps[0].earlier?.units;
   const marker = frameMarker<FunnelMarker>(frame, 'funnel');
   return {
     model: {
@@ -125,6 +138,8 @@ function readSteps(frame: DataFrame): ModelResult<FunnelModel> {
       unitName: marker ? `${marker.unit}s` : nameOfUnits(unitsField.name),
       steps,
       biggestDrop: biggestDrop(steps),
+      earlier: entered ? earlierOf(frame, marker) : undefined,
+      earlierEmpty: entered === 0,
       hasSteps: true,
     },
   };
@@ -146,40 +161,6 @@ function biggestDrop(steps: FunnelStep[]): number | undefined {
     }
   });
   return most;
-}
-
-interface StepTimes {
-  name: string;
-  medianMs: number;
-  p90Ms: number;
-  buckets: TimeBucket[];
-}
-
-/** The times of each step that is reached, by its number from 1. */
-function readTimes(frame: DataFrame): Map<number, StepTimes> {
-  const step = fieldNamed(frame, ['step'], FieldType.number);
-  const name = fieldNamed(frame, ['name'], FieldType.string);
-  const from = fieldNamed(frame, ['from_ms'], FieldType.number);
-  const to = fieldNamed(frame, ['to_ms'], FieldType.number);
-  const units = fieldNamed(frame, ['units'], FieldType.number);
-  const median = fieldNamed(frame, ['median_ms'], FieldType.number);
-  const p90 = fieldNamed(frame, ['p90_ms'], FieldType.number);
-  const times = new Map<number, StepTimes>();
-  for (let row = 0; row < frame.length; row++) {
-    const number = numberAt(step, row);
-    let found = times.get(number);
-    if (!found) {
-      found = {
-        name: textAt(name, row) ?? `Step ${number}`,
-        medianMs: numberAt(median, row),
-        p90Ms: numberAt(p90, row),
-        buckets: [],
-      };
-      times.set(number, found);
-    }
-    found.buckets.push({ fromMs: numberAt(from, row), toMs: numberAt(to, row), units: numberAt(units, row) || 0 });
-  }
-  return times;
 }
 
 function addTimes(model: FunnelModel, frame: DataFrame): void {
@@ -213,10 +194,21 @@ function readTimesOnly(frame: DataFrame): ModelResult<FunnelModel> {
       medianMs: found?.medianMs ?? NaN,
       p90Ms: found?.p90Ms ?? NaN,
       times: found?.buckets,
+      earlier: found?.earlier && { ...UNKNOWN, ...found.earlier },
       frameRow: -1,
     };
   });
+  const compared = steps.some((step) => step.times?.some((bucket) => (bucket.earlier ?? 0) > 0));
   return {
-    model: { frame, marker, unitsField, unitName: marker ? `${marker.unit}s` : 'units', steps, hasSteps: false },
+    model: {
+      frame,
+      marker,
+      unitsField,
+      unitName: marker ? `${marker.unit}s` : 'units',
+      steps,
+      earlier: compared ? earlierOf(frame, marker) : undefined,
+      earlierEmpty: !compared && steps.some((step) => step.earlier !== undefined),
+      hasSteps: false,
+    },
   };
 }

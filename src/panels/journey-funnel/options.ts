@@ -7,6 +7,8 @@ export interface FunnelOptions {
   valueDisplay: 'conversion' | 'units';
   showPending: boolean;
   showTimes: boolean;
+  /** The earlier time beside the steps, where the query compares with one. */
+  showEarlier: boolean;
   /** Decimals of percentages. */
   decimals: number;
 }
@@ -16,6 +18,7 @@ export const defaultOptions: FunnelOptions = {
   valueDisplay: 'conversion',
   showPending: true,
   showTimes: true,
+  showEarlier: true,
   decimals: 1,
 };
 
@@ -60,6 +63,13 @@ export function addOptions(builder: PanelOptionsEditorBuilder<FunnelOptions>): v
       name: 'Time between steps',
       category,
       defaultValue: defaultOptions.showTimes,
+    })
+    .addBooleanSwitch({
+      path: 'showEarlier',
+      name: 'Earlier time',
+      description: 'Outlines of the earlier time and how steps have changed, for queries that compare with one.',
+      category,
+      defaultValue: defaultOptions.showEarlier,
     })
     .addNumberInput({
       path: 'decimals',

@@ -1,0 +1,41 @@
+import { type GrafanaTheme2 } from '@grafana/data';
+
+import { type Direction } from '../../components/change';
+import { rampOf } from '../../components/color-ramps';
+import { type ColorScale, continuousScale } from '../../components/color-scale';
+import { quantileOf } from '../../components/quantile';
+
+/** Half and double are as strong as each other; the ends lie no further than 32 times as much. */
+const WIDEST = 5;
+/** What lies beyond has the colour of the end: a few cells out of nearly nothing would leave none for the others. */
+const WITHIN = 0.95;
+
+/**
+ * Colours for changes, as a share of what was: no change in the middle, and on either side the same strength for so many
+ * times more and so many times less. Orange is worse, where either is; else it is more.
+ */
+export function changeScale(changes: Float64Array, direction: Direction, theme: GrafanaTheme2): ColorScale {
+  const factors = changes
+    .map((change) => Math.abs(Math.log2(1 + change)))
+    .filter(Number.isFinite)
+    .sort();
+  const span = Math.min(WIDEST, Math.max(1, Math.ceil(quantileOf(factors, WITHIN) ?? 1)));
+  const diverging = rampOf('diverging', theme);
+  const ramp = direction === 'more-is-better' ? (position: number) => diverging(1 - position) : diverging;
+  const atFactor = (power: number) => 2 ** power - 1;
+  const named = [...new Set([-span, -1, 0, 1, span])].map(atFactor);
+  const position = (change: number) => 0.5 + Math.log2(1 + Math.max(-1, change)) / (2 * span);
+  return continuousScale(ramp, position, atFactor(-span), atFactor(span), named);
+}
+
+/** What the two ends of the colours are called. */
+export function changeEnds(direction: Direction): [string, string] {
+  switch (direction) {
+    case 'more-is-worse':
+      return ['better', 'worse'];
+    case 'more-is-better':
+      return ['worse', 'better'];
+    default:
+      return ['less', 'more'];
+  }
+}
