@@ -18,19 +18,27 @@ interface Draft {
  */
 export function useDraft(value: string, commit: (text: string, run: boolean) => void): Draft {
   const [text, setText] = useState(value);
-  const [known, setKnown] = useState(value);
+  const [seen, setSeen] = useState(value);
+  /** Texts that the query has been given and has not come back with: it may be drawn some more times as it was before. */
+  const [sent, setSent] = useState<readonly string[]>([]);
   const typed = useRef(false);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
-  if (value !== known) {
-    setKnown(value);
-    setText(value);
+  if (value !== seen) {
+    setSeen(value);
+    const index = sent.indexOf(value);
+    setSent(sent.slice(index + 1));
+    if (index < 0) {
+      setText(value);
+    }
   }
   useEffect(() => () => clearTimeout(timer.current), []);
 
   const send = (next: string, run: boolean) => {
     clearTimeout(timer.current);
-    setKnown(next);
+    if (next !== value) {
+      setSent((texts) => [...texts, next]);
+    }
     commit(next, run);
   };
   const finish = () => {

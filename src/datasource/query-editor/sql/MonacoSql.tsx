@@ -55,6 +55,8 @@ const OPTIONS = {
   links: false,
   occurrencesHighlight: false,
   suggest: { showWords: false },
+  // Enter after a word that is complete is a new line, not the choice of the same word.
+  acceptSuggestionOnEnter: 'smart',
   quickSuggestions: { other: true, comments: false, strings: true },
   scrollbar: { alwaysConsumeMouseWheel: false },
 } as const;
