@@ -126,6 +126,21 @@ describe.each(Object.entries(dashboards))('%s', (file, dashboard) => {
     }
   });
 
+  it.each([
+    ['none', undefined],
+    ['1w', '1w'],
+  ])('compares series, heatmaps, funnels and errors with what is chosen: %s', (chosenCompare, timeShift) => {
+    const dataSource = dataSourceWith({ ...values(variables, { value: '.*' }), compare: { value: chosenCompare } });
+    const drawn = panels.filter(({ type }) => type === 'timeseries' || OURS.includes(type));
+    expect(drawn.length).toBeGreaterThan(0);
+    for (const { targets } of drawn as unknown as Array<{ targets: ApitrailQuery[] }>) {
+      for (const target of targets) {
+        const { datasource: _ref, ...query } = dataSource.applyTemplateVariables(target, {}) as ApitrailQuery;
+        expect(parseQuery(query).timeShift).toBe(timeShift);
+      }
+    }
+  });
+
   it('asks for variables what the data source can list', () => {
     const queries = variables.filter(({ type }) => type === 'query') as unknown as Array<{
       query: ApitrailVariableQuery;

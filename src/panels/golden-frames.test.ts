@@ -73,6 +73,49 @@ describe('what the companion answers', () => {
     expect(funnelModel(framesOf('query-funnel-numeric'))).toHaveProperty('missing');
   });
 
+  it('a heatmap that compares has what every cell of the frame was', () => {
+    const [frame] = framesOf('query-heatmap-table-shifted');
+    const { earlier, frameRow } = modelOf(heatmapModel([frame]));
+    expect(earlier?.timeShift).toBe('1h');
+    const previous = columnOf(frame, 'previous');
+    frameRow.forEach((row, cell) => {
+      expect(earlier?.values[cell]).toBe(previous[row] ?? NaN);
+    });
+    expect(sum(earlier?.n ?? [])).toBe(sum(columnOf(frame, 'n_previous')));
+  });
+
+  it('ghost series are no rows of a heatmap, but what its rows are compared with', () => {
+    const frames = framesOf('query-traffic-time_series-shifted');
+    const { rows, earlier } = modelOf(heatmapModel(frames));
+    expect(rows).toHaveLength(frames.length / 2);
+    expect(rows.some(({ label }) => label.includes('earlier'))).toBe(false);
+    expect(earlier?.timeShift).toBe('1h');
+    const ghosts = frames.slice(frames.length / 2);
+    expect(sum([...(earlier?.values ?? [])])).toBeCloseTo(
+      sum(ghosts.flatMap((frame) => columnOf(frame, frame.fields[1].name)))
+    );
+  });
+
+  it('a funnel that compares has its steps of then, and its times', () => {
+    const { steps, earlier } = modelOf(
+      funnelModel([...framesOf('query-funnel-table-shifted'), ...framesOf('query-funnel-table-times-shifted')])
+    );
+    expect(earlier).toEqual({ timeShift: '1h', significance: 0.05 });
+    expect(steps.map((step) => step.earlier?.units)).toEqual([10, 0, 0]);
+    const times = modelOf(funnelModel(framesOf('query-funnel-table-times-shifted')));
+    expect(times.steps[1].times?.map((bucket) => bucket.earlier)).toEqual([1]);
+    expect(times.steps[1].earlier?.medianMs).toBeCloseTo(1_456_832, -1);
+  });
+
+  it('errors that compare add up to what the marker says of then', () => {
+    const { groups, earlierTotal, timeShift } = modelOf(errorsModel(framesOf('query-errors-table-shifted')));
+    expect(timeShift).toBe('1h');
+    expect(sum(groups.map((g) => g.earlier?.requests))).toBe(earlierTotal);
+    for (const { trend, earlier } of groups) {
+      expect(earlier?.trend).toHaveLength(trend?.length ?? NaN);
+    }
+  });
+
   it('errors add up to what the marker says', () => {
     const model = modelOf(errorsModel(framesOf('query-errors-table')));
     expect(sum(model.groups.map((g) => g.requests))).toBe(model.marker?.errors);

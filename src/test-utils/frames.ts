@@ -1,5 +1,5 @@
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
-import { type ErrorsMarker, type FunnelMarker, type HeatmapMarker } from '@apitrail/contract';
+import { type Comparison, type ErrorsMarker, type FunnelMarker, type HeatmapMarker } from '@apitrail/contract';
 
 /** Midnight the days of the tests begin at. */
 export const START = Date.UTC(2026, 10, 22);
@@ -68,6 +68,80 @@ export function heatmapFrame(
         'n',
         cells.map(([, , value, n]) => n ?? value)
       ),
+    ],
+    marker
+  );
+}
+
+/** What markers of comparing queries say: a week earlier than the day of the tests. */
+export const WEEK_EARLIER: Comparison = {
+  timeShift: '1w',
+  from: START - 168 * HOUR,
+  to: START - 144 * HOUR,
+  until: START + 24 * HOUR,
+  diffMs: -168 * HOUR,
+};
+
+/** Cells of the two routes beside what they were; `[row, hour, value, previous, n?, previous n?]`. */
+export function comparedHeatmapFrame(
+  cells: Array<[number, number, number | null, number | null, number?, number?]>,
+  changes: Partial<HeatmapMarker> = {}
+): DataFrame {
+  const marker = heatmapMarker({ comparison: WEEK_EARLIER, ...changes });
+  const plain = heatmapFrame(
+    cells.map(([row, hour, value, , n]) => [row, hour, value, n]),
+    marker
+  );
+  return frameOf(
+    [
+      ...plain.fields,
+      number(
+        'previous',
+        cells.map(([, , , previous]) => previous)
+      ),
+      number(
+        'n_previous',
+        cells.map(([, , , previous, , n]) => n ?? previous)
+      ),
+    ],
+    marker
+  );
+}
+
+/** The customers of `funnelFrame` beside 1,250 of a week earlier, of whom 600 and then 440 went on. */
+export function comparedFunnelFrame(): DataFrame {
+  const marker = funnelMarker({ comparison: WEEK_EARLIER, significance: 0.05 });
+  return frameOf(
+    [
+      ...funnelFrame(marker).fields,
+      number('previous_units', [1250, 600, 440]),
+      number('previous_conversion', [1, 0.48, 0.352], 'percentunit'),
+      number('previous_step_conversion', [null, 0.48, 0.7333], 'percentunit'),
+      number('previous_median_ms', [null, 40_000, 1400], 'ms'),
+      number('p_value', [null, 0.00016, 0.55]),
+      { name: 'significant', type: FieldType.boolean, values: [null, true, false] },
+    ],
+    marker
+  );
+}
+
+/** The errors of `errorsFrame` beside a week earlier: one has grown, one is new, one gone. */
+export function comparedErrorsFrame(): DataFrame {
+  const changes = { comparison: WEEK_EARLIER, previousRequests: 900, previousErrors: 80 };
+  const marker = errorsMarker(['status', 'service'], changes);
+  const fields = errorsFrame(marker).fields.map((field) =>
+    field.name === 'requests' ? { ...field, values: [50, 30, 0] } : field
+  );
+  return frameOf(
+    [
+      ...fields,
+      number('requests_previous', [40, 0, 40]),
+      number('customers_previous', [20, 0, 12]),
+      json('trend_previous', [
+        [20, 20],
+        [0, 0],
+        [40, 0],
+      ]),
     ],
     marker
   );

@@ -113,7 +113,10 @@ function describeChange(model: ComparedModel, cell: number, format: NumberFormat
         ? `${changeText(change, counting)}${verdict(change, modelDirection(model))}`
         : 'nothing to compare with',
     },
-    { label: row.label, value: `${format(row.now)} (${changeText(row.change, counting)})` },
+    // The average of a row has a line of its own, which compares the cell with it.
+    model.additive
+      ? { label: row.label, value: `${format(row.now)} (${changeText(row.change, counting)})` }
+      : { label: `${row.label}, change`, value: changeText(row.change, counting) },
   ];
 }
 
