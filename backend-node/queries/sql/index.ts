@@ -37,7 +37,7 @@ export const sqlQuery: QueryHandler<'sql'> = {
 async function framesOf(query: SqlQuery, context: HandlerContext): Promise<Frame[]> {
   const { range, shift } = context;
   const { relation, where } = context.rows(query.filters, {});
-  const result = await context.runUserSql({
+  const asked = context.runUserSql({
     text: query.sql,
     macros: { ...range, intervalMs: planInterval(query, range).interval, timezone: query.timezone },
     tables: [
@@ -49,6 +49,9 @@ async function framesOf(query: SqlQuery, context: HandlerContext): Promise<Frame
     ],
     limit: query.limit,
   });
+  const result = await asked.catch((error: unknown) => {
+    throw beginningWithPlace(error);
+  });
   const when = shift ? ` of ${shift.by} earlier` : '';
   if (result.cutAt !== undefined) {
     context.notice(
@@ -58,6 +61,15 @@ async function framesOf(query: SqlQuery, context: HandlerContext): Promise<Frame
   }
   const frames = WRITERS[query.format](withUniqueNames(result), (text) => context.notice('info', text));
   return shift && query.format === 'time_series' ? frames.map((frame) => laidOver(frame, shift.move)) : frames;
+}
+
+/** An error whose text begins with where in the SQL it is, since the text is all that gets to whoever wrote it. */
+function beginningWithPlace(error: unknown): unknown {
+  if (!(error instanceof ApitrailError) || !error.where?.startsWith('line ')) {
+    return error;
+  }
+  const { code, message, where } = error;
+  return new ApitrailError(code, `${where[0]!.toUpperCase()}${where.slice(1)}: ${message}`, { where, cause: error });
 }
 
 /** A series of an earlier time where it lies in the query's range. */

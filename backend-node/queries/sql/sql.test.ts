@@ -269,8 +269,9 @@ describe('errors', () => {
     ],
     ["SELECT * FROM requests WHERE regexp_matches(path, '(')", 'missing )', 'APITRAIL_SQL_ERROR'],
     ['SELECT service, count(*) FROM requests', 'must appear in the GROUP BY clause', 'APITRAIL_SQL_ERROR'],
-    ['SELECT * FROM lake', 'lake', 'APITRAIL_SQL_REFUSED'],
-    ['SELEC 1', 'SELEC', 'APITRAIL_SQL_SYNTAX'],
+    ['SELECT *\nFROM lake', 'Line 2, column 6: There is no table', 'APITRAIL_SQL_REFUSED'],
+    ['SELECT *\nFORM x', 'Line 2, column 6: The SQL cannot be parsed', 'APITRAIL_SQL_SYNTAX'],
+    ['SELECT 1\nWHERE $__timeFilter()', 'Line 2, column 7: $__timeFilter', 'APITRAIL_SQL_SYNTAX'],
   ])('of %j say what is wrong', async (text, what, code) => {
     const { status, error } = await refusal(text);
     expect(status).toBe(400);

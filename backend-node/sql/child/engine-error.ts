@@ -85,9 +85,7 @@ export function userError(
   }
   const { position } = complaint;
   const place = (position === undefined ? undefined : placeAt(position)) ?? placeOfColumn(complaint, written);
-  return new ApitrailError('APITRAIL_SQL_ERROR', `${place ? `${capital(place)}: ` : ''}${said(complaint)}`, {
-    ...(place ? { where: place } : {}),
-  });
+  return new ApitrailError('APITRAIL_SQL_ERROR', said(complaint), place ? { where: place } : {});
 }
 
 /** The error of a limit the engine noticed itself. */
@@ -131,8 +129,4 @@ function said({ message }: EngineComplaint): string {
 
 function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
