@@ -11,13 +11,13 @@ export function conditions(filters: readonly Filter[] | undefined, variables: Va
 
 /** One condition of which nothing has to be known to put it beside others. */
 export function allOf(pieces: readonly string[]): string {
-  return pieces.length === 0 ? 'TRUE' : pieces.length === 1 ? pieces[0] : `(${pieces.join(' AND ')})`;
+  return pieces.length === 0 ? 'TRUE' : pieces.length === 1 ? pieces[0]! : `(${pieces.join(' AND ')})`;
 }
 
 function condition(filter: Filter, variables: Variables): string {
   if ('any' in filter) {
     const pieces = conditions(filter.any, variables);
-    return pieces.length === 0 ? 'FALSE' : pieces.length === 1 ? pieces[0] : `(${pieces.join(' OR ')})`;
+    return pieces.length === 0 ? 'FALSE' : pieces.length === 1 ? pieces[0]! : `(${pieces.join(' OR ')})`;
   }
   if ('all' in filter) {
     return allOf(conditions(filter.all, variables));
@@ -65,7 +65,7 @@ function oneOf(filter: KeyFilter, variables: Variables): string {
   if (items.length === 0) {
     return 'FALSE';
   }
-  return items.length === 1 && !items[0].list ? `${sql} = ${items[0].sql}` : `${sql} IN (${list(items)})`;
+  return items.length === 1 && !items[0]!.list ? `${sql} = ${items[0]!.sql}` : `${sql} IN (${list(items)})`;
 }
 
 /** What is not the value, and what has none. */
@@ -75,8 +75,8 @@ function noneOf(filter: KeyFilter, variables: Variables): string {
   if (items.length === 0) {
     return 'TRUE';
   }
-  return items.length === 1 && !items[0].list
-    ? `${sql} IS DISTINCT FROM ${items[0].sql}`
+  return items.length === 1 && !items[0]!.list
+    ? `${sql} IS DISTINCT FROM ${items[0]!.sql}`
     : `(${sql} IS NULL OR ${sql} NOT IN (${list(items)}))`;
 }
 

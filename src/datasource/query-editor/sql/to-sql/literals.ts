@@ -30,7 +30,7 @@ export function text(value: string, variables: Variables): string {
     }
   }
   flush();
-  return pieces.length === 0 ? "''" : pieces.length === 1 ? pieces[0] : `(${pieces.join(' || ')})`;
+  return pieces.length === 0 ? "''" : pieces.length === 1 ? pieces[0]! : `(${pieces.join(' || ')})`;
 }
 
 /** The name of the variable that a value is, as a whole; undefined when it is none. */
@@ -51,5 +51,5 @@ export function identifier(name: string): string {
 
 function isVariable(match: RegExpExecArray | RegExpMatchArray, variables: Variables): boolean {
   const braced = match[2];
-  return braced === undefined ? variables.has(match[1]) : variables.has(braced) || braced.startsWith('__');
+  return braced === undefined ? variables.has(match[1]!) : variables.has(braced) || braced.startsWith('__');
 }
