@@ -67,7 +67,7 @@ function configOf(config: FieldConfig, custom: Record<string, unknown>): FieldCo
   }
   return {
     ...config,
-    color: { mode: FieldColorModeId.Fixed, fixedColor: 'text' },
+    color: { mode: FieldColorModeId.Fixed, fixedColor: '#8e8e99' },
     custom: { ...config.custom, stacking: { mode: StackingMode.Normal, group: 'earlier' } },
   };
 }

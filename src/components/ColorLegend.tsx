@@ -37,7 +37,7 @@ export function ColorLegend({ scale, format, title, width, measure, marked, hatc
   const titleWidth = Math.min(measure(title), width * 0.35);
   const beside = [hatched, outlined].reduce((sum, text) => sum + (text ? measure(text) + SWATCH_ROOM : 0), 0);
   const named = (ends ?? []).reduce((sum, text) => sum + measure(text) + GAP, 0);
-  const barWidth = Math.max(80, Math.min(MOST_WIDTH, width - titleWidth - 40 - named - beside));
+  const barWidth = Math.max(ends ? 56 : 80, Math.min(MOST_WIDTH, width - titleWidth - 40 - named - beside));
   const ticks = fitting(scale, format, barWidth, measure);
   return (
     <div className={styles.legend} data-testid={testIds.colorLegend} aria-hidden>

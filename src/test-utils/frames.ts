@@ -1,5 +1,5 @@
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
-import { type Comparison, type ErrorsMarker, type FunnelMarker, type HeatmapMarker } from '@apitrail/contract';
+import { type Comparison, type ErrorsMarker, type FunnelMarker, type HeatmapMarker, metricOf } from '@apitrail/contract';
 
 /** Midnight the days of the tests begin at. */
 export const START = Date.UTC(2026, 10, 22);
@@ -94,7 +94,9 @@ export function comparedHeatmapFrame(
   );
   return frameOf(
     [
-      ...plain.fields,
+      ...plain.fields.map((field) =>
+        field.name === 'value' ? { ...field, config: { unit: metricOf(marker.metric).unit } } : field
+      ),
       number(
         'previous',
         cells.map(([, , , previous]) => previous)

@@ -1,7 +1,7 @@
 import { type GrafanaTheme2 } from '@grafana/data';
 
 import { type Direction } from '../../components/change';
-import { rampOf } from '../../components/color-ramps';
+import { type Ramp, rampOf } from '../../components/color-ramps';
 import { type ColorScale, continuousScale } from '../../components/color-scale';
 import { quantileOf } from '../../components/quantile';
 
@@ -20,12 +20,32 @@ export function changeScale(changes: Float64Array, direction: Direction, theme: 
     .filter(Number.isFinite)
     .sort();
   const span = Math.min(WIDEST, Math.max(1, Math.ceil(quantileOf(factors, WITHIN) ?? 1)));
-  const diverging = rampOf('diverging', theme);
-  const ramp = direction === 'more-is-better' ? (position: number) => diverging(1 - position) : diverging;
   const atFactor = (power: number) => 2 ** power - 1;
   const named = [...new Set([-span, -1, 0, 1, span])].map(atFactor);
   const position = (change: number) => 0.5 + Math.log2(1 + Math.max(-1, change)) / (2 * span);
-  return continuousScale(ramp, position, atFactor(-span), atFactor(span), named);
+  return continuousScale(rampFor(direction, theme), position, atFactor(-span), atFactor(span), named);
+}
+
+/** Colours for differences: none in the middle, and as strong on either side. Orange is worse, or more. */
+export function differenceScale(differences: Float64Array, direction: Direction, theme: GrafanaTheme2): ColorScale {
+  const sizes = differences
+    .map(Math.abs)
+    .filter((size) => size > 0)
+    .sort();
+  const span = roundedUp(quantileOf(sizes, WITHIN) ?? 1);
+  const named = [-span, -span / 2, 0, span / 2, span];
+  return continuousScale(rampFor(direction, theme), (value) => 0.5 + value / (2 * span), -span, span, named);
+}
+
+/** The next of 1, 2, 4, 6, 8 and 10 times a power of ten, whose half is short too. */
+function roundedUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 4, 6, 8].find((step) => step * power >= value * 0.9999) ?? 10) * power;
+}
+
+function rampFor(direction: Direction, theme: GrafanaTheme2): Ramp {
+  const diverging = rampOf('diverging', theme);
+  return direction === 'more-is-better' ? (position) => diverging(1 - position) : diverging;
 }
 
 /** What the two ends of the colours are called. */

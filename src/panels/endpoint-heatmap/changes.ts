@@ -1,6 +1,7 @@
 import { metricOf } from '@apitrail/contract';
 
-import { changeBetween, type Direction, directionOf } from '../../components/change';
+import { changeBetween, changeShare, type Direction, directionOf } from '../../components/change';
+import { NO_VALUE } from '../../components/format';
 import { rowAverage, rowSum } from './arrange';
 import { type EarlierCells, type HeatmapModel } from './matrix';
 
@@ -28,6 +29,35 @@ export function cellChange({ values, earlier }: ComparedModel, cell: number): nu
   return changeBetween(values[cell], earlier.values[cell]);
 }
 
+/**
+ * What a change is coloured by: of what counts or lasts, its share of what was; of rates and shares of requests the
+ * difference, because of a share of nothing nothing can be said, and one error after none is no disaster.
+ */
+export type ChangeMeasure = 'share' | 'difference';
+
+export function changeMeasure({ marker, valueField }: HeatmapModel): ChangeMeasure {
+  const ratio = marker
+    ? metricOf(marker.metric).kind === 'ratio' || marker.normalise !== 'none'
+    : valueField.config.unit === 'percentunit';
+  return ratio ? 'difference' : 'share';
+}
+
+/** A difference with its sign, in percentage points where values are percentages. */
+export function differenceText({ valueField }: HeatmapModel, difference: number): string {
+  if (Number.isNaN(difference)) {
+    return NO_VALUE;
+  }
+  const percent = valueField.config.unit === 'percentunit';
+  const amount = Math.abs(difference) * (percent ? 100 : 1);
+  const text = String(Number(amount.toPrecision(2)));
+  return `${amount === 0 ? '' : difference > 0 ? '+' : '−'}${text}${percent ? ' pp' : ''}`;
+}
+
+/** A change as it is written into a cell and on the scale. */
+export function changeCellText(model: HeatmapModel, change: number): string {
+  return changeMeasure(model) === 'difference' ? differenceText(model, change) : changeShare(change, isCounting(model));
+}
+
 /** Whether a cell had requests at the earlier time and has none now. */
 export function isGone({ values, n, earlier }: HeatmapModel, cell: number): boolean {
   if (earlier === undefined) {
@@ -39,7 +69,10 @@ export function isGone({ values, n, earlier }: HeatmapModel, cell: number): bool
 /** The matrix of the changes, for when colours stand for them. A change rests on the fewer requests of the two times. */
 export function changesOf(model: ComparedModel): HeatmapModel {
   const { n, earlier } = model;
-  const values = model.values.map((_, cell) => cellChange(model, cell));
+  const measure = changeMeasure(model);
+  const values = model.values.map((value, cell) =>
+    measure === 'difference' ? value - earlier.values[cell] : cellChange(model, cell)
+  );
   return {
     ...model,
     values,

@@ -5,7 +5,7 @@ import React from 'react';
 import { testIds } from '../../components/test-ids';
 import { comparedHeatmapFrame, heatmapFrame } from '../../test-utils/frames';
 import { panelData, panelProps } from '../../test-utils/panel-props';
-import { changeScale } from './change-scale';
+import { changeScale, differenceScale } from './change-scale';
 import { changesOf, isCompared, isGone, rowChange } from './changes';
 import { EndpointHeatmapPanel } from './EndpointHeatmapPanel';
 import { heatmapModel } from './model';
@@ -85,6 +85,21 @@ describe('the scale of changes', () => {
   });
 });
 
+it('differences of rates are as strong on either side, whatever they were before', () => {
+  const rates = comparedHeatmapFrame(
+    [
+      [0, 0, 0.02, 0, 100, 300],
+      [0, 1, 0.01, 0.03, 300, 100],
+    ],
+    { metric: 'error_rate', absent: null }
+  );
+  const changes = changesOf(compared([rates])).values;
+  expect([...changes.slice(0, 2)].map((change) => Number(change.toFixed(6)))).toEqual([0.02, -0.02]);
+  const scale = differenceScale(changes, 'more-is-worse', createTheme());
+  expect(scale.positionOf(changes[0]) - 0.5).toBeCloseTo(0.5 - scale.positionOf(changes[1]));
+  expect(scale.ticks.map((tick) => tick.value)).toEqual([-0.02, -0.01, 0, 0.01, 0.02]);
+});
+
 describe('the panel', () => {
   it('says what a cell was, how it has changed, and the same of its row', () => {
     show(defaultOptions, panelData([frame()]));
@@ -99,8 +114,8 @@ describe('the panel', () => {
       defaultOptions,
       panelData([comparedHeatmapFrame([[0, 0, 0.1, 0.2, 100, 300]], { metric: 'error_rate', absent: null })])
     );
-    expect(tooltipOf(0, 0)).toHaveTextContent('1 week earlier0.200 of 300 requests');
-    expect(tooltipOf(0, 0)).toHaveTextContent('Change▼ −50%, better');
+    expect(tooltipOf(0, 0)).toHaveTextContent(/1 week earlier20(\.0)?% of 300 requests/);
+    expect(tooltipOf(0, 0)).toHaveTextContent('Change▼ −50% (−10 pp), better');
     expect(tooltipOf(0, 0)).toHaveTextContent('Row average, change▼ −50%');
   });
 

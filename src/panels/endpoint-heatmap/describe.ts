@@ -15,7 +15,16 @@ import {
 import { type TooltipRow } from '../../components/PanelTooltip';
 import { rowAverage, rowSum } from './arrange';
 import { shortColumnLabel, WEEKDAYS } from './axis';
-import { cellChange, type ComparedModel, isCompared, isCounting, modelDirection, rowChange } from './changes';
+import {
+  cellChange,
+  changeMeasure,
+  differenceText,
+  type ComparedModel,
+  isCompared,
+  isCounting,
+  modelDirection,
+  rowChange,
+} from './changes';
 import { type HeatmapColumn, type HeatmapModel } from './matrix';
 
 /** A column's name in full. */
@@ -104,13 +113,17 @@ function describeChange(model: ComparedModel, cell: number, format: NumberFormat
   const change = cellChange(model, cell);
   const counting = isCounting(model);
   const row = rowChange(model, Math.floor(cell / model.columns.length));
+  const points =
+    changeMeasure(model) === 'difference' && change !== 0
+      ? ` (${differenceText(model, model.values[cell] - was)})`
+      : '';
   const then = capital(earlierText(earlier.timeShift));
   return [
     { label: then, value: `${format(was)}${rests}` },
     {
       label: 'Change',
       value: isNumber(change)
-        ? `${changeText(change, counting)}${verdict(change, modelDirection(model))}`
+        ? `${changeText(change, counting)}${points}${verdict(change, modelDirection(model))}`
         : 'nothing to compare with',
     },
     // The average of a row has a line of its own, which compares the cell with it.

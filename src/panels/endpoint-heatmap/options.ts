@@ -150,7 +150,7 @@ export function addOptions(builder: PanelOptionsEditorBuilder<HeatmapOptions>): 
       path: 'colorBy',
       name: 'Color by',
       description:
-        'The change needs a query with “Compare with”. Its colors meet at no change; half and double are equally strong.',
+        'The change needs a query with “Compare with”. No change is in the middle of its colors. Rates of errors change by percentage points, the rest by a share: half and double are equally strong.',
       category: colors,
       defaultValue: defaultOptions.colorBy,
       settings: {

@@ -3,12 +3,11 @@ import { useTheme2 } from '@grafana/ui';
 import { useMemo } from 'react';
 
 import { LEGEND_HEIGHT } from '../../components/ColorLegend';
-import { changeShare } from '../../components/change';
 import { fieldFormat, type NumberFormat } from '../../components/format';
 import { textMeasure } from '../../components/measure';
 import { arrangeRows } from './arrange';
 import { columnTicks } from './axis';
-import { changesOf, isCompared, isCounting, isGone, rowChange } from './changes';
+import { changesOf, changeCellText, isCompared, isGone, rowChange } from './changes';
 import { VALUE_FONT_SIZE } from './HeatmapCanvas';
 import { layoutOf, X_AXIS_HEIGHT } from './layout';
 import { type HeatmapModel } from './matrix';
@@ -70,10 +69,9 @@ export function useHeatmapDrawing({ model, options, width, height, timeZone }: I
     [width, changesWidth, height, showLegend, order, model, labelWidth, rowHeight, cellGap]
   );
   const { scale, rowMaxima } = useCellScale(coloured, order, options);
-  const counting = isCounting(model);
   const cellFormat = useMemo(
-    (): NumberFormat => (byChange ? (change) => changeShare(change ?? NaN, counting) : format),
-    [byChange, counting, format]
+    (): NumberFormat => (byChange ? (change) => changeCellText(model, change ?? NaN) : format),
+    [byChange, model, format]
   );
   const paintInput = useMemo(
     (): PaintInput => ({

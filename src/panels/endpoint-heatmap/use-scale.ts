@@ -7,8 +7,8 @@ import { type RampName } from '../../components/color-ramps';
 import { colorScale, type ColorScale, type ScaleMode, thresholdScale } from '../../components/color-scale';
 import { quantileOf } from '../../components/quantile';
 import { rowMaxima } from './arrange';
-import { changeScale } from './change-scale';
-import { isCompared, modelDirection } from './changes';
+import { changeScale, differenceScale } from './change-scale';
+import { changeMeasure, isCompared, modelDirection } from './changes';
 import { type HeatmapModel } from './matrix';
 import { type HeatmapOptions } from './options';
 
@@ -30,7 +30,8 @@ export function cellScale(
   const { colorScheme } = options;
   const values = drawnValues(model, order);
   if (options.colorBy === 'change' && isCompared(model)) {
-    return { scale: changeScale(values, modelDirection(model), theme) };
+    const scaleOf = changeMeasure(model) === 'difference' ? differenceScale : changeScale;
+    return { scale: scaleOf(values, modelDirection(model), theme) };
   }
   if (colorScheme === 'thresholds') {
     const thresholds = model.valueField.config.thresholds ?? {

@@ -64,7 +64,9 @@ export function FunnelBars({ model, options, width, height, handlers }: Props) {
                 <div className={own.line} aria-hidden>
                   <StepName model={model} index={index} />
                   <div className={own.numbers}>
-                    {index === 0 && width > 420 && <StepChangeText model={model} index={index} options={options} room={width} />}
+                    {index === 0 && width > 420 && (
+                      <StepChangeText model={model} index={index} options={options} room={width} />
+                    )}
                     <StepNumbers model={model} index={index} options={options} />
                   </div>
                 </div>

@@ -146,7 +146,7 @@ function heightOfSummary(width: number, height: number, { earlier, hasSteps }: F
     return 0;
   }
   const compared = earlier !== undefined && hasSteps;
-  if (compared && width < KEY_TWO_LINES && height > 280) {
+  if (compared && width < KEY_TWO_LINES && height > 200) {
     return SUMMARY_THREE_LINES;
   }
   return width < (compared ? KEY_BELOW.compared : KEY_BELOW.plain) ? SUMMARY_TWO_LINES : SUMMARY_HEIGHT;
