@@ -7,19 +7,16 @@ import React, { useCallback, useMemo, useRef, useState } from 'react';
 import { ActionMenu } from '../../components/ActionMenu';
 import { AnnotationLines } from '../../components/annotations/AnnotationLines';
 import { type AnnotationMark } from '../../components/annotations/marks';
-import { ColorLegend } from '../../components/ColorLegend';
-import { earlierText } from '../../components/change';
-import { formatShare } from '../../components/format';
 import { PanelTooltip } from '../../components/PanelTooltip';
 import { testIds } from '../../components/test-ids';
 import { VisuallyHidden } from '../../components/VisuallyHidden';
 import { placeAnnotations } from './annotation-places';
 import { cellActions, type CellContext, rowActions } from './cell-actions';
-import { changeEnds } from './change-scale';
-import { isCounting, modelDirection } from './changes';
-import { columnName, describeCell, hatchedText, legendTitle, summary } from './describe';
+import { isCounting } from './changes';
+import { columnName, describeCell, summary } from './describe';
 import { HeatmapAxis } from './HeatmapAxis';
 import { HeatmapCanvas } from './HeatmapCanvas';
+import { HeatmapLegend } from './HeatmapLegend';
 import { boxOf, cellAt, cellIndex, type CellPosition, moveCursor, scrollToRow } from './layout';
 import { type HeatmapModel } from './matrix';
 import { type HeatmapOptions } from './options';
@@ -59,8 +56,8 @@ export function HeatmapView({ model, annotations, options, width, height, timeZo
   const [menu, setMenu] = useState<OpenMenu>();
 
   const drawing = useHeatmapDrawing({ model, options, width, height, timeZone });
-  const { order, names, labels, layout, scale, rowMaxima, paintInput, ticks, format, cellFormat, labelText } = drawing;
-  const { showLegend, anyLow, anyGone, byChange, changes, changesWidth } = drawing;
+  const { order, names, labels, layout, scale, rowMaxima, paintInput, ticks, format, labelText } = drawing;
+  const { byChange, changes, changesWidth } = drawing;
   const { minSamples } = options;
   const marks = useMemo(() => placeAnnotations(annotations, model, layout), [annotations, model, layout]);
 
@@ -224,18 +221,8 @@ export function HeatmapView({ model, annotations, options, width, height, timeZo
         </div>
       </div>
       <HeatmapAxis ticks={ticks} marks={marks} layout={layout} timeZone={timeZone} changesWidth={changesWidth} />
-      {showLegend && (
-        <ColorLegend
-          scale={scale}
-          format={rowMaxima ? (share) => formatShare(share, 0) : cellFormat}
-          title={legendTitle(model, rowMaxima ? 'row' : byChange ? 'change' : 'value')}
-          ends={byChange ? changeEnds(modelDirection(model)) : undefined}
-          width={width}
-          measure={labelText}
-          marked={shownValue}
-          hatched={anyLow ? hatchedText(minSamples, byChange) : undefined}
-          outlined={anyGone ? `Only ${earlierText(model.earlier?.timeShift)}` : undefined}
-        />
+      {drawing.showLegend && (
+        <HeatmapLegend model={model} drawing={drawing} minSamples={minSamples} width={width} marked={shownValue} />
       )}
       {pointed && pointedCell !== undefined && (
         <PanelTooltip

@@ -101,6 +101,11 @@ it('differences of rates are as strong on either side, whatever they were before
 });
 
 describe('the panel', () => {
+  it('says in its name what it compares with', () => {
+    show(defaultOptions, panelData([frame()]));
+    expect(screen.getByRole('application')).toHaveAccessibleName(/columns, compared with 1 week earlier, from/);
+  });
+
   it('says what a cell was, how it has changed, and the same of its row', () => {
     show(defaultOptions, panelData([frame()]));
     const tooltip = tooltipOf(0, 0);

@@ -177,7 +177,8 @@ export function summary(model: HeatmapModel, rows: number, format: (value: numbe
       lowest = Math.min(lowest, value);
     }
   });
-  const size = `${valueName(model)}: ${rows} rows by ${model.columns.length} columns`;
+  const compared = isCompared(model) ? `, compared with ${earlierText(model.earlier.timeShift)}` : '';
+  const size = `${valueName(model)}: ${rows} rows by ${model.columns.length} columns${compared}`;
   if (highest < 0) {
     return `${size}, without values.`;
   }

@@ -30,6 +30,9 @@ const CHANGES_WIDTH = 68;
 const CHANGES_LEAST_WIDTH = 520;
 const LEGEND_LEAST_HEIGHT = 120;
 
+/** What `useHeatmapDrawing` gives. */
+export type HeatmapDrawing = ReturnType<typeof useHeatmapDrawing>;
+
 /** Everything that is drawn but does not change while the pointer or the cursor moves. */
 export function useHeatmapDrawing({ model, options, width, height, timeZone }: Input) {
   const theme = useTheme2();

@@ -28,7 +28,8 @@ export function FunnelTimes({ model, width, height }: Props) {
   const down = Math.ceil(transitions.length / across);
   const chart = Math.max(40, Math.min(160, Math.floor(height / down) - AROUND_CHART - GAP));
   return (
-    <div className={styles.cards} style={{ width, height }}>
+    // The keyboard scrolls what does not fit.
+    <div className={styles.cards} style={{ width, height }} role="group" aria-label="Times between steps" tabIndex={0}>
       {transitions.map(({ step, before }) => (
         <div key={step.name} style={{ width: card }} data-testid={testIds.funnel.transition}>
           <div className={styles.title} title={`${before.name} → ${step.name}`}>
