@@ -1,6 +1,7 @@
 import { type Surface } from './paint';
 
 const HATCH = 6;
+const NARROW = 9;
 
 /** Draws on a canvas in CSS pixels, whatever the density of the screen. Undefined where the page has no canvas. */
 export function canvasSurface(
@@ -49,6 +50,8 @@ export function canvasSurface(
       context.save();
       context.strokeStyle = style.outline;
       context.lineWidth = 1;
+      // Frames of narrow cells, which are nearly all frame, would outweigh the cells that have values.
+      context.globalAlpha = Math.min(1, Math.min(w, h) / NARROW);
       context.setLineDash([3, 2]);
       context.strokeRect(x + 1.5, y + 1.5, Math.max(0, w - 3), Math.max(0, h - 3));
       context.restore();
