@@ -170,6 +170,7 @@ describe('getDefaultQuery', () => {
       { queryType: 'requests' },
       { queryType: 'values', key: 'route' },
       { queryType: 'sql', sql: 'SELECT 1' },
+      { queryType: 'annotations' },
       { queryType: 'funnel', steps: [{ name: 'See' }, { name: 'Buy' }] },
     ];
     expect(saved.map(({ queryType }) => queryType).sort()).toEqual(Object.keys(QUERY_SCHEMAS).sort());
