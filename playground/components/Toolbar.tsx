@@ -49,7 +49,7 @@ export function Toolbar(props: Props) {
         ))}
       </div>
       <div className={styles.right}>
-        <div className={styles.range}>
+        <div className={styles.range} title={rangeText(props.timeRange)}>
           <TimeRangeInput value={props.timeRange} timeZone={props.timezone} onChange={props.onTimeRange} />
         </div>
         <ToolbarButton icon="sync" aria-label="Ask again" onClick={props.onRefresh} />
@@ -57,6 +57,12 @@ export function Toolbar(props: Props) {
       </div>
     </header>
   );
+}
+
+/** The whole range, where there is no room for it. */
+function rangeText({ from, to }: TimeRange): string {
+  const text = (time: TimeRange['from']) => time.toDate().toISOString().slice(0, 19).replace('T', ' ');
+  return `${text(from)} to ${text(to)} UTC`;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -1,5 +1,5 @@
 import React, { useMemo, useState } from 'react';
-import { LoadingState } from '@grafana/data';
+import { type DataFrame, FieldType, LoadingState } from '@grafana/data';
 
 import { AnnotationEditor } from '../../src/datasource/annotations/AnnotationEditor';
 import type { ApitrailQuery } from '../../src/datasource/types';
@@ -24,7 +24,7 @@ export function AnnotationForms({ dataSource, timeRange, refresh, given }: Edito
   const { state, frames, error } = useAnnotations(question);
   const [marks] = frames;
   const data = useMemo(
-    () => ({ state: LoadingState.Done, series: marks ? [marks] : [], timeRange }),
+    () => ({ state: LoadingState.Done, series: marks ? [asRows(marks)] : [], timeRange }),
     [marks, timeRange]
   );
   return (
@@ -57,4 +57,19 @@ export function AnnotationForms({ dataSource, timeRange, refresh, given }: Edito
       }
     </Workbench>
   );
+}
+
+/** What a person reads of annotations: when, what, and its tags in a line. */
+function asRows(marks: DataFrame): DataFrame {
+  const fields = ['time', 'title', 'text', 'tags'].flatMap(
+    (name) => marks.fields.find((field) => field.name === name) ?? []
+  );
+  return {
+    ...marks,
+    fields: fields.map((field) =>
+      field.name === 'tags'
+        ? { ...field, type: FieldType.string, values: field.values.map((tags: string[]) => tags.join(', ')) }
+        : field
+    ),
+  };
 }

@@ -6,6 +6,7 @@ import {
   type DataQueryResponse,
   LoadingState,
   type MetricFindValue,
+  type TimeRange,
 } from '@grafana/data';
 
 import type { ApitrailVariableQuery } from '../../src/datasource/types';
@@ -15,47 +16,59 @@ import { TablePanel } from '../components/TablePanel';
 import { type EditorProps, startOf, TIMEZONE } from './editor-props';
 import { Workbench } from './Workbench';
 
+interface Question {
+  query: ApitrailVariableQuery;
+  timeRange: TimeRange;
+}
+
 interface Answer {
+  /** Undefined before the first. */
+  of: Question | undefined;
   state: LoadingState;
   values: MetricFindValue[];
   error?: string;
 }
 
 const START: ApitrailVariableQuery = { refId: 'variable' };
-const ASKING: Answer = { state: LoadingState.Loading, values: [] };
+const NONE: Answer = { of: undefined, state: LoadingState.Loading, values: [] };
 
 /** What a dashboard variable lists, and the list. */
 export function VariableForms({ dataSource, timeRange, refresh, given }: EditorProps) {
   const [query, setQuery] = useState(() => startOf(given, START));
-  const [answer, setAnswer] = useState(ASKING);
+  const [answer, setAnswer] = useState(NONE);
   const [variables] = useState(() => new ApitrailVariableSupport(dataSource));
 
+  // Another object whenever it is asked again.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const question = useMemo((): Question => ({ query, timeRange }), [query, timeRange, refresh]);
+
   useEffect(() => {
-    setAnswer(({ values }) => ({ ...ASKING, values }));
     const request: DataQueryRequest<ApitrailVariableQuery> = {
       app: CoreApp.Dashboard,
       requestId: 'playground-variable',
-      targets: [{ ...query, datasource: dataSource.getRef() }],
-      range: timeRange,
+      targets: [{ ...question.query, datasource: dataSource.getRef() }],
+      range: question.timeRange,
       timezone: TIMEZONE,
       interval: '1m',
       intervalMs: 60_000,
       scopedVars: {},
       startTime: Date.now(),
     };
-    const fail = (message: string) => setAnswer({ state: LoadingState.Error, values: [], error: message });
+    const fail = (message: string) =>
+      setAnswer({ state: LoadingState.Error, of: question, values: [], error: message });
     const subscription = variables.query(request).subscribe({
       next: ({ data, errors }: DataQueryResponse) =>
         errors?.[0]
           ? fail(errors[0].message ?? 'The query failed.')
-          : setAnswer({ state: LoadingState.Done, values: data as unknown as MetricFindValue[] }),
+          : setAnswer({ state: LoadingState.Done, of: question, values: data as unknown as MetricFindValue[] }),
       error: (error: { data?: { message?: string }; message?: string }) =>
         fail(error.data?.message ?? error.message ?? 'The query failed.'),
     });
     return () => subscription.unsubscribe();
-  }, [dataSource, variables, query, timeRange, refresh]);
+  }, [dataSource, variables, question]);
 
-  const { state, values, error } = answer;
+  const { values, error } = answer;
+  const state = answer.of === question ? answer.state : LoadingState.Loading;
   const data = useMemo(
     () => ({
       state: LoadingState.Done,

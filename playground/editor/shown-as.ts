@@ -1,5 +1,4 @@
-import type { DataFrame } from '@grafana/data';
-import { FieldType } from '@grafana/data';
+import { type DataFrame, FieldType } from '@grafana/data';
 
 import type { ApitrailQuery } from '../../src/datasource/types';
 import type { PanelKind } from '../views';

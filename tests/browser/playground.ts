@@ -7,6 +7,11 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 const FLAGS =
   '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
+export interface Size {
+  width: number;
+  height: number;
+}
+
 /** A running playground with a browser before it. */
 export class Playground {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
@@ -43,11 +48,32 @@ export class Playground {
     return new Playground(child, lines, browser, JSON.parse(first) as { url: string; query: string });
   }
 
-  /** A page at an address of the playground, whose every panel has its answer. Fails the test on any error of the page. */
-  async open(path: string, size = { width: 1400, height: 900 }): Promise<{ page: Page; faults: string[] }> {
-    const context = await this.browser.newContext({ viewport: size });
+  /**
+   * Runs a test on a page at an address of the playground, whose every panel has its answer. Fails on any error of the page,
+   * and on anything asked of elsewhere.
+   */
+  async visit(path: string, test: (page: Page) => Promise<void>, size?: Size): Promise<void> {
+    const { page, faults } = await this.open(path, size);
+    try {
+      await test(page);
+      expect(faults).toEqual([]);
+    } finally {
+      await page.context().close();
+    }
+  }
+
+  /** A page whose every panel has its answer, and what goes wrong in it. */
+  async open(path: string, size: Size = { width: 1400, height: 900 }): Promise<{ page: Page; faults: string[] }> {
+    // Without motion nothing has to be waited for before it is looked at.
+    const context = await this.browser.newContext({ viewport: size, reducedMotion: 'reduce' });
     const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
     const faults: string[] = [];
+    page.on('request', (request) => {
+      if (!request.url().startsWith(this.url) && !/^(data|blob):/.test(request.url())) {
+        faults.push(`asked ${request.url()}`);
+      }
+    });
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('response', (response) => {
       if (response.status() >= 400 && response.url().includes('/api/')) {
@@ -57,6 +83,26 @@ export class Playground {
     await page.goto(this.url + path);
     await settled(page);
     return { page, faults };
+  }
+
+  /** What the companion itself answers to a query, by the names of the fields of its first frame. Times are epoch milliseconds. */
+  async ask(query: Record<string, unknown>, from: number, to: number): Promise<(field: string) => unknown[]> {
+    const response = await fetch(`${this.query}/api/ds/query`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ from, to, queries: [{ refId: 'A', ...query }] }),
+    });
+    const body = (await response.json()) as {
+      results: { A: { frames: Array<{ schema: { fields: Array<{ name: string }> }; data: { values: unknown[][] } }> } };
+    };
+    const [frame] = body.results.A.frames;
+    return (name) => frame.data.values[frame.schema.fields.findIndex((field) => field.name === name)];
+  }
+
+  /** Time of the newest row of the lake, epoch milliseconds. */
+  async newest(): Promise<number> {
+    const health = (await (await fetch(`${this.query}/api/health`)).json()) as { datasets: Array<{ newest: number }> };
+    return health.datasets[0].newest;
   }
 
   async stopCompanion(): Promise<void> {

@@ -15,7 +15,7 @@ export type ConfigEditorProps = DataSourcePluginOptionsEditorProps<ApitrailOptio
 export function ConfigEditor({ options, onOptionsChange }: ConfigEditorProps) {
   const settings = useSettings(options, onOptionsChange);
   return (
-    <Stack direction="column" gap={3}>
+    <Stack direction="column" gap={0}>
       <ConnectionSection settings={settings} />
       <TlsSection settings={settings} />
       <DefaultsSection settings={settings} />

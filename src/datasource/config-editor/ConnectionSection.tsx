@@ -1,10 +1,12 @@
 import React from 'react';
+import { css } from '@emotion/css';
 import { Field, FieldSet, Input, SecretInput } from '@grafana/ui';
 
 import { urlProblem } from './url-problem';
 import type { Settings } from './use-settings';
 
 const WIDTH = 50;
+const NO_WIDER = css({ maxWidth: '100%' });
 
 /** Where the companion is, and the key it knows this Grafana by. */
 export function ConnectionSection({ settings }: { settings: Settings }) {
@@ -23,6 +25,7 @@ export function ConnectionSection({ settings }: { settings: Settings }) {
       >
         <Input
           id="apitrail-url"
+          className={NO_WIDER}
           width={WIDTH}
           placeholder="http://companion:8585"
           value={options.url}

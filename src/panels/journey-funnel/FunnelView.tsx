@@ -50,6 +50,7 @@ export function FunnelView({ model, options, width, height, target }: Props) {
 
   const summaryHeight = heightOfSummary(width, height, model);
   const room = height - summaryHeight;
+  const summary = model.hasSteps ? funnelSummary(model, decimals) : `Time from step to step, ${model.unitName}`;
   const columns =
     options.orientation === 'columns' || (options.orientation === 'auto' && fitsColumns(width, room, steps.length));
 
@@ -102,8 +103,8 @@ export function FunnelView({ model, options, width, height, target }: Props) {
     <div ref={root} className={styles.root} style={{ width, height }} data-testid={testIds.funnel.root}>
       {summaryHeight > 0 && (
         <div className={styles.summary} style={{ height: summaryHeight }}>
-          <span className={styles.cut} data-testid={testIds.funnel.summary}>
-            {model.hasSteps ? funnelSummary(model, decimals) : `Time from step to step, ${model.unitName}`}
+          <span className={styles.cut} title={summary} data-testid={testIds.funnel.summary}>
+            {summary}
           </span>
           {(model.hasSteps || model.earlier) && <Key model={model} showPending={options.showPending} />}
         </div>

@@ -1,4 +1,5 @@
 import React, { type ReactElement, useId } from 'react';
+import { css } from '@emotion/css';
 import { Field } from '@grafana/ui';
 
 import { useFieldProblem } from '../editor-context';
@@ -11,6 +12,9 @@ interface FormFieldProps {
   children: (props: { id: string; invalid: boolean }) => ReactElement<Record<string, unknown>>;
 }
 
+// Fields have the width that suits them, and less where there is less.
+const NO_WIDER = css({ maxWidth: '100%' });
+
 /** A labelled field with the message about its value beside it. */
 export function FormField({ label, description, path, children }: FormFieldProps) {
   const id = useId();
@@ -18,6 +22,7 @@ export function FormField({ label, description, path, children }: FormFieldProps
   return (
     <Field
       noMargin
+      className={NO_WIDER}
       htmlFor={id}
       label={label}
       description={description}
