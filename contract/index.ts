@@ -9,5 +9,6 @@ export * from './meta';
 export * from './wire';
 export * from './queries';
 export * from './parsing/parse';
+export * from './parsing/sql-quotes';
 export { formatPath, shown } from './parsing/path';
 export * from './nearest';

@@ -34,7 +34,7 @@ describe('a variable that was left', () => {
 
   it('is named, with where it is and what to do', () => {
     expect(refused(filter('=', 'prefix-${route:csv}-suffix'))?.message).toBe(
-      'filters[0].value holds the variable ${route:csv}, which was not resolved. Public dashboards and alert rules do not resolve variables: put a value in its place.'
+      'filters[0].value holds the variable ${route:csv}, which was not resolved. Dashboards resolve variables, but public ones, alert rules and the command line do not: put a value in its place.'
     );
   });
 
@@ -153,11 +153,26 @@ describe('a dollar sign in SQL', () => {
     'SELECT ${__from}',
     'SELECT [[status]], $$a$$',
     "SELECT regexp_matches(path, '^/a$')",
+    "SELECT 'costs $five', regexp_matches(path, '^/a$|b$c')",
+    'SELECT $x$text$x$, $$$five$$, $$${name}$$, $é$ a $b $é$',
+    'SELECT 1 AS "in $us" /* of $a /* or $b */ or ${c} */ -- and $d',
   ])('%j is no variable of a dashboard', (text) => {
     expect(parseQuery(sql(text))).toMatchObject({ sql: text });
   });
 
-  it.each(["SELECT 1 WHERE service = '$service'", 'SELECT ${column:csv}', 'SELECT $limit'])('%j is', (text) => {
+  it.each([
+    "SELECT 1 WHERE service = '$service'",
+    "SELECT 1 WHERE path LIKE '%$search%'",
+    "SELECT 1 WHERE path LIKE '/api/${version}/%'",
+    'SELECT ${column:csv}',
+    'SELECT $limit',
+    "SELECT 'it''s $5' || $tail",
+  ])('%j is', (text) => {
     expect(refused(sql(text))).toMatchObject({ code: 'APITRAIL_UNRESOLVED_VARIABLE', where: 'sql' });
+  });
+
+  it('is told how to be written where it is meant', () => {
+    expect(refused(sql("SELECT '$five'"))).toMatchObject({ message: expect.stringContaining('$$…$$') });
+    expect(refused(sql("SELECT '$five'"))).toMatchObject({ message: expect.stringContaining('command line') });
   });
 });

@@ -1,6 +1,7 @@
 import { ApitrailError } from '../errors';
 import { ENVELOPE_FIELDS } from '../queries/base';
 import { formatPath } from './path';
+import { findSqlVariable } from './sql-variables';
 
 /** `$name`, `${name}`, `${name:format}` and `[[name]]`, as Grafana writes them. */
 const VARIABLE = /\$\{[A-Za-z_][^}]*\}|\$[A-Za-z_]\w*|\[\[[A-Za-z_]\w*(?::\w+)?\]\]/;
@@ -14,11 +15,8 @@ const PATH_KEYS = new Set(['path', 'route']);
 const LITERALS_OF_PATTERN = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]/g;
 const PATTERN_VARIABLE = /\$\{[A-Za-z_][^}]*\}|\$[A-Za-z_]\w*/;
 
-/**
- * In SQL `$__name` is a macro, which the companion puts in place, and `[[status]]` a list in a list. `$1` and `$$` are for
- * the engine to judge.
- */
-const SQL_VARIABLE = /(?<!\$)\$(?:\{(?!__)[A-Za-z_][^}]*\}|(?!__)[A-Za-z_]\w*)/;
+/** How SQL says that a dollar sign is meant. */
+const LITERAL_DOLLAR = "If it is a text of its own, write it as $$…$$ instead of '…'.";
 
 /** Deeper than any query is; what lies below is refused by the schema. */
 const MAX_DEPTH = 64;
@@ -47,7 +45,7 @@ function check(value: unknown, path: Array<string | number>, find: Find, depth: 
       const where = formatPath(path);
       throw new ApitrailError(
         'APITRAIL_UNRESOLVED_VARIABLE',
-        `${where} holds the variable ${variable}, which was not resolved. Public dashboards and alert rules do not resolve variables: put a value in its place.`,
+        `${where} holds the variable ${variable}, which was not resolved. Dashboards resolve variables, but public ones, alert rules and the command line do not: put a value in its place.${path.at(-1) === 'sql' ? ` ${LITERAL_DOLLAR}` : ''}`,
         { where }
       );
     }
@@ -67,7 +65,7 @@ function findVariable(field: string, parent: object): Find {
     return () => undefined;
   }
   if (field === 'sql') {
-    return (text) => SQL_VARIABLE.exec(text)?.[0];
+    return findSqlVariable;
   }
   if (field === 'search') {
     return (text) => WHOLE_VARIABLE.exec(text)?.[0];

@@ -1,9 +1,8 @@
-import { ApitrailError, nearest } from '@apitrail/contract';
+import { ApitrailError, endOfQuoted, nearest } from '@apitrail/contract';
 
 import { placeOf, positionAt } from '../gate/position';
 import { COLUMN, MACROS, MACROS_BY_NAME, type MacroArgument } from './macros';
 import type { ExpandedSql, MacroOptions } from './options';
-import { endOfQuoted } from './tokens';
 
 /** Text that goes into the result, and where it comes from. */
 interface Piece {
