@@ -38,6 +38,10 @@ export function TimeSeriesPanel({ data, timeRange, timezone, width, height, stac
     return withFieldDisplay({ ...data, series }, { defaults: {}, overrides: [] }, theme, timezone).series;
   }, [data, stacked, theme, timezone]);
 
+  // Grafana's drawing needs a series to draw.
+  if (!frames.some(({ length, fields }) => length > 0 && fields.some(({ type }) => type === FieldType.number))) {
+    return <p>No requests in the range that the filters let through.</p>;
+  }
   return (
     <TimeSeries
       frames={frames}
