@@ -31,6 +31,8 @@ describe('an annotation that is posted', () => {
     ['2026-11-23T09:00:00.25+01:00', Date.UTC(2026, 10, 23, 8, 0, 0, 250)],
     ['2026-11-23T09:00+0100', Date.UTC(2026, 10, 23, 8)],
     ['2026-11-23', Date.UTC(2026, 10, 23)],
+    ['2028-02-29T00:00:00Z', Date.UTC(2028, 1, 29)],
+    ['2026-12-31T23:59:59Z', Date.UTC(2026, 11, 31, 23, 59, 59)],
   ])('takes the time %j', (time, ms) => {
     expect(parseAnnotations({ title: 'x', time })[0]!.time).toBe(ms);
   });
@@ -41,6 +43,12 @@ describe('an annotation that is posted', () => {
     ['2026-11-23T09:00:00', 'with its zone'],
     ['yesterday', 'with its zone'],
     ['2026-13-45', 'with its zone'],
+    ['2026-02-30', 'with its zone'],
+    ['2026-02-30T00:00:00Z', 'with its zone'],
+    ['2027-02-29T00:00:00+01:00', 'with its zone'],
+    ['2026-11-31T00:00:00Z', 'with its zone'],
+    ['2026-11-00T00:00:00Z', 'with its zone'],
+    ['2026-11-23T25:00:00Z', 'with its zone'],
     [NaN, 'must be a time'],
     [true, 'must be a time'],
   ])('refuses the time %j', (time, why) => {
@@ -63,6 +71,35 @@ describe('an annotation that is posted', () => {
     [[{ title: 'x', tagz: [] }], '[0].tagz', 'APITRAIL_UNKNOWN_FIELD'],
   ])('names what is wrong with %j', (input, where, code) => {
     expect(refused(input)).toMatchObject({ where, code });
+  });
+
+  it.each([
+    [{ title: 'a\ud800b' }, 'title'],
+    [{ title: 'x', text: '\udc00' }, 'text'],
+    [{ title: 'x', tags: ['a', 'b\ud83d'] }, 'tags[1]'],
+    [{ title: 'x', service: 'a\ud800' }, 'service'],
+    [{ title: 'x', environment: 'a\ud800' }, 'environment'],
+    [[{ title: 'x', service_version: 'a\ud800' }], '[0].service_version'],
+  ])('refuses half of a surrogate pair in %j', (input, where) => {
+    const error = refused(input);
+    expect(error).toMatchObject({
+      where,
+      code: 'APITRAIL_BAD_VALUE',
+      message: expect.stringContaining('valid Unicode'),
+    });
+    // The message itself can be sent as UTF-8 and comes back as it was.
+    expect(Buffer.from(error.message).toString()).toBe(error.message);
+  });
+
+  it('takes characters outside the basic plane', () => {
+    expect(parseAnnotations({ title: 'Sale 🎉', tags: ['𝒙'] })[0]).toMatchObject({ title: 'Sale 🎉', tags: ['𝒙'] });
+  });
+
+  it.each([
+    [{ title: 'a\0b' }, 'title'],
+    [{ title: 'x', text: '\0' }, 'text'],
+  ])('refuses U+0000 in %j', (input, where) => {
+    expect(refused(input)).toMatchObject({ where, message: expect.stringContaining('U+0000') });
   });
 
   it.each([null, 7, 'x', undefined])('is no %j', (input) => {

@@ -13,13 +13,20 @@ export const MAX_POSTED_ANNOTATIONS = 1000;
 
 const EARLIEST = Date.UTC(2000);
 const LATEST = Date.UTC(2200);
-const ISO_TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?$/;
+const ISO_TIME = /^(\d{4})-(\d\d)-(\d\d)(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?$/;
+
+/** Epoch milliseconds of a time in ISO 8601; NaN for what is none, such as 30 February, which Date.parse takes for 2 March. */
+function parseIso(text: string): number {
+  const [, year, month, day] = ISO_TIME.exec(text) ?? [];
+  const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
+  return isDay ? Date.parse(text) : NaN;
+}
 
 /** Epoch milliseconds or ISO 8601 with its zone; read as epoch milliseconds. */
 const timeField = z
   .union([z.number(), z.string()], { error: 'must be a time: epoch milliseconds, or ISO 8601 with its zone' })
   .transform((value, context) => {
-    const ms = typeof value === 'number' ? value : ISO_TIME.test(value) ? Date.parse(value) : NaN;
+    const ms = typeof value === 'number' ? value : parseIso(value);
     if (!Number.isFinite(ms)) {
       context.addIssue('must be a time: epoch milliseconds, or ISO 8601 with its zone such as 2026-11-23T09:00:00Z');
       return z.NEVER;
@@ -31,16 +38,22 @@ const timeField = z
     return Math.round(ms);
   });
 
-/** One line of text: what is blank is none. */
-const lineField = (most: number) =>
+/** A text that every reader of the lake can store and show: valid Unicode, without U+0000. */
+const textField = (most: number) =>
   z
     .string()
     .max(most)
-    .transform((text) => text.replace(/\s+/g, ' ').trim());
+    .refine((text) => !/\p{Surrogate}/u.test(text), {
+      error: 'must be valid Unicode: it has half of a surrogate pair, as when a text is cut within an emoji',
+    })
+    .refine((text) => !text.includes('\0'), { error: 'must not have the character U+0000' });
+
+/** One line of text: what is blank is none. */
+const lineField = (most: number) => textField(most).transform((text) => text.replace(/\s+/g, ' ').trim());
 
 /** A name that may be left out; null and blank are the same as none. */
-const nameField = z
-  .union([lineField(256), z.null()], { error: 'must be a text of at most 256 characters' })
+const nameField = lineField(256)
+  .nullable()
   .transform((name) => name || undefined)
   .optional();
 
@@ -59,7 +72,7 @@ export const annotationSchema = z
     /** One line. */
     title: lineField(500).refine((text) => text !== '', { error: 'must not be empty' }),
     /** More words; links in it can be followed. */
-    text: z.string().max(10_000).default(''),
+    text: textField(10_000).default(''),
     tags: z
       .array(
         lineField(100)

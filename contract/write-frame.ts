@@ -9,7 +9,7 @@ const WIRE_TYPES: Record<FieldType, { type: string; frame: string }> = {
 };
 
 /** Grafana's Go SDK keeps times as nanoseconds in 64 bits: 1677-09-21 to 2262-04-11. Beyond, they would wrap round. */
-const FURTHEST_TIME = 9_223_372_036_854;
+export const FURTHEST_TIME = 9_223_372_036_854;
 
 /**
  * The one writer of frames. One bad value makes Grafana's Go SDK refuse the answers to every query of a request, so this

@@ -87,6 +87,9 @@ export function isTimeZone(name: string): boolean {
 export const FORMATS = ['table', 'time_series', 'numeric', 'logs'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** Text looked for, without regard to case, in path, route, error message, customer, session, request and trace id. */
+export const searchField = z.string().max(1000).default('');
+
 /** Fields every query type takes. */
 export const baseFields = {
   ...envelopeFields,

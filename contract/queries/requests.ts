@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { keySchema } from '../filters';
-import { baseFields, limitField } from './base';
+import { baseFields, limitField, searchField } from './base';
 
 const orderSchema = z.strictObject({ key: keySchema, direction: z.enum(['asc', 'desc']).default('desc') });
 
@@ -34,7 +34,6 @@ export const requestsQuerySchema = z.strictObject({
     .max(4)
     .default([{ key: 'time', direction: 'desc' }]),
   limit: limitField(500, 10_000),
-  /** Text looked for, without regard to case, in path, route, error message, customer, session, request and trace id. */
-  search: z.string().max(1000).default(''),
+  search: searchField,
 });
 export type RequestsQuery = z.output<typeof requestsQuerySchema>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { keySchema } from '../filters';
 import { METRIC_NAMES } from '../metrics';
-import { baseFields, compareField, limitField } from './base';
+import { baseFields, compareField, limitField, searchField } from './base';
 
 /** Metrics over time, one series per metric and group. */
 export const trafficQuerySchema = z.strictObject({
@@ -15,5 +15,7 @@ export const trafficQuerySchema = z.strictObject({
   /** Groups before `{other}`, by `orderBy`. */
   limit: limitField(10, 500),
   orderBy: z.enum(METRIC_NAMES).default('requests'),
+  /** Counts only requests that have the text, as `requests` finds them. */
+  search: searchField,
 });
 export type TrafficQuery = z.output<typeof trafficQuerySchema>;

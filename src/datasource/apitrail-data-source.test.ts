@@ -231,6 +231,14 @@ describe('in Explore', () => {
     expect(asked.map(({ data }) => data.queries[0].format)).toEqual(['logs', undefined]);
   });
 
+  it('asks for the volume of what it shows as log lines though the query does not say so', () => {
+    const asked = dataSourceWith().getSupplementaryRequest(
+      SupplementaryQueryType.LogsVolume,
+      request([query({ queryType: 'requests' })], { app: CoreApp.Explore })
+    );
+    expect(asked?.targets).toHaveLength(1);
+  });
+
   it('asks for the volume of log queries only', () => {
     const targets = [logs, query({ refId: 'B' })];
     const asked = dataSourceWith().getSupplementaryRequest(SupplementaryQueryType.LogsVolume, request(targets));

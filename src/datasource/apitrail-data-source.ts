@@ -155,7 +155,7 @@ export class ApitrailDataSource
   }
 
   getSupplementaryQuery({ type }: SupplementaryQueryOptions, query: ApitrailQuery): ApitrailQuery | undefined {
-    return type === SupplementaryQueryType.LogsVolume ? volumeQuery(query) : undefined;
+    return type === SupplementaryQueryType.LogsVolume ? volumeQuery(forApp(query, CoreApp.Explore)) : undefined;
   }
 
   getSupplementaryRequest(

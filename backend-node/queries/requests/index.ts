@@ -4,7 +4,7 @@ import { join, param, raw, sql } from '../../engine/sql';
 import type { HandlerContext, QueryHandler } from '../handler';
 import { keyField, unique } from '../shared/fields';
 import { keyExpression, type KeyExpression } from '../shared/keys';
-import { requestContains } from '../shared/search';
+import { searchedRows } from '../shared/search';
 import { LOG_COLUMNS, logsFrame } from './logs';
 import { timeSlices } from './slices';
 
@@ -32,10 +32,6 @@ export const requests: QueryHandler<'requests'> = {
 async function readRows(query: RequestsQuery, context: HandlerContext, columns: string[]): Promise<RequestRows> {
   const { dialect } = context;
   const keys = columns.map((key) => keyExpression(key, dialect));
-  const search =
-    query.search === ''
-      ? sql``
-      : sql` AND ${requestContains(query.search, (key, value) => context.pseudonyms(key, value))}`;
   const order = query.orderBy.map(
     ({ key, direction }) =>
       sql`${keyExpression(key, dialect).sql} ${raw(direction === 'asc' ? 'ASC' : 'DESC')} NULLS LAST`
@@ -45,10 +41,10 @@ async function readRows(query: RequestsQuery, context: HandlerContext, columns: 
   const found = keys.map((): unknown[] => []);
   let left = query.limit + 1;
   for (const slice of slices) {
-    const rows = context.rows(query.filters, slice);
+    const rows = searchedRows(context, query, slice);
     const table = await context.run(sql`SELECT ${join(keys.map((key) => key.sql))}
 FROM ${rows.relation}
-WHERE ${rows.where}${search}
+WHERE ${rows.where}
 ORDER BY ${join(order)}
 LIMIT ${param('bigint', left)}`);
     found.forEach((column, index) => column.push(...table.values[index]!));

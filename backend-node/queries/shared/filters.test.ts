@@ -216,6 +216,20 @@ it('takes what is no finite number for text', async () => {
   expect(frame!.columns['attributes.n']!.toSorted()).toEqual(['10', 'inf', 'nan']);
 });
 
+it('compares times to the microsecond', async () => {
+  const dataset = await bench.dataset(
+    'micros',
+    ['455', '456', '457'].map((micros) => ({ time: `2026-11-02T10:00:00.123${micros}Z`, route: micros }))
+  );
+  const found = async (operator: string, value: string) => {
+    const query = { queryType: 'requests', columns: ['route'], filters: [{ key: 'time', operator, value }] };
+    return (await bench.answer(dataset, range, query))[0]!.columns['route']!.toSorted();
+  };
+  expect(await found('=', '2026-11-02T10:00:00.123456Z')).toEqual(['456']);
+  expect(await found('>', '2026-11-02T11:00:00.123456+01:00')).toEqual(['457']);
+  expect(await found('<=', '2026-11-02T10:00:00.123456Z')).toEqual(['455', '456']);
+});
+
 it.each(['99999999999999999', '-99999999999999999'])('refuses the time %s', async (value) => {
   const query = { queryType: 'traffic', filters: [{ key: 'time', operator: '>', value }] };
   const { results } = await bench.query(data, range, [query]);

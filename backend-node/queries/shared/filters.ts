@@ -179,16 +179,25 @@ function timeSql(column: Sql, filter: KeyFilter, where: string, { name }: Record
 
 /** Epoch milliseconds, or ISO 8601. */
 function timeParameter(text: string | undefined, where: string, key: string): Sql {
-  const ms = text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Date.parse(text ?? '');
+  const us = microsecondsOf(text ?? '');
   // Microseconds are bound as whole numbers, which are exact up to the year 2255.
-  if (!Number.isSafeInteger(Math.round(ms * 1000))) {
+  if (!Number.isSafeInteger(us)) {
     throw new ApitrailError(
       'APITRAIL_BAD_VALUE',
       `${where}: ${key} is a time; give epoch milliseconds or ISO 8601, up to the year 2255, not ${JSON.stringify(text)}.`,
       { where }
     );
   }
-  return param('timestamptz_us', Math.round(ms * 1000));
+  return param('timestamptz_us', us);
+}
+
+function microsecondsOf(text: string): number {
+  if (/^-?\d+(\.\d+)?$/.test(text)) {
+    return Math.round(Number(text) * 1000);
+  }
+  // Dates know milliseconds only.
+  const beyond = /:\d\d[.,]\d{3}(\d{1,3})/.exec(text)?.[1] ?? '';
+  return Date.parse(text) * 1000 + Number(beyond.padEnd(3, '0'));
 }
 
 const CLASS = /^([1-5])xx$/;

@@ -3,6 +3,7 @@ import { comparedRows } from '../shared/compared';
 import { unique } from '../shared/fields';
 import { keyExpression } from '../shared/keys';
 import { numericAnswer } from '../shared/numeric';
+import { searchedRows } from '../shared/search';
 import { seriesAnswer, seriesOf, seriesTable } from '../shared/series';
 
 /** Metrics over time, one series per metric and group. */
@@ -10,7 +11,7 @@ export const traffic: QueryHandler<'traffic'> = {
   async run(query, context) {
     const keys = unique(query.groupBy).map((key) => keyExpression(key, context.dialect));
     const metrics = unique(query.metrics);
-    const request = { ...query, metrics, keys, ...comparedRows(context, (of) => of.rows(query.filters)) };
+    const request = { ...query, metrics, keys, ...comparedRows(context, (of) => searchedRows(of, query)) };
     if (query.format === 'numeric') {
       return { frames: [await numericAnswer(context, request)] };
     }

@@ -30,6 +30,21 @@ describe('traffic over time', () => {
     expect(frame!.fields[0]!.typeInfo).toEqual({ frame: 'time.Time' });
   });
 
+  it('counts what `requests` finds by a text, pseudonyms included', async () => {
+    const rows = [
+      at(1, { path: '/Checkout/7' }),
+      at(2, { customer: 'c1' }),
+      at(16, { error_message: 'no CHECKOUT' }),
+      at(17),
+    ];
+    const data = await bench.dataset('searched', rows);
+    const pseudonyms = (key: string, value: string) => (key === 'account' && value === 'checkout' ? ['a1'] : []);
+    const count = async (search: string) =>
+      (await bench.answer(data, hour, query({ search }), { pseudonyms }))[0]!.columns['requests'];
+    expect(await count('checkout')).toEqual([1, 1, 0, 0]);
+    expect(await count('')).toEqual([2, 2, 0, 0]);
+  });
+
   it('answers percentiles and ratios of empty buckets with null, and the rest with 0', async () => {
     const data = await bench.dataset('empty', [
       at(1, { duration_ms: 10, status: 200, request_bytes: 5, customer: 'c' }),

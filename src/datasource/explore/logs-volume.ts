@@ -1,46 +1,27 @@
 import { type DataFrame, FieldType, LogLevel } from '@grafana/data';
-import type { Filter } from '@apitrail/contract';
 
-import { literalPattern } from '../literal-pattern';
 import type { ApitrailQuery, ApitrailQueryOf } from '../types';
+import { placeOf } from './place-of';
 
 /** How Explore tells the frames of the volume from those of the query. */
 const PREFIX = 'log-volume-';
-
-/** Where `search` of a `requests` query looks, as docs/queries.md says. */
-const SEARCHED = ['path', 'route', 'error_message', 'customer', 'session', 'request_id', 'trace_id'];
-/** Ids that may be stored as pseudonyms, by which only a whole one is found. */
-const IDS = ['customer', 'session', 'account'];
 
 /** The traffic by status class behind the requests that a query lists as log lines; none for other queries. */
 export function volumeQuery(query: ApitrailQuery): ApitrailQueryOf<'traffic'> | undefined {
   if (query.queryType !== 'requests' || query.format !== 'logs' || query.hide) {
     return undefined;
   }
-  const { datasource, version, dataset, timezone, filters = [], search } = query;
+  const { filters = [], search } = query;
   return {
+    ...placeOf(query),
     refId: `${PREFIX}${query.refId}`,
     queryType: 'traffic',
     metrics: ['requests', 'server_errors'],
     groupBy: ['status_class'],
     limit: 10,
-    filters: search ? [...filters, containing(search)] : filters,
-    ...(datasource ? { datasource } : {}),
-    ...(version === undefined ? {} : { version }),
-    ...(dataset ? { dataset } : {}),
-    ...(timezone ? { timezone } : {}),
+    filters,
+    ...(search ? { search } : {}),
   } as ApitrailQueryOf<'traffic'>;
-}
-
-/** The search of a `requests` query as a filter, for query types that have none. */
-function containing(search: string): Filter {
-  const value = `(?i)${literalPattern(search)}`;
-  return {
-    any: [
-      ...SEARCHED.map((key) => ({ key, operator: '=~' as const, value })),
-      ...IDS.map((key) => ({ key, operator: '=' as const, value: search })),
-    ],
-  };
 }
 
 export function isVolume(frame: DataFrame): boolean {

@@ -37,6 +37,26 @@ describe('a filter clicked in Explore', () => {
     expect(toggle(others, 'FILTER_FOR', 'route', '/a')).toEqual([...others, is('/a')]);
   });
 
+  it('finds rows without the key by an empty value', () => {
+    expect(toggle([], 'FILTER_FOR', 'customer', '')).toEqual([{ key: 'customer', operator: '!exists' }]);
+    expect(toggle([], 'FILTER_OUT', 'customer', '')).toEqual([{ key: 'customer', operator: 'exists' }]);
+    expect(toggle([{ key: 'customer', operator: 'exists' }], 'FILTER_FOR', 'customer', '')).toEqual([
+      { key: 'customer', operator: '!exists' },
+    ]);
+  });
+
+  it('finds a time by its whole millisecond', () => {
+    const within = {
+      all: [
+        { key: 'time', operator: '>=', value: '1700000000123' },
+        { key: 'time', operator: '<', value: '1700000000124' },
+      ],
+    };
+    expect(toggle([], 'FILTER_FOR', 'time', '1700000000123')).toEqual([within]);
+    expect(toggle([within], 'FILTER_FOR', 'time', '1700000000123')).toEqual([]);
+    expect(toggle([within], 'FILTER_OUT', 'time', '1700000000123')).toEqual([{ any: expect.anything() }]);
+  });
+
   it('does nothing for a field that is no key of requests', () => {
     expect(toggle([], 'FILTER_FOR', 'severity', 'error')).toEqual([]);
   });

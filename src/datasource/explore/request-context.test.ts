@@ -34,6 +34,15 @@ it('is the same customer before, newest first, to the microsecond, whatever the 
   });
 });
 
+it('compares with no earlier time', () => {
+  expect(parseQuery(contextQuery(row({ customer: 'c1' }), { ...query, timeShift: '1d' })).timeShift).toBeUndefined();
+});
+
+it('follows nothing that requests have no column for', () => {
+  const { filters } = contextQuery(row({ client_ip: '10.1.2.0/24' }), query);
+  expect(() => parseQuery({ ...query, filters })).not.toThrow();
+});
+
 it('is what came after, oldest first', () => {
   expect(
     contextQuery(row({ customer: 'c1' }), query, { direction: LogRowContextQueryDirection.Forward })
@@ -45,6 +54,7 @@ it('is what came after, oldest first', () => {
 
 it.each([
   [{ session: 's1', service: 'shop' }, 'session', 's1'],
+  [{ client_ip: '10.1.2.0/24', service: 'shop' }, 'client_ip', '10.1.2.0/24'],
   [{ trace_id: 't1', service: 'shop' }, 'trace_id', 't1'],
   [{ service: 'shop' }, 'service', 'shop'],
 ])('without a customer follows %p', (labels, key, value) => {

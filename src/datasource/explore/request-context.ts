@@ -8,13 +8,14 @@ import {
 import type { Filter } from '@apitrail/contract';
 
 import type { ApitrailQueryOf } from '../types';
+import { placeOf } from './place-of';
 
 /** How far before and after a request Explore looks, when it does not say. */
 const WINDOW_MS = 24 * 3_600_000;
 const LIMIT = 100;
 
 /** Whose requests come before and after, the nearest to a person first; then the trace, then the service. */
-const SUBJECTS = ['customer', 'session', 'account', 'client_address', 'trace_id', 'service'];
+const SUBJECTS = ['customer', 'session', 'account', 'client_ip', 'trace_id', 'service'];
 
 /**
  * The requests just before or after one, of the same customer; where the row has none, of the same session, account,
@@ -31,11 +32,12 @@ export function contextQuery(
     filters.push({ key: 'time', operator: forward ? '>=' : '<=', value: exactTime(row) });
   }
   return {
-    ...query,
+    ...placeOf(query),
+    ...(query.columns ? { columns: query.columns } : {}),
+    queryType: 'requests',
     refId: `log-context-${query.refId}`,
     format: 'logs',
     filters,
-    search: '',
     orderBy: [{ key: 'time', direction: forward ? 'asc' : 'desc' }],
     limit,
   };
