@@ -94,7 +94,9 @@ export class EffectTally {
       changed_rows: changed,
       ...this.templatesOf(service),
     }));
-    services.sort((a, b) => b.changed_rows - a.changed_rows || b.rows - a.rows);
+    services.sort(
+      (a, b) => b.changed_rows - a.changed_rows || b.rows - a.rows || ((a.service ?? '') < (b.service ?? '') ? -1 : 1)
+    );
     return {
       rows: services.reduce((sum, { rows }) => sum + rows, 0),
       changed_rows: this.changedRows,
@@ -163,5 +165,9 @@ function several(found: Map<string, Group>) {
 }
 
 const counts = ({ templates, rows }: { templates: number; rows: number }) => ({ templates, rows });
-const byRows = (a: RouteChange, b: RouteChange): number =>
-  b.rows - a.rows || ((a.from ?? '') < (b.from ?? '') ? -1 : 1);
+const byRows = (a: RouteChange, b: RouteChange): number => b.rows - a.rows || (nameOf(a) < nameOf(b) ? -1 : 1);
+
+/** What tells changes apart, so that equally large ones always come in one order. */
+function nameOf({ from, service, to, from_source, to_source }: RouteChange): string {
+  return JSON.stringify([from, service, to, from_source, to_source]);
+}
