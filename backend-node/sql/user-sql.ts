@@ -26,6 +26,12 @@ export interface UserSql {
  */
 export type UserColumnKind = 'time' | 'date' | 'number' | 'string' | 'boolean' | 'json';
 
+/**
+ * How values of a column were changed on their way: `digits` of numbers that no double holds were rounded, a `time` that
+ * Grafana cannot hold became null.
+ */
+export type ValueLoss = 'digits' | 'time';
+
 export interface UserColumn {
   name: string;
   /** The engine's name of the type. */
@@ -38,6 +44,8 @@ export interface UserSqlResult {
   /** One array per column. */
   values: unknown[][];
   rowCount: number;
+  /** Names of the columns that lost something, by what. */
+  losses: Readonly<Record<ValueLoss, readonly string[]>>;
   /** Rows the answer was cut off after; undefined when it is whole. */
   cutAt: number | undefined;
   /** What was run: the checked statement, macros put in place. */

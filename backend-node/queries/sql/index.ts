@@ -5,10 +5,10 @@ import type { UserSqlResult } from '../../sql/user-sql';
 import type { HandlerContext, QueryHandler } from '../handler';
 import { planInterval } from '../shared/interval';
 import { logsFrame } from './logs-frame';
+import { sayLosses } from './losses';
 import { numericFrame } from './numeric-frame';
 import { seriesFrames } from './series-frames';
 import { tableFrame } from './table-frame';
-import { withUniqueNames } from './unique-names';
 
 type Write = (result: UserSqlResult, notice: (text: string) => void) => Frame[];
 
@@ -59,7 +59,8 @@ async function framesOf(query: SqlQuery, context: HandlerContext): Promise<Frame
       `Only the first ${result.cutAt} rows${when} are shown; there are more. Raise the limit, or ask for less.`
     );
   }
-  const frames = WRITERS[query.format](withUniqueNames(result), (text) => context.notice('info', text));
+  sayLosses(result, (text) => context.notice('warning', text));
+  const frames = WRITERS[query.format](result, (text) => context.notice('info', text));
   return shift && query.format === 'time_series' ? frames.map((frame) => laidOver(frame, shift.move)) : frames;
 }
 

@@ -3,10 +3,11 @@ import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import { checkSql } from '../gate';
 import { offsetOfByte } from '../gate/position';
 import { expandMacros } from '../macros';
+import type { ValueLoss } from '../user-sql';
 import { userError } from './engine-error';
 import { closeFence } from './fence';
 import type { ChildAsk, ChildOptions, FromChild } from './protocol';
-import { columnWriter } from './result-columns';
+import { columnWriter, type ColumnWriter } from './result-columns';
 
 /** Sends a message to the parent; resolves when there is room for the next. */
 export type Send = (message: FromChild) => Promise<void>;
@@ -84,12 +85,18 @@ async function sendResult(result: DuckDBResult, limit: number, executed: string,
       await flush();
     }
     if (chunk.rowCount > left) {
-      await send({ type: 'done', cut: true });
+      await send({ type: 'done', cut: true, losses: lossesOf(columns) });
       return;
     }
     left -= chunk.rowCount;
   }
-  await send({ type: 'done', cut: false });
+  await send({ type: 'done', cut: false, losses: lossesOf(columns) });
+}
+
+/** The places of the columns that lost something, by what. */
+function lossesOf(columns: readonly ColumnWriter[]): Record<ValueLoss, number[]> {
+  const places = (loss: ValueLoss) => columns.flatMap(({ losses }, index) => (losses.has(loss) ? [index] : []));
+  return { digits: places('digits'), time: places('time') };
 }
 
 /** About how many characters a value takes; what is nested is counted by what it holds. */

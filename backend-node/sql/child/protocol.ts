@@ -1,5 +1,5 @@
 import type { MacroOptions } from '../macros';
-import type { UserColumn } from '../user-sql';
+import type { UserColumn, ValueLoss } from '../user-sql';
 
 /** Limits that the operating system holds a process for SQL to. */
 export interface ProcessLimits {
@@ -48,14 +48,14 @@ export type ToChild = { type: 'start'; options: ChildOptions } | { type: 'ask'; 
 
 /**
  * What the child says, a line of JSON each, on its own pipe. Numbers JSON cannot hold are the texts `NaN`, `Infinity` and
- * `-Infinity`.
+ * `-Infinity`. `losses` are places of columns.
  */
 export type FromChild =
   | { type: 'ready' }
   | { type: 'unsafe'; reason: string }
   | { type: 'columns'; columns: UserColumn[]; executed: string }
   | { type: 'rows'; count: number; values: unknown[][] }
-  | { type: 'done'; cut: boolean }
+  | { type: 'done'; cut: boolean; losses: Record<ValueLoss, number[]> }
   | { type: 'error'; code: string; message: string; where?: string };
 
 /** Descriptor of the pipe that the child answers on. */

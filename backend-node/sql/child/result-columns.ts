@@ -1,3 +1,4 @@
+import { FURTHEST_TIME } from '@apitrail/contract';
 import {
   DuckDBArrayValue,
   DuckDBDateValue,
@@ -16,21 +17,25 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 
-import type { UserColumn, UserColumnKind } from '../user-sql';
+import type { UserColumn, UserColumnKind, ValueLoss } from '../user-sql';
 
 /** A column of a result, and how its values go over the pipe. */
 export interface ColumnWriter extends UserColumn {
   write(value: DuckDBValue): unknown;
+  /** What of the values written so far did not go over whole. */
+  readonly losses: ReadonlySet<ValueLoss>;
 }
 
 /** How a column of a type is written. */
 export function columnWriter(name: string, type: DuckDBType): ColumnWriter {
   const kind = kindOf(type);
+  const losses = new Set<ValueLoss>();
   return {
     name,
     type: type.alias ?? type.toString(),
     kind,
-    write: (value) => (value === null ? null : WRITE[kind](value)),
+    losses,
+    write: (value) => (value === null ? null : WRITE[kind](value, (loss) => losses.add(loss))),
   };
 }
 
@@ -66,18 +71,41 @@ function kindOf(type: DuckDBType): UserColumnKind {
   return type.alias === 'JSON' ? 'json' : (KINDS[type.typeId] ?? 'string');
 }
 
-const WRITE: Record<UserColumnKind, (value: DuckDBValue) => unknown> = {
+type Lose = (loss: ValueLoss) => void;
+
+const WRITE: Record<UserColumnKind, (value: DuckDBValue, lose: Lose) => unknown> = {
   boolean: (value) => value,
   number: writeNumber,
   date: (value) => (value instanceof DuckDBDateValue && value.isFinite ? value.toString() : null),
-  time: epochMs,
+  time: writeTime,
   string: (value) => String(value),
   json: (value) => (typeof value === 'string' ? parsed(value) : writeJson(value)),
 };
 
-function writeNumber(value: DuckDBValue): number | string {
+function writeNumber(value: DuckDBValue, lose: Lose): number | string {
   const number = value instanceof DuckDBDecimalValue ? value.toDouble() : Number(value);
+  if (losesDigits(value, number)) {
+    lose('digits');
+  }
   return Number.isFinite(number) ? number : String(number);
+}
+
+/** Whether a whole number or decimal has more digits than a double holds. */
+function losesDigits(value: DuckDBValue, number: number): boolean {
+  if (value instanceof DuckDBDecimalValue) {
+    return BigInt(Number(value.value)) !== value.value;
+  }
+  return typeof value === 'bigint' && BigInt(number) !== value;
+}
+
+/** Milliseconds since the epoch; null for infinity, and for what Grafana cannot hold. */
+function writeTime(value: DuckDBValue, lose: Lose): number | null {
+  const ms = epochMs(value);
+  if (ms === null || Math.abs(ms) < FURTHEST_TIME) {
+    return ms;
+  }
+  lose('time');
+  return null;
 }
 
 const TICKS_PER_MS = 1_000;

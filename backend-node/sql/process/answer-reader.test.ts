@@ -25,7 +25,7 @@ it('puts rows together, with the numbers that JSON lacks', () => {
     ])
   );
   reader.take(rows([['-Infinity'], ['b']]));
-  expect(reader.take(line({ type: 'done', cut: true }))).toBe('done');
+  expect(reader.take(line({ type: 'done', cut: true, losses: { digits: [0], time: [] } }))).toBe('done');
   expect(reader.result).toMatchObject({
     values: [
       [1, NaN, -Infinity],
@@ -33,6 +33,7 @@ it('puts rows together, with the numbers that JSON lacks', () => {
     ],
     rowCount: 3,
     cutAt: 3,
+    losses: { digits: ['n'], time: [] },
     executed: 'SELECT 1',
   });
 });
@@ -46,6 +47,16 @@ it.each([
   ['a text for a number', [columns, rows([['1'], ['a']])]],
   ['a number for a text', [columns, rows([[1], [2]])]],
   ['an unknown kind', [line({ type: 'columns', columns: [{ name: 'a', type: 'T', kind: 'html' }], executed: '' })]],
+  [
+    'two columns of one name',
+    [line({ type: 'columns', columns: Array(2).fill({ name: 'a', type: 'T', kind: 'json' }), executed: '' })],
+  ],
+  [
+    'a time that Grafana cannot hold',
+    [line({ type: 'columns', columns: [{ name: 't', type: 'T', kind: 'time' }], executed: '' }), rows([[9.3e12]])],
+  ],
+  ['a loss of no column', [columns, line({ type: 'done', cut: false, losses: { digits: [2], time: [] } })]],
+  ['no word of losses', [columns, line({ type: 'done', cut: false })]],
   ['an end without a beginning', [line({ type: 'done', cut: false })]],
   ['an error that is not of SQL', [line({ type: 'error', code: 'APITRAIL_UNAUTHENTICATED', message: 'x' })]],
   ['no message', ['null']],

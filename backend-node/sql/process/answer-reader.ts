@@ -1,6 +1,6 @@
-import { ApitrailError, ERROR_CODES, type ErrorCode } from '@apitrail/contract';
+import { ApitrailError, ERROR_CODES, FURTHEST_TIME, type ErrorCode } from '@apitrail/contract';
 
-import type { UserColumn, UserColumnKind, UserSqlResult } from '../user-sql';
+import type { UserColumn, UserColumnKind, UserSqlResult, ValueLoss } from '../user-sql';
 
 /** What became of a message: more is to come, the answer is whole, or the process says that it may not serve. */
 export type Progress = 'ready' | 'unsafe' | 'more' | 'done';
@@ -8,7 +8,7 @@ export type Progress = 'ready' | 'unsafe' | 'more' | 'done';
 const KINDS: ReadonlySet<string> = new Set<UserColumnKind>(['time', 'date', 'number', 'string', 'boolean', 'json']);
 
 const FITS: Record<UserColumnKind, (value: unknown) => boolean> = {
-  time: (value) => typeof value === 'number',
+  time: (value) => typeof value === 'number' && Math.abs(value) < FURTHEST_TIME,
   date: (value) => typeof value === 'string',
   number: (value) => typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity',
   string: (value) => typeof value === 'string',
@@ -27,6 +27,7 @@ export class AnswerReader {
   private rowCount = 0;
   private cut = false;
   private executed = '';
+  private losses: UserSqlResult['losses'] = { digits: [], time: [] };
 
   constructor(private readonly limit: number) {}
 
@@ -48,6 +49,7 @@ export class AnswerReader {
       case 'done':
         expect(this.columns !== undefined);
         this.cut = message.cut === true;
+        this.losses = { digits: this.namesAt(message.losses, 'digits'), time: this.namesAt(message.losses, 'time') };
         return 'done';
       case 'error':
         throw errorOf(message);
@@ -61,6 +63,7 @@ export class AnswerReader {
       columns: this.columns ?? [],
       values: this.values,
       rowCount: this.rowCount,
+      losses: this.losses,
       cutAt: this.cut ? this.rowCount : undefined,
       executed: this.executed,
     };
@@ -73,8 +76,21 @@ export class AnswerReader {
       expect(typeof name === 'string' && typeof type === 'string' && typeof kind === 'string' && KINDS.has(kind));
       return { name, type, kind } as UserColumn;
     });
+    // Fields of a frame are told apart by name; the engine has numbered those that were equal.
+    expect(new Set(this.columns.map(({ name }) => name)).size === this.columns.length);
     this.values = this.columns.map(() => []);
     this.executed = executed as string;
+  }
+
+  /** The names of the columns that are said to have lost something. */
+  private namesAt(losses: unknown, loss: ValueLoss): string[] {
+    const places = (losses as Partial<Record<ValueLoss, unknown>> | undefined | null)?.[loss];
+    expect(Array.isArray(places) && places.length <= this.columns!.length);
+    return (places as unknown[]).map((place) => {
+      const column = typeof place === 'number' ? this.columns![place] : undefined;
+      expect(column !== undefined);
+      return column.name;
+    });
   }
 
   private add({ count, values }: Record<string, unknown>): void {
