@@ -9,6 +9,13 @@ export function timeShiftOf({ query, range, now, forAlerting }: RunSource): Time
   if (query.timeShift === undefined) {
     return undefined;
   }
+  if (forAlerting && query.queryType === 'sql') {
+    throw new ApitrailError(
+      'APITRAIL_UNSUPPORTED_FORMAT',
+      'timeShift: SQL is not compared for an alert rule. Compute the change in the SQL, from $__from and $__to, in the format numeric and without timeShift.',
+      { where: 'timeShift' }
+    );
+  }
   if (forAlerting && query.format !== 'numeric') {
     throw new ApitrailError(
       'APITRAIL_UNSUPPORTED_FORMAT',
@@ -32,6 +39,10 @@ const iso = (time: number) => new Date(time).toISOString();
 
 /** Says what is special about the earlier time: that it is cut, that data of it is missing or sampled. */
 export function noticeComparison(context: RunContext, { by, range, end, until }: TimeShift): void {
+  if (end <= range.from) {
+    context.notice('info', `This range has not begun: of what was ${by} earlier nothing is counted.`);
+    return;
+  }
   const { oldest, newest } = context.snapshot;
   if (until < context.range.to) {
     context.notice(

@@ -180,7 +180,7 @@ export class RunContext implements HandlerContext {
       return false;
     }
     const share = await this.ask(
-      sql`SELECT CAST(count(*) FILTER (WHERE ${WEIGHT} <> 1) AS DOUBLE) / count(*) FROM ${relation.sql} WHERE ${timeCondition(range)} AND ${this.condition(this.source.query.filters)}`
+      sql`SELECT CAST(count(*) FILTER (WHERE ${WEIGHT} <> 1) AS DOUBLE) / nullif(count(*), 0) FROM ${relation.sql} WHERE ${timeCondition(range)} AND ${this.condition(this.source.query.filters)}`
     );
     this.sampled = Number(share.values[0]?.[0] ?? 0);
     return this.sampled > 0;

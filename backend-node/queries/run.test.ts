@@ -86,6 +86,13 @@ describe('a request', () => {
     expect([await notices('exists'), await notices('!exists')]).toEqual([1, 0]);
   });
 
+  it('says nothing of sampling where its filters leave no row', async () => {
+    const sampled = await bench.dataset('sampled-none', [{ time: range.from, service: 'a', weight: 10 }]);
+    const filters = [{ key: 'service', operator: '=', value: 'nope' }];
+    const [frame] = await bench.answer(sampled, range, { ...traffic('A'), filters });
+    expect((frame!.meta.custom as { apitrail: object }).apitrail).not.toHaveProperty('sampled');
+  });
+
   it('reads everything of a dataset from one snapshot', async () => {
     let snapshots = 0;
     const counted: Dataset = { ...data, snapshot: () => (snapshots++, data.snapshot()) };

@@ -152,7 +152,7 @@ async function answer(
         signal: context.signal,
         pseudonyms: context.pseudonyms ?? (() => []),
         userSql: context.userSql,
-      postedAnnotations: context.postedAnnotations ?? (() => Promise.resolve(undefined)),
+        postedAnnotations: context.postedAnnotations ?? (() => Promise.resolve(undefined)),
         tablesIn: (text) => tablesIn(text, query, context),
         handle: (handlerContext) => handle(query, handlerContext),
       }),

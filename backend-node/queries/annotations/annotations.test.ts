@@ -294,6 +294,14 @@ describe('a deploy that was posted and is seen', () => {
     ]);
   });
 
+  it('is found by what is seen in the range, when it was posted the day before', async () => {
+    const rows = [...served('01T00:00', '02T10:20', version('1')), ...served('01T23:30', '02T14:00', version('2'))];
+    const posted = [{ ...told, time: '01T12:00', service_version: '2' }];
+    expect(await marks(rows, {}, posted)).toEqual([
+      { time: '2026-11-01T12:00:00.000Z', timeEnd: '2026-11-02T10:19:00.000Z', title: 'Checkout 2.15.0 by CI' },
+    ]);
+  });
+
   it('ends when the version before was last seen', async () => {
     const rows = [...served('01T00:00', '02T10:20', version('1')), ...served('02T10:00', '02T14:00', version('2'))];
     const posted = [{ ...told, time: '02T09:58', service_version: '2' }];

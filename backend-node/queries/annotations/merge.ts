@@ -1,7 +1,7 @@
 import type { Annotation } from './annotation';
 
 /** How far a deploy may be seen from when it was posted: before its end comes the pipeline, after it the first request. */
-const APART_MS = 86_400_000;
+export const APART_MS = 86_400_000;
 
 /**
  * Posted annotations, and the deploys seen in the requests that none of them tells of. A posted deploy of the same service

@@ -1,13 +1,16 @@
 import type { AnnotationKind, Filter } from '@apitrail/contract';
 
-import { sql } from '../../engine/sql';
+import { param, sql, type Sql } from '../../engine/sql';
 import type { HandlerContext } from '../handler';
 import { type Annotation, ANNOTATION_KEYS } from './annotation';
 import { applicable, orUnsaid } from './applicable';
+import { APART_MS } from './merge';
+import { LOOK_AHEAD_MS, LOOK_BACK_MS } from './seen-deploys';
 
 /**
- * Annotations of some kinds that were posted, oldest first, whenever they are. One that names no service, environment or
- * version is about all of them, whichever is filtered for.
+ * Annotations of some kinds that were posted, oldest first: those that overlap the range, and deploys near enough to what
+ * is seen around it to be told of by them. One that names no service, environment or version is about all of them,
+ * whichever is filtered for.
  */
 export async function postedAnnotations(
   context: HandlerContext,
@@ -23,7 +26,7 @@ export async function postedAnnotations(
   const table =
     await context.run(sql`SELECT id, kind, ${us(sql`time`)}, ${us(sql`time_end`)}, title, text, tags, service, environment, service_version
 FROM ${relation} AS posted
-WHERE ${context.dialect.oneOf(sql`kind`, kinds)} AND ${context.condition(about)}
+WHERE ${context.dialect.oneOf(sql`kind`, kinds)} AND ${near(context.range)} AND ${context.condition(about)}
 ORDER BY time, id`);
   const at = (column: number, row: number) => table.values[column]![row] ?? null;
   const text = (column: number, row: number) => at(column, row) as string | null;
@@ -39,6 +42,14 @@ ORDER BY time, id`);
     environment: text(8, row),
     serviceVersion: text(9, row),
   }));
+}
+
+/** The condition that an annotation may matter to a range. */
+function near({ from, to }: HandlerContext['range']): Sql {
+  const within = (start: number, end: number) =>
+    sql`time < ${param('timestamptz_us', end * 1000)} AND coalesce(time_end, time) >= ${param('timestamptz_us', start * 1000)}`;
+  const deploys = within(from - LOOK_BACK_MS - APART_MS, to + LOOK_AHEAD_MS + APART_MS);
+  return sql`((${within(from, to)}) OR (kind = 'deploy' AND ${deploys}))`;
 }
 
 /** Those whose service, environment and version meet filters. */

@@ -72,12 +72,20 @@ export function keyExpression(key: string, dialect: Dialect): KeyExpression {
   }
 }
 
-/** The text of a key's value: in labels, where a null key is the empty string, and in the names of rows. */
+/** The text of a key's value: in labels, where a null key is the empty string, and in the names of rows. Times are to the microsecond. */
 export function keyText(value: KeyValue, kind: KeyExpression['kind']): string {
   if (value === null) {
     return '';
   }
-  return kind === 'time' && typeof value === 'number' ? new Date(value).toISOString() : String(value);
+  return kind === 'time' && typeof value === 'number' ? timeText(value) : String(value);
+}
+
+/** Epoch milliseconds as ISO 8601, to the microsecond where there are any. */
+function timeText(ms: number): string {
+  const us = Math.round(ms * 1000);
+  const rest = ((us % 1000) + 1000) % 1000;
+  const text = new Date((us - rest) / 1000).toISOString();
+  return rest === 0 ? text : text.replace('Z', `${String(rest).padStart(3, '0')}Z`);
 }
 
 /** Values of the keys of one group, in the order of the keys; `other` is what lies outside the top. */

@@ -65,10 +65,12 @@ describe('the earlier range', () => {
     ]);
   });
 
-  it('is whole when the asked one has not begun', () => {
-    const { end, range, now } = shift('1d', 'UTC', '2026-11-02T00:00:00Z', '2026-11-03T00:00:00Z', 0);
-    expect(end).toBe(range.to);
-    expect(now).toBeGreaterThan(range.to + 365 * 86_400_000);
+  it('is nothing when the asked one has not begun', () => {
+    const now = at('2026-11-01T20:00:00Z');
+    const plan = shift('1d', 'UTC', '2026-11-02T00:00:00Z', '2026-11-03T00:00:00Z', now);
+    expect(plan.end).toBe(plan.range.from);
+    expect(plan.now).toBeLessThanOrEqual(plan.range.from);
+    expect(plan.laid).toEqual([]);
   });
 
   it('is refused before the years that can be asked for', () => {

@@ -14,7 +14,7 @@ export interface TimeShift {
   range: Range;
   /**
    * The present, moved back: what came after it is not read, so that of a range that is not over the same part is compared.
-   * Further away than any data when the range had not begun at the present.
+   * Of a range that lies wholly in the future that is nothing.
    */
   now: number;
   /** Where the earlier range ends that is read, and where that lies in the query's range. */
@@ -64,7 +64,7 @@ export function planTimeShift(
       { where: 'timeShift' }
     );
   }
-  const cut = now > range.from && now < range.to ? now : undefined;
+  const cut = now < range.to ? Math.max(now, range.from) : undefined;
   const until = cut ?? range.to;
   const end = cut === undefined ? earlier.to : Math.max(earlier.from, Math.min(back(cut), earlier.to));
   const inside = (time: number) => Math.min(Math.max(time, range.from), until - 1);
@@ -81,7 +81,7 @@ export function planTimeShift(
     by,
     days: Math.floor(ms / DAY_MS),
     range: earlier,
-    now: now > range.from ? back(now) : FOREVER,
+    now: now < range.from ? Math.min(back(now), end) : back(now),
     end,
     until,
     diffMs: earlier.from - range.from,
@@ -93,8 +93,6 @@ export function planTimeShift(
       laid.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, stop) - Math.max(from, start)), 0) / 1000,
   };
 }
-
-const FOREVER = Date.UTC(9999);
 
 const UNMOVED: OffsetSpan = { from: -Infinity, until: Infinity, offset: 0 };
 

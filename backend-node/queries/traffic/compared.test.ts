@@ -144,6 +144,27 @@ describe('a range that is not over', () => {
   });
 });
 
+describe('a range that has not begun', () => {
+  const now = epoch('2026-11-08T20:00:00Z');
+
+  it.each(['endpoints', 'traffic', 'heatmap', 'errors'])('has nothing to compare with: %s', async (queryType) => {
+    const hourly = Array.from({ length: 48 }, (_, index) => ({
+      ...{ time: epoch(weekBefore.from) + index * 3_600_000, service: 'shop', route: '/', status: 500 },
+    }));
+    const data = await bench.dataset(`future-${queryType}`, hourly);
+    const metrics =
+      queryType === 'heatmap' || queryType === 'errors' ? {} : { metrics: ['requests', 'requests_per_second'] };
+    const query = { queryType, ...metrics, timeShift: '1w' };
+    const frames = await bench.answer(data, range, query, { now: () => now });
+    const counts = frames.flatMap(({ columns }) => [
+      ...(columns['requests'] ?? []),
+      ...(columns['requests_previous'] ?? []),
+    ]);
+    expect(counts.filter((count) => count)).toEqual([]);
+    expect(texts(frames)).toContainEqual('This range has not begun: of what was 1w earlier nothing is counted.');
+  });
+});
+
 describe('over a change of the clock', () => {
   /** A request every half hour of the local days, which begin at 22:00 and 23:00 UTC. */
   const halfHours = (from: string, to: string): Row[] => {
@@ -260,6 +281,15 @@ describe('tables and numbers', () => {
       error: expect.stringMatching(/^timeShift: an alert rule .* numeric, .*\[APITRAIL_UNSUPPORTED_FORMAT]$/),
     });
   });
+});
+
+it('an alert rule is told that SQL is not compared, whatever its format', async () => {
+  const data = await bench.dataset('alert-sql', [{ time: range.from }]);
+  for (const format of ['time_series', 'table', 'numeric']) {
+    const query = { queryType: 'sql', sql: 'SELECT 1', format, timeShift: '1w' };
+    const { results } = await bench.query(data, range, [query], { forAlerting: true });
+    expect(results['A']!.error).toMatch('timeShift: SQL is not compared for an alert rule.');
+  }
 });
 
 describe('what there is to compare with', () => {

@@ -22,6 +22,13 @@ const expected = (valueOf: (row: Row) => string | null) =>
     .toSorted((a, b) => b.requests - a.requests || (a.value < b.value ? -1 : 1));
 
 describe('values of a key', () => {
+  it('are times to the microsecond', async () => {
+    const micros = range.from.replace('Z', '.000001Z');
+    const close = await bench.dataset('close', [{ time: micros }, { time: micros }, { time: range.from }]);
+    const [frame] = await bench.answer(close, range, { queryType: 'values', key: 'time' });
+    expect(frame!.columns['value']).toEqual(['2026-11-02T10:00:00.000001Z', '2026-11-02T10:00:00.000Z']);
+  });
+
   it.each(['route', 'customer', 'attributes.plan', 'status', 'status_class'])(
     'are those of %s, most frequent first',
     async (key) => {
