@@ -96,7 +96,7 @@ function limitError({ kind, message }: EngineComplaint): ApitrailError | undefin
       'The SQL needs more room on the disk than its process may have (sql.disk). Ask for a shorter range or fewer groups, and sort or join fewer rows.'
     );
   }
-  if (kind === 'Out of Memory' || /bad.?alloc/i.test(message)) {
+  if (kind === 'Out of Memory' || /bad.?alloc|memory allocation failure/i.test(message)) {
     return memoryError();
   }
   return undefined;

@@ -8,6 +8,7 @@ import { refusalOf } from './functions/refused';
 import type { Json } from './parse';
 import { checkSizes } from './sizes';
 import { sayTables } from './tables';
+import { checkStructure } from './types-in-text';
 import { foldCase, type Node, type Walker } from './walker';
 
 /** Functions that are told by a text which aggregate to use. */
@@ -32,10 +33,13 @@ export function checkCall(node: Node, walker: Walker, where: Node): void {
       const message = `The second argument of ${called} must be the name of an aggregate, written out, such as 'sum'.`;
       throw walker.refuse(message, children[1], node, where);
     }
+    // What comes after the name is given to the aggregate, after the items of the list.
+    checkSizes(foldCase(aggregate), [children[0]!, ...children.slice(2)], walker, node, where);
   }
   if (called === 'format' || called === 'printf') {
     checkFormat(called, children[0], walker, node, where);
   }
+  checkStructure(called, children, walker, node, where);
   checkSizes(called, children, walker, node, where);
 }
 

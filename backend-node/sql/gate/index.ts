@@ -27,7 +27,7 @@ export async function checkSql(text: string, options: GateOptions): Promise<Chec
   checkLength(options.origin?.text ?? text, limits.textBytes);
   checkLength(text, limits.textBytes * MACRO_GROWTH);
   const parsed = await parseSql(text, options);
-  const walker = new Walker(text, options, limits);
+  const walker = new Walker(text, options, limits, parsed.statement);
   statement(parsed.statement, walker, {});
   const { sql, parsedPosition } = await writeSql(text, parsed, options);
   return {

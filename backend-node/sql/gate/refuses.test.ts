@@ -304,6 +304,19 @@ describe('functions', () => {
   });
 });
 
+describe('types in texts', () => {
+  it.each(['json_transform', 'json_transform_strict', 'from_json', 'from_json_strict'])('of %s', async (called) => {
+    expect((await refused(`SELECT ${called}('"a"', '"ENUM(''a'')"')`)).message).toContain('ENUM');
+    expect((await refused(`SELECT ${called}('"a"', '{"a": ["GEOMETRY"]}')`)).message).toContain(
+      'GEOMETRY is not a type'
+    );
+    expect((await refused(`SELECT ${called}('"a"', '"INT' || 'EGER"')`)).message).toContain('written out');
+    await refused(`SELECT ${called}('"a"', route) FROM requests`);
+    await refused(`SELECT ${called}('"a"', '{"a": "STRUCT(b requests)"}')`);
+    await refused(`SELECT ${called}('"a"', '[1]')`);
+  });
+});
+
 describe('sizes', () => {
   it.each([
     ['repeat', `SELECT repeat('x', 1000001)`],
@@ -340,6 +353,28 @@ describe('sizes', () => {
     ['a format that a column has', `SELECT printf(service, 1) FROM requests`],
     ['arrays in arrays', `SELECT NULL::INTEGER[1000][1000]`],
     ['equi_width_bins', `SELECT equi_width_bins(0, 1, 100000000, true)`],
+    ['range by the bits of a text', `SELECT len(range(CAST(CAST(CAST('001' AS BLOB) AS BIT) AS BIGINT)))`],
+    ['range by the bits of a number', 'SELECT len(range(CAST(CAST(1000::DOUBLE AS BIT) AS BIGINT)))'],
+    ['range by the lesser of two texts', `SELECT range(CAST(least('9', '8' || '999999') AS BIGINT))`],
+    [
+      'range from a wide bucket',
+      `SELECT len(range(time_bucket(INTERVAL '5000 years', now()), now(), INTERVAL 1 MINUTE))`,
+    ],
+    [
+      'range from the begin of the millennium',
+      `SELECT len(range(date_trunc('millennium', now()), now(), INTERVAL 1 SECOND))`,
+    ],
+    [
+      'range from before Christ',
+      `SELECT len(range(TIMESTAMP '2026-01-01 00:00 (BC)', TIMESTAMP '2026-01-02', INTERVAL 1 MINUTE))`,
+    ],
+    [
+      'range by small parts of several',
+      `SELECT len(range(TIMESTAMP '2000-01-01', TIMESTAMP '2026-01-01', INTERVAL '0 days 1 second'))`,
+    ],
+    ['a size told to an aggregate of a list', `SELECT list_aggr([1, 2], 'reservoir_quantile', 0.5, 2000000000)`],
+    ['an array in a text', `SELECT json_transform('"a"', '"INTEGER[100000]"')`],
+    ['arrays in arrays in a text', `SELECT from_json('{}', '{"a": ["int [1000] [1000]"]}')`],
     ['a number that no double holds', `SELECT 1e999`],
   ])('%s', async (_, sql) => {
     const error = await refused(sql);

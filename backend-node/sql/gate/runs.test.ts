@@ -286,6 +286,31 @@ describe.each<[string, ReadonlyArray<[string, string, unknown[][]]>]>([
         [['25']],
       ],
       [
+        'a series by an interval of several units',
+        `SELECT len(range(TIMESTAMP '2026-11-02', TIMESTAMP '2026-11-05', INTERVAL '1 day 12 hours'))`,
+        [['2']],
+      ],
+      [
+        'a series from the begin of a unit',
+        `SELECT len(range(date_trunc('day', TIMESTAMP '2026-11-02 10:00:00'), TIMESTAMP '2026-11-03', INTERVAL 1 HOUR))`,
+        [['24']],
+      ],
+      [
+        'JSON with a structure',
+        `SELECT json_transform('{"a": 1, "b": ["x"], "c": "1.5"}', '{"a": "BIGINT", "b": ["varchar"], "c": "DECIMAL(9, 2)"}')::VARCHAR`,
+        [["{'a': 1, 'b': [x], 'c': 1.50}"]],
+      ],
+      [
+        'names that are words of the session',
+        `SELECT customer AS user, count(*) FROM plans GROUP BY user ORDER BY user LIMIT 1`,
+        [['ann', '1']],
+      ],
+      [
+        'such names of subqueries and lambdas',
+        `WITH p("user") AS (SELECT customer FROM plans) SELECT max("user"), [x FOR x IN list_transform([1], lambda user: user + 1)] FROM p`,
+        [['bob', [2]]],
+      ],
+      [
         'a series up to now',
         'SELECT count(*) > 20 FROM range(now() - INTERVAL 1 DAY, now(), INTERVAL 1 HOUR)',
         [[true]],

@@ -80,7 +80,10 @@ function seriesLength(children: readonly Json[]): number | undefined {
     return step < 0 && numberOf(second) === undefined ? undefined : lengthOf(from, to, step);
   }
   const [start, end, width] = [timeOf(first), timeOf(second), stepOf(third)];
-  return start !== undefined && end !== undefined && width !== undefined ? lengthOf(start, end, width) : undefined;
+  if (start === undefined || end === undefined || width === undefined) {
+    return undefined;
+  }
+  return width < 0 ? lengthOf(start.latest, end.earliest, width) : lengthOf(start.earliest, end.latest, width);
 }
 
 function lengthOf(from: number, to: number, step: number): number {

@@ -28,7 +28,7 @@ const PLAIN_TYPES: ReadonlySet<string> = new Set([
 const NAMED_TYPES: ReadonlySet<string> = new Set(['json']);
 
 /** Most items of all the fixed-size arrays of a type together, since each value has them all. */
-const MOST_ARRAY_ITEMS = 10_000;
+export const MOST_ARRAY_ITEMS = 10_000;
 
 /** A type in a CAST or of a literal. */
 export const type: Check = (value, walker, where) => checkType(value, walker, where, 1);

@@ -2,6 +2,7 @@ import type { ApitrailError } from '@apitrail/contract';
 
 import { codeTokens } from '../macros/tokens';
 import type { GateLimits, GateOptions } from './options';
+import { namesGiven } from './names-given';
 import { locationOf, refusedAt, type Json } from './parse';
 
 /** An object of the parse tree. */
@@ -24,6 +25,7 @@ export class Walker {
   readonly tablesRead = new Set<string>();
   private readonly tables: ReadonlyMap<string, readonly string[]>;
   private readonly columns: ReadonlySet<string>;
+  private readonly given: ReadonlySet<string>;
   private scopes: Array<Set<string>> = [];
   private depth = 0;
   private nodes = 0;
@@ -31,8 +33,10 @@ export class Walker {
   constructor(
     private readonly text: string,
     readonly options: GateOptions,
-    readonly limits: GateLimits
+    readonly limits: GateLimits,
+    statement: Json = null
   ) {
+    this.given = namesGiven(statement);
     this.tables = new Map([...options.tables].map(([name, columns]) => [foldCase(name), columns]));
     this.columns = new Set([...options.tables.values()].flat().map(foldCase));
   }
@@ -81,9 +85,9 @@ export class Walker {
     return this.scopes.some((names) => names.has(foldCase(name)));
   }
 
-  /** Whether any table of ours has a column of the name. */
+  /** Whether any table of ours has a column of the name, or the statement gives the name to something. */
   isColumn(name: string): boolean {
-    return this.columns.has(foldCase(name));
+    return this.columns.has(foldCase(name)) || this.given.has(foldCase(name));
   }
 
   /** Names that may stand in FROM here. */
