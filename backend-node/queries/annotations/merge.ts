@@ -8,24 +8,42 @@ export const APART_MS = 86_400_000;
  * and version is told in its own words; where it has no end, it ends when the version before was last seen.
  */
 export function mergeDeploys(posted: readonly Annotation[], seen: readonly Annotation[]): Annotation[] {
-  const told = new Map<Annotation, Annotation>();
+  const ofVersion = byVersion(posted);
+  const told = new Set<Annotation>();
+  const ends = new Map<Annotation, number>();
   for (const deploy of seen) {
-    const match = closest(posted, deploy);
+    const match = closest(ofVersion.get(versionOf(deploy)) ?? [], deploy);
     if (match) {
-      told.set(deploy, match);
+      told.add(deploy);
+      if (deploy.timeEnd !== undefined) {
+        ends.set(match, Math.max(match.time, ends.get(match) ?? 0, deploy.timeEnd));
+      }
     }
   }
-  const merged = posted.map((annotation) => {
-    const ends = [...told].flatMap(([deploy, match]) => (match === annotation ? (deploy.timeEnd ?? []) : []));
-    const timeEnd = annotation.timeEnd ?? (ends.length === 0 ? undefined : Math.max(annotation.time, ...ends));
-    return { ...annotation, timeEnd };
-  });
-  return [...merged, ...seen.filter((deploy) => !told.has(deploy))];
+  return [
+    ...posted.map((annotation) => ({ ...annotation, timeEnd: annotation.timeEnd ?? ends.get(annotation) })),
+    ...seen.filter((deploy) => !told.has(deploy)),
+  ];
+}
+
+/** Posted deploys of each version of a service. */
+function byVersion(posted: readonly Annotation[]): Map<string, Annotation[]> {
+  const found = new Map<string, Annotation[]>();
+  for (const annotation of posted.filter(({ kind }) => kind === 'deploy')) {
+    const same = found.get(versionOf(annotation)) ?? [];
+    same.push(annotation);
+    found.set(versionOf(annotation), same);
+  }
+  return found;
+}
+
+function versionOf({ service, serviceVersion }: Annotation): string {
+  return JSON.stringify([service, serviceVersion]);
 }
 
 function closest(posted: readonly Annotation[], deploy: Annotation): Annotation | undefined {
   return posted
-    .filter((annotation) => isOf(annotation, deploy) && distance(annotation, deploy) <= APART_MS)
+    .filter((annotation) => isIn(annotation, deploy) && distance(annotation, deploy) <= APART_MS)
     .reduce<Annotation | undefined>(
       (best, annotation) => (best && distance(best, deploy) <= distance(annotation, deploy) ? best : annotation),
       undefined
@@ -33,13 +51,8 @@ function closest(posted: readonly Annotation[], deploy: Annotation): Annotation 
 }
 
 /** A posted deploy without an environment is one of all of them. */
-function isOf({ kind, service, environment, serviceVersion }: Annotation, deploy: Annotation): boolean {
-  return (
-    kind === 'deploy' &&
-    serviceVersion === deploy.serviceVersion &&
-    service === deploy.service &&
-    (environment === null || environment === deploy.environment)
-  );
+function isIn({ environment }: Annotation, deploy: Annotation): boolean {
+  return environment === null || environment === deploy.environment;
 }
 
 /** From a deploy to the time from the beginning to the end of an annotation; 0 within it. */

@@ -5,6 +5,7 @@ import type { HandlerContext } from '../handler';
 import type { RowSource } from '../shared/select';
 import { type Annotation, ANNOTATION_KEYS } from './annotation';
 import { applicable } from './applicable';
+import { pauseAfter } from './pause';
 import { type Stretch, type VersionChange, versionChanges } from './version-changes';
 
 const MINUTE = 60_000;
@@ -17,6 +18,11 @@ export const LOOK_AHEAD_MS = DAY;
 
 /** Most steps the time is cut into; how often versions alternate within one does not matter. */
 const MOST_STEPS = 10_000;
+
+/** Versions of a service in an environment that are looked at: those that answered most. */
+export const MOST_VERSIONS = 1000;
+/** Most stretches of alternating versions that are read: steps become wider until there are no more. */
+const MOST_STRETCHES = 1_000_000;
 
 /** Where requests were served: filters on it decide which deploys are seen. Of other keys a deploy has none. */
 const PLACE_KEYS: ReadonlySet<string> = new Set(['service', 'environment', 'instance', 'region', 'host']);
@@ -31,38 +37,71 @@ export async function seenDeploys(context: HandlerContext, filters: readonly Fil
   const rows = { ...all, where: sql`${all.where} AND service_version IS NOT NULL` };
   // Most services change from one version to the next, or not at all: then when each was seen says everything.
   const places = await readPlaces(context, spansOf(context, rows));
+  const crowded = places.filter(({ versions }) => versions > MOST_VERSIONS);
+  noticeCrowded(context, crowded);
   const alternating = places.filter(({ stretches }) => overlap(stretches));
   if (alternating.length > 0) {
-    const step = Math.max(1, Math.ceil((range.to - range.from) / MOST_STEPS / MINUTE)) * MINUTE;
     const where = sql`${rows.where} AND ${inPlaces(alternating)}`;
-    const finer = await readPlaces(context, stretchesOf(context, { ...rows, where }, step));
+    const steps = stepsOf(context, { ...rows, where }, stepOf(range, alternating));
+    const finer = await readPlaces(context, stretchesOf(crowded.length > 0 ? mostFrequent(steps) : steps));
     const stretches = new Map(finer.map((place) => [nameOf(place), place.stretches]));
     alternating.forEach((place) => (place.stretches = stretches.get(nameOf(place)) ?? place.stretches));
   }
-  return places.flatMap(({ service, environment, stretches }) =>
-    versionChanges(stretches).map((change) => annotationOf(change, service, environment))
+  const deploys: Annotation[] = [];
+  for (const { service, environment, stretches } of places) {
+    for (const change of await versionChanges(stretches)) {
+      deploys.push(annotationOf(change, service, environment));
+    }
+  }
+  return deploys;
+}
+
+function noticeCrowded(context: HandlerContext, [first, ...others]: readonly Place[]): void {
+  if (!first) {
+    return;
+  }
+  const where = [first.service ?? 'requests without a service', first.environment].filter((name) => name !== null);
+  const more = others.length === 0 ? '' : `, and so have ${others.length} more`;
+  const count = (number: number) => number.toLocaleString('en-US');
+  context.notice(
+    'warning',
+    `${where.join(' in ')} has ${count(first.versions)} values of service_version${more}: deploys are seen of the ${count(MOST_VERSIONS)} that answered most. It should name a release, not a build, a commit or a pod.`
   );
 }
 
 const PLACE = raw('service, environment');
 
-/** When each version was first and last seen. */
+/** When each version was first and last seen, and how many versions there are. */
 function spansOf({ dialect }: HandlerContext, rows: RowSource): Sql {
   const us = dialect.epochUs(sql`time`);
-  return sql`SELECT ${PLACE}, service_version, CAST(count(*) AS DOUBLE) AS requests, min(${us}) AS first, max(${us}) AS last
+  const spans = sql`SELECT ${PLACE}, service_version, count(*) AS requests, min(${us}) AS first, max(${us}) AS last, count(*) OVER (PARTITION BY ${PLACE}) AS versions
 FROM ${rows.relation}
 WHERE ${rows.where}
-GROUP BY ${PLACE}, service_version
+GROUP BY ${PLACE}, service_version`;
+  return sql`SELECT ${PLACE}, service_version, CAST(requests AS DOUBLE), first, last, CAST(versions AS DOUBLE)
+FROM (${mostFrequent(spans)}) AS spans
 ORDER BY ${PLACE}, first, service_version`;
 }
 
-/** Stretches of one version after another, told apart by steps of `step` milliseconds. */
-function stretchesOf({ dialect }: HandlerContext, rows: RowSource, step: number): Sql {
+/** Of rows with the requests of versions those of the versions that answered most, in each place. */
+function mostFrequent(rows: Sql): Sql {
+  return sql`SELECT * FROM (
+  SELECT *, dense_rank() OVER (PARTITION BY ${PLACE} ORDER BY total DESC, began DESC, service_version) AS frequency
+  FROM (SELECT *, sum(requests) OVER version AS total, min(first) OVER version AS began FROM (${rows}) AS counted WINDOW version AS (PARTITION BY ${PLACE}, service_version)) AS totals
+) AS ranked WHERE frequency <= ${param('bigint', MOST_VERSIONS)}`;
+}
+
+/** Requests of each version in each step of `step` milliseconds. */
+function stepsOf({ dialect }: HandlerContext, rows: RowSource, step: number): Sql {
   const us = dialect.epochUs(sql`time`);
-  const steps = sql`SELECT ${PLACE}, service_version, ${dialect.bucketUs(sql`time`, step * 1000)} AS step, count(*) AS requests, min(${us}) AS first, max(${us}) AS last
+  return sql`SELECT ${PLACE}, service_version, ${dialect.bucketUs(sql`time`, step * 1000)} AS step, count(*) AS requests, min(${us}) AS first, max(${us}) AS last
 FROM ${rows.relation}
 WHERE ${rows.where}
 GROUP BY 1, 2, 3, 4`;
+}
+
+/** Stretches of one version after another, told apart by steps. */
+function stretchesOf(steps: Sql): Sql {
   // Steps of one version that follow each other have the same difference between the two numbers.
   const numbered = sql`SELECT *,
   row_number() OVER (PARTITION BY ${PLACE} ORDER BY step, first, service_version)
@@ -74,29 +113,48 @@ GROUP BY ${PLACE}, service_version, stretch
 ORDER BY ${PLACE}, min(step), min(first), service_version`;
 }
 
+/** Milliseconds of a step: as many as leave no more stretches than can be read. */
+function stepOf({ from, to }: { from: number; to: number }, places: readonly Place[]): number {
+  const most = (step: number) =>
+    places
+      .flatMap(({ stretches }) => stretches)
+      .reduce((sum, { requests, first, last }) => sum + Math.min(requests, (last - first) / step + 2), 0);
+  let step = Math.max(1, Math.ceil((to - from) / MOST_STEPS / MINUTE)) * MINUTE;
+  while (step < to - from && most(step) > MOST_STRETCHES) {
+    step *= 2;
+  }
+  return step;
+}
+
 interface Place {
   service: string | null;
   environment: string | null;
+  /** How many versions there are, also those that are not looked at. */
+  versions: number;
   stretches: Stretch[];
 }
 
+/** Rows in the order of their places. */
 async function readPlaces(context: HandlerContext, statement: Sql): Promise<Place[]> {
   const { values, rowCount } = await context.run(statement);
-  const places = new Map<string, Place>();
+  const places: Place[] = [];
   for (let row = 0; row < rowCount; row++) {
-    const [service, environment, version, requests, first, last] = values.map((column) => column[row] ?? null);
-    const place = { service: service as string | null, environment: environment as string | null, stretches: [] };
-    const name = nameOf(place);
-    const known = places.get(name) ?? place;
-    places.set(name, known);
-    known.stretches.push({
-      version: String(version),
-      requests: Number(requests),
-      first: Math.floor(Number(first) / 1000),
-      last: Math.floor(Number(last) / 1000),
+    const at = (column: number) => values[column]?.[row] ?? null;
+    const [service, environment] = [at(0) as string | null, at(1) as string | null];
+    let place = places.at(-1);
+    if (!place || place.service !== service || place.environment !== environment) {
+      place = { service, environment, versions: Number(at(6) ?? 0), stretches: [] };
+      places.push(place);
+    }
+    place.stretches.push({
+      version: String(at(2)),
+      requests: Number(at(3)),
+      first: Math.floor(Number(at(4)) / 1000),
+      last: Math.floor(Number(at(5)) / 1000),
     });
+    await pauseAfter(row);
   }
-  return [...places.values()];
+  return places;
 }
 
 function nameOf({ service, environment }: Pick<Place, 'service' | 'environment'>): string {
@@ -105,7 +163,12 @@ function nameOf({ service, environment }: Pick<Place, 'service' | 'environment'>
 
 /** Whether a version was seen while another was; of stretches in the order of their first requests. */
 function overlap(stretches: readonly Stretch[]): boolean {
-  return stretches.some(({ first }, index) => index > 0 && stretches.slice(0, index).some(({ last }) => last >= first));
+  let seen = -Infinity;
+  return stretches.some(({ first, last }) => {
+    const overlaps = first <= seen;
+    seen = Math.max(seen, last);
+    return overlaps;
+  });
 }
 
 function inPlaces(places: readonly Place[]): Sql {

@@ -41,25 +41,25 @@ const share = (of: number, version: string, rest: string, seed = 1) => {
 };
 
 describe('changes of the version of a service', () => {
-  it('are none while one version answers', () => {
-    expect(changesOf({ minutes: 600, pick: only('1') })).toEqual([]);
+  it('are none while one version answers', async () => {
+    expect(await changesOf({ minutes: 600, pick: only('1') })).toEqual([]);
   });
 
-  it('begin at the first request of a version that was not seen before', () => {
-    expect(changesOf({ minutes: 60, pick: only('1') }, { minutes: 60, pick: only('2') })).toEqual([
+  it('begin at the first request of a version that was not seen before', async () => {
+    expect(await changesOf({ minutes: 60, pick: only('1') }, { minutes: 60, pick: only('2') })).toEqual([
       { version: '2', previous: '1', time: at(60), returned: false, outcome: 'replaced' },
     ]);
   });
 
-  it('are there at once, with the first request', () => {
+  it('are there at once, with the first request', async () => {
     const stretches = stream([{ minutes: 60, pick: only('1') }]);
     const first = { version: '2', requests: 1, first: at(61), last: at(61) };
-    expect(versionChanges([...stretches, first])).toEqual([
+    expect(await versionChanges([...stretches, first])).toEqual([
       { version: '2', previous: '1', time: at(61), returned: false, outcome: 'beside' },
     ]);
   });
 
-  it('last while both versions answer: a rolling deploy is one change', () => {
+  it('last while both versions answer: a rolling deploy is one change', async () => {
     const rolling = [0.1, 0.3, 0.5, 0.7, 0.9].map((of, index) => ({
       minutes: 4,
       pick: share(of, '2', '1', index + 1),
@@ -67,19 +67,19 @@ describe('changes of the version of a service', () => {
     const stretches = stream([{ minutes: 60, pick: only('1') }, ...rolling, { minutes: 60, pick: only('2') }]);
     const first = stretches.find(({ version }) => version === '2')!.first;
     const last = stretches.findLast(({ version }) => version === '1')!.last;
-    expect(versionChanges(stretches)).toEqual([
+    expect(await versionChanges(stretches)).toEqual([
       { version: '2', previous: '1', time: first, timeEnd: last, returned: false, outcome: 'replaced' },
     ]);
   });
 
-  it('have no end while both versions still answer', () => {
-    const changes = changesOf({ minutes: 60, pick: only('1') }, { minutes: 60, pick: share(0.5, '2', '1') });
+  it('have no end while both versions still answer', async () => {
+    const changes = await changesOf({ minutes: 60, pick: only('1') }, { minutes: 60, pick: share(0.5, '2', '1') });
     expect(changes).toHaveLength(1);
     expect(changes[0]).toMatchObject({ version: '2', outcome: 'beside' });
     expect(changes[0]).not.toHaveProperty('timeEnd');
   });
 
-  it.each([0.002, 0.01, 0.1, 0.5])('are one for a canary of %d that becomes the version', (of) => {
+  it.each([0.002, 0.01, 0.1, 0.5])('are one for a canary of %d that becomes the version', async (of) => {
     const stretches = stream([
       { minutes: 60, every: 1000, pick: only('1') },
       { minutes: 12 * 60, every: 1000, pick: share(of, '2', '1', 7) },
@@ -87,19 +87,19 @@ describe('changes of the version of a service', () => {
     ]);
     const first = stretches.find(({ version }) => version === '2')!.first;
     const last = stretches.findLast(({ version }) => version === '1')!.last;
-    expect(versionChanges(stretches)).toEqual([
+    expect(await versionChanges(stretches)).toEqual([
       { version: '2', previous: '1', time: first, timeEnd: last, returned: false, outcome: 'replaced' },
     ]);
   });
 
-  it('are one for a canary that is taken back', () => {
+  it('are one for a canary that is taken back', async () => {
     const stretches = stream([
       { minutes: 60, pick: only('1') },
       { minutes: 60, pick: share(0.05, '2', '1') },
       { minutes: 300, pick: only('1') },
     ]);
     const canary = stretches.filter(({ version }) => version === '2');
-    expect(versionChanges(stretches)).toEqual([
+    expect(await versionChanges(stretches)).toEqual([
       {
         ...{ version: '2', previous: '1', returned: false, outcome: 'withdrawn' },
         ...{ time: canary[0]!.first, timeEnd: canary.at(-1)!.last },
@@ -107,8 +107,8 @@ describe('changes of the version of a service', () => {
     ]);
   });
 
-  it('are two for a deploy that is rolled back', () => {
-    const changes = changesOf(
+  it('are two for a deploy that is rolled back', async () => {
+    const changes = await changesOf(
       { minutes: 60, pick: only('1') },
       { minutes: 30, pick: only('2') },
       { minutes: 60, pick: only('1') }
@@ -119,8 +119,8 @@ describe('changes of the version of a service', () => {
     ]);
   });
 
-  it('are one for a deploy that is taken back within minutes', () => {
-    const changes = changesOf(
+  it('are one for a deploy that is taken back within minutes', async () => {
+    const changes = await changesOf(
       { minutes: 60, pick: only('1') },
       { minutes: 3, pick: only('2') },
       { minutes: 120, pick: only('1') }
@@ -133,9 +133,9 @@ describe('changes of the version of a service', () => {
     ]);
   });
 
-  it('are not made of single late requests of the version before', () => {
+  it('are not made of single late requests of the version before', async () => {
     const late = (index: number) => (index % 200 === 199 ? '1' : '2');
-    const changes = changesOf(
+    const changes = await changesOf(
       { minutes: 60, pick: only('1') },
       { minutes: 30, pick: only('2') },
       { minutes: 300, pick: late }
@@ -143,13 +143,13 @@ describe('changes of the version of a service', () => {
     expect(changes).toEqual([{ version: '2', previous: '1', time: at(60), returned: false, outcome: 'replaced' }]);
   });
 
-  it('are none for two versions that answer beside each other for good', () => {
-    expect(changesOf({ minutes: 3000, pick: share(0.5, '2', '1') })).toEqual([]);
-    expect(changesOf({ minutes: 3000, pick: share(0.9, '2', '1') })).toEqual([]);
+  it('are none for two versions that answer beside each other for good', async () => {
+    expect(await changesOf({ minutes: 3000, pick: share(0.5, '2', '1') })).toEqual([]);
+    expect(await changesOf({ minutes: 3000, pick: share(0.9, '2', '1') })).toEqual([]);
   });
 
-  it('are seen across hours without a request', () => {
-    const changes = changesOf(
+  it('are seen across hours without a request', async () => {
+    const changes = await changesOf(
       { minutes: 60, pick: only('1') },
       { minutes: 600, pick: () => undefined },
       { minutes: 60, pick: only('2') }
@@ -157,9 +157,9 @@ describe('changes of the version of a service', () => {
     expect(changes).toEqual([{ version: '2', previous: '1', time: at(660), returned: false, outcome: 'replaced' }]);
   });
 
-  it('are none after hours without a request of the same version', () => {
+  it('are none after hours without a request of the same version', async () => {
     expect(
-      changesOf(
+      await changesOf(
         { minutes: 60, pick: only('1') },
         { minutes: 600, pick: () => undefined },
         { minutes: 60, pick: only('1') }
@@ -167,12 +167,12 @@ describe('changes of the version of a service', () => {
     ).toEqual([]);
   });
 
-  it('are not invented where the data begins in the middle of a rolling deploy', () => {
-    expect(changesOf({ minutes: 8, pick: share(0.3, '2', '1') }, { minutes: 120, pick: only('2') })).toEqual([]);
+  it('are not invented where the data begins in the middle of a rolling deploy', async () => {
+    expect(await changesOf({ minutes: 8, pick: share(0.3, '2', '1') }, { minutes: 120, pick: only('2') })).toEqual([]);
   });
 
-  it('follow each other when a fix comes before the first has taken over', () => {
-    const changes = changesOf(
+  it('follow each other when a fix comes before the first has taken over', async () => {
+    const changes = await changesOf(
       { minutes: 60, pick: only('1') },
       { minutes: 4, pick: only('2') },
       { minutes: 90, pick: only('3') }
@@ -184,8 +184,8 @@ describe('changes of the version of a service', () => {
     expect(changes[1]).toMatchObject({ outcome: 'replaced' });
   });
 
-  it('name the version before also where few requests tell of it', () => {
-    const changes = changesOf(
+  it('name the version before also where few requests tell of it', async () => {
+    const changes = await changesOf(
       { minutes: 60, pick: only('1') },
       { minutes: 60, every: 10 * MINUTE, pick: only('2') },
       { minutes: 60, pick: only('3') }
@@ -196,8 +196,8 @@ describe('changes of the version of a service', () => {
     ]);
   });
 
-  it('are one where a version changes with a request an hour', () => {
-    const changes = changesOf(
+  it('are one where a version changes with a request an hour', async () => {
+    const changes = await changesOf(
       { minutes: 48 * 60, every: HOUR, pick: only('1') },
       { minutes: 72 * 60, every: HOUR, pick: only('2') }
     );

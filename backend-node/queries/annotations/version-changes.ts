@@ -1,3 +1,5 @@
+import { pauseAfter } from './pause';
+
 /** Requests of one version of a service, one after another without another version between them. Epoch milliseconds. */
 export interface Stretch {
   version: string;
@@ -35,6 +37,8 @@ const WITHDRAWN_MS = 3_600_000;
 
 interface Version {
   name: string;
+  /** In the order in which versions were first seen. */
+  index: number;
   /** First request since it is new, or since it came back. */
   first: number;
   last: number;
@@ -45,8 +49,10 @@ interface Version {
   change: Change | undefined;
   /** Since when it has answered nearly everything. */
   streak: { from: number; own: number; all: number } | undefined;
-  /** Requests since the leading version was last seen. */
-  sinceLeader: number;
+  /** Requests since the leading version was last seen, which was the time of this number. */
+  sinceLeader: { time: number; requests: number };
+  /** Changes that wait until it is gone; those that meanwhile have another version before them are among them. */
+  waiting: Change[];
 }
 
 interface Change {
@@ -72,17 +78,30 @@ interface Change {
  *   version before; of a version that never took over, until its own last request.
  * - A version that led before and takes over again is a change, at its first request since it was gone. Single requests
  *   of it meanwhile are none.
+ *
+ * Stretches come in the order of their first requests, but for those within one step of time. However many versions there
+ * are, a stretch costs the same, and others get their turn meanwhile: whether a version is gone is looked at when it comes back, or is asked for.
  */
-export function versionChanges(stretches: readonly Stretch[]): VersionChange[] {
+export async function versionChanges(stretches: readonly Stretch[]): Promise<VersionChange[]> {
   const timeline = new Timeline();
-  stretches.forEach((stretch) => timeline.add(stretch));
+  for (const [index, stretch] of stretches.entries()) {
+    timeline.add(stretch);
+    await pauseAfter(index);
+  }
   return timeline.changes();
 }
 
 class Timeline {
   private readonly versions = new Map<string, Version>();
   private readonly found: Change[] = [];
+  /** Those that have a streak: few, since each has answered nine times what came after it began, the next streak included. */
+  private readonly streaks = new Set<Version>();
   private leader: Version | undefined;
+  /** The two versions that came, or came back, last. */
+  private newest: [Version?, Version?] = [];
+  /** How often the leading version was seen or changed, and which other one answered most since. */
+  private leaderSeen = 0;
+  private most: Version | undefined;
   private begin = 0;
   private end = 0;
   private total = 0;
@@ -91,7 +110,8 @@ class Timeline {
     const { first, last, requests } = stretch;
     const version = this.arrive(stretch);
     const leader = (this.leader ??= this.lead(version));
-    this.watchOld(version, first);
+    this.settle(version, first, this.total);
+    const before = this.total;
     this.total += requests;
     this.end = Math.max(this.end, last);
     version.last = Math.max(version.last, last);
@@ -100,13 +120,17 @@ class Timeline {
       version.change.ownLast = version.last;
     }
     if (version === leader) {
-      this.versions.forEach((other) => (other.sinceLeader = 0));
+      this.leaderWasSeen();
     } else {
-      version.sinceLeader += requests;
+      this.countSinceLeader(version, requests);
     }
     this.extendStreaks(version, stretch);
     const next = this.successor(version, leader);
     if (next) {
+      this.settle(next, first, before);
+      if (next.change) {
+        this.settle(next.change.previous, first, before);
+      }
       this.takeOver(next, leader);
     }
   }
@@ -125,19 +149,35 @@ class Timeline {
         this.begin = first;
       }
       const version: Version = {
-        ...{ name, first, last: first, seenAt: this.total, hasLed: false, streak: undefined, sinceLeader: 0 },
+        ...{ name, index: this.versions.size, first, last: first, seenAt: this.total, hasLed: false },
+        ...{ streak: undefined, sinceLeader: { time: 0, requests: 0 }, waiting: [] },
         change: first - this.begin < BEGINNING_MS ? undefined : this.open(name, first, false),
       };
+      this.cameLast(version);
       this.versions.set(name, version);
       return version;
     }
     const away = known !== this.leader && this.isGone(known, first);
     if (away && known.hasLed) {
       Object.assign(known, { first, change: undefined });
+      this.cameLast(known);
     } else if (away && first - known.last >= FORGOTTEN_MS) {
       Object.assign(known, { first, change: this.open(name, first, false) });
+      this.cameLast(known);
     }
     return known;
+  }
+
+  private cameLast(version: Version): void {
+    const [newest, second] = this.newest;
+    if (version === newest) {
+      return;
+    }
+    if (!newest || version.first > newest.first) {
+      this.newest = [version, newest];
+    } else if (!second || version.first > second.first) {
+      this.newest = [newest, version];
+    }
   }
 
   private open(version: string, time: number, returned: boolean): Change {
@@ -146,42 +186,63 @@ class Timeline {
       ...{ ownLast: time, previousLast: -Infinity, over: false },
     };
     this.found.push(change);
+    change.previous.waiting.push(change);
     return change;
   }
 
   /** What answers now beside a version: the leading one, or what came after it when that has not answered since. */
   private current(version: string): Version {
     const leader = this.leader!;
-    return [...this.versions.values()]
-      .filter(({ name, first }) => name !== version && first > leader.last)
-      .reduce((newest, each) => (each.first > newest.first ? each : newest), leader);
+    const newest = this.newest.find((each) => each && each.name !== version);
+    return newest && newest.first > leader.last ? newest : leader;
   }
 
-  /** Notes how long the version before a change goes on. */
-  private watchOld(version: Version, first: number): void {
-    for (const change of this.found) {
-      if (!change.over && change.previous !== version && this.isGone(change.previous, first)) {
-        change.previousLast = change.previous.last;
-        change.over = true;
-      } else if (!change.over && change.previous === version && change.time < first && this.isGone(version, first)) {
-        change.previousLast = version.last;
-        change.over = true;
+  /** Notes of a version that is gone that what came after it is alone since. */
+  private settle(version: Version, at: number, total: number): void {
+    if (version.waiting.length === 0 || !this.isGone(version, at, total)) {
+      return;
+    }
+    version.waiting = version.waiting.filter((change) => {
+      const waits = change.previous === version && !change.over;
+      if (waits && change.time < at) {
+        Object.assign(change, { previousLast: version.last, over: true });
       }
+      return waits && !change.over;
+    });
+  }
+
+  private leaderWasSeen(): void {
+    this.leaderSeen++;
+    this.most = undefined;
+  }
+
+  private countSinceLeader(version: Version, requests: number): void {
+    const { time, requests: before } = version.sinceLeader;
+    version.sinceLeader = { time: this.leaderSeen, requests: requests + (time === this.leaderSeen ? before : 0) };
+    const ahead = version.sinceLeader.requests - (this.most?.sinceLeader.requests ?? 0);
+    if (!this.most || ahead > 0 || (ahead === 0 && version.index < this.most.index)) {
+      this.most = version;
     }
   }
 
   private extendStreaks(version: Version, { first, requests }: Stretch): void {
-    for (const each of this.versions.values()) {
-      if (each === version) {
-        const { from, own, all } = each.streak ?? { from: first, own: 0, all: 0 };
-        each.streak = { from, own: own + requests, all: all + requests };
-      } else if (each.streak) {
-        each.streak.all += requests;
-        if (each.streak.own < LEADING_SHARE * each.streak.all) {
-          each.streak = undefined;
+    const { from, own, all } = version.streak ?? { from: first, own: 0, all: 0 };
+    version.streak = { from, own: own + requests, all: all + requests };
+    this.streaks.add(version);
+    for (const each of this.streaks) {
+      const { streak } = each;
+      if (each !== version && streak) {
+        streak.all += requests;
+        if (streak.own < LEADING_SHARE * streak.all) {
+          this.endStreak(each);
         }
       }
     }
+  }
+
+  private endStreak(version: Version): void {
+    version.streak = undefined;
+    this.streaks.delete(version);
   }
 
   /** Who leads from now on, if it is somebody else. */
@@ -193,10 +254,7 @@ class Timeline {
     if (streak && streak.all >= GONE_REQUESTS && this.end - streak.from >= GONE_MS) {
       return version;
     }
-    if (!this.isGone(leader, this.end)) {
-      return undefined;
-    }
-    return [...this.versions.values()].reduce((most, each) => (each.sinceLeader > most.sinceLeader ? each : most));
+    return this.isGone(leader, this.end) ? this.most : undefined;
   }
 
   private takeOver(next: Version, leader: Version): void {
@@ -204,11 +262,15 @@ class Timeline {
       next.change = this.open(next.name, next.first, true);
     }
     // Who leads again did not go: what was said to replace it is not waited for any longer.
-    this.found.filter(({ previous, over }) => previous === next && !over).forEach((change) => (change.over = true));
+    next.waiting.filter(({ previous }) => previous === next).forEach((change) => (change.over = true));
+    next.waiting = [];
     this.lead(next);
     if (next.change) {
       const previous = leader.last >= next.change.time ? leader : next.change.previous;
       Object.assign(next.change, { tookOver: true, previous });
+      if (!next.change.over) {
+        previous.waiting.push(next.change);
+      }
       if (this.isGone(previous, this.end)) {
         Object.assign(next.change, { over: true, previousLast: previous.last });
       }
@@ -218,12 +280,13 @@ class Timeline {
   private lead(version: Version): Version {
     this.leader = version;
     version.hasLed = true;
-    this.versions.forEach((each) => Object.assign(each, { sinceLeader: 0, streak: undefined }));
+    this.leaderWasSeen();
+    this.streaks.forEach((each) => this.endStreak(each));
     return version;
   }
 
-  private isGone(version: Version, at: number): boolean {
-    return at - version.last >= GONE_MS && this.total - version.seenAt >= GONE_REQUESTS;
+  private isGone(version: Version, at: number, total = this.total): boolean {
+    return at - version.last >= GONE_MS && total - version.seenAt >= GONE_REQUESTS;
   }
 
   private describe(change: Change): VersionChange {
