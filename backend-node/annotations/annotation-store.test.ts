@@ -107,6 +107,38 @@ it('does not bring back what was changed or deleted since', async () => {
   expect(await present()).toEqual([]);
 });
 
+it('knows the Idempotency-Key of a request that changed nothing', async () => {
+  const annotation = { id: 'a', title: 'Sale', time: now };
+  await post(annotation);
+  expect(await post(annotation, 'k')).toEqual([{ id: 'a', status: 'unchanged' }]);
+  await expect(post({ id: 'b', title: 'Other' }, 'k')).rejects.toMatchObject({ where: 'Idempotency-Key' });
+  await store.remove('a');
+  expect(await post(annotation, 'k')).toEqual([{ id: 'a', status: 'unchanged' }]);
+  expect(await present()).toEqual([]);
+});
+
+it('knows the Idempotency-Key of a list whose first annotations changed nothing', async () => {
+  const list = [
+    { id: 'a', title: 'Sale', time: now },
+    { id: 'b', title: 'End', time: now },
+  ];
+  await post(list[0]);
+  await post(list, 'k');
+  await store.remove('a');
+  await store.remove('b');
+  expect(await post(list, 'k')).toEqual(list.map(({ id }) => ({ id, status: 'unchanged' })));
+  expect(await present()).toEqual([]);
+});
+
+it('leaves an annotation as it is when a request that changed nothing becomes known', async () => {
+  const annotation = { id: 'a', title: 'Sale', time: now, timeEnd: now + 1, tags: ['x', 'y'], service: 's' };
+  await post(annotation);
+  await post(annotation, 'k');
+  await post(annotation, 'l');
+  expect(await present()).toEqual([{ id: 'a', title: 'Sale', time: now }]);
+  expect(await post(annotation)).toEqual([{ id: 'a', status: 'unchanged' }]);
+});
+
 it('refuses an Idempotency-Key with another body, and takes that of another sender', async () => {
   await post({ title: 'Sale' }, 'k');
   await expect(post({ title: 'Other' }, 'k')).rejects.toMatchObject({

@@ -79,10 +79,12 @@ export class AnnotationStore {
         if (before && before.deleted_at === null && isSame(before, row)) {
           return { id: annotation.id, status: 'unchanged' };
         }
-        rows.set(annotation.id, { ...row, recorded_at: recordedAt, deleted_at: null, request: request?.value ?? null });
+        rows.set(annotation.id, recorded(row, recordedAt, request));
         return { id: annotation.id, status: before && before.deleted_at === null ? 'replaced' : 'created' };
       });
-      await this.append([...rows.values()]);
+      await this.append(
+        rows.size === 0 && request ? [repeated(named, { now, recordedAt, request })] : [...rows.values()]
+      );
       return outcomes;
     });
   }
@@ -217,6 +219,18 @@ function rowOf(annotation: PostedAnnotation & { id: string }, now: number): Row 
     environment: annotation.environment ?? null,
     service_version: annotation.service_version ?? null,
   };
+}
+
+function recorded(row: Row, recordedAt: number, request: Request | undefined): Row {
+  return { ...row, recorded_at: recordedAt, deleted_at: null, request: request?.value ?? null };
+}
+
+/** The last annotation of a request that changed nothing, once more as it is: by its row the request is known. */
+function repeated(
+  annotations: ReadonlyArray<PostedAnnotation & { id: string }>,
+  { now, recordedAt, request }: { now: number; recordedAt: number; request: Request }
+): Row {
+  return recorded(rowOf(annotations.at(-1)!, now), recordedAt, request);
 }
 
 function isSame(a: Row, b: Row): boolean {

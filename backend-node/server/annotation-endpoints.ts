@@ -19,7 +19,7 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
  */
 export function annotationEndpoints(sink: () => Promise<AnnotationSink>): Endpoint[] {
   let waiting = 0;
-  const inTurn = async <T>(work: (sink: AnnotationSink) => Promise<T>): Promise<T> => {
+  const inTurn = async <T>(ask: Ask, work: (sink: AnnotationSink) => Promise<T>): Promise<T> => {
     if (waiting >= MOST_WAITING) {
       throw new ApitrailError(
         'APITRAIL_BUSY',
@@ -29,6 +29,8 @@ export function annotationEndpoints(sink: () => Promise<AnnotationSink>): Endpoi
     waiting++;
     try {
       return await work(await sink());
+    } catch (error) {
+      throw withoutFolders(error, ask);
     } finally {
       waiting--;
     }
@@ -41,7 +43,7 @@ export function annotationEndpoints(sink: () => Promise<AnnotationSink>): Endpoi
         const annotations = parseAnnotations(ask.body);
         const idempotency = idempotencyOf(ask);
         const options = { now: Date.now(), ...(idempotency ? { idempotency } : {}) };
-        const outcomes = await inTurn((store) => store.post(annotations, options));
+        const outcomes = await inTurn(ask, (store) => store.post(annotations, options));
         ask.note({ annotations: outcomes.length });
         ask.status(outcomes.some(({ status }) => status === 'created') ? 201 : 200);
         return { annotations: outcomes };
@@ -50,9 +52,9 @@ export function annotationEndpoints(sink: () => Promise<AnnotationSink>): Endpoi
     {
       method: 'DELETE',
       path: '/api/annotations/:id',
-      answer: async ({ params }) => {
-        const id = params.id!;
-        if (!(await inTurn((store) => store.remove(id)))) {
+      answer: async (ask) => {
+        const id = ask.params.id!;
+        if (!(await inTurn(ask, (store) => store.remove(id)))) {
           throw new ApitrailError(
             'APITRAIL_NOT_FOUND',
             `There is no posted annotation ${JSON.stringify(id)}. Deploys that are seen in the requests cannot be deleted.`,
@@ -63,6 +65,19 @@ export function annotationEndpoints(sink: () => Promise<AnnotationSink>): Endpoi
       },
     },
   ];
+}
+
+/** An error for who posts, from another machine perhaps: where the lake lies, and what the system said, stands in the log. */
+function withoutFolders(error: unknown, ask: Ask): unknown {
+  if (!(error instanceof ApitrailError) || error.code !== 'APITRAIL_LAKE_UNWRITABLE') {
+    return error;
+  }
+  ask.note({ unwritable: error.message });
+  return new ApitrailError(
+    'APITRAIL_LAKE_UNWRITABLE',
+    'Nothing was written: the lake cannot be written now. The log of the companion says why; send it again once it can.',
+    { cause: error }
+  );
 }
 
 function idempotencyOf({ requestHeader, caller }: Ask): PostOptions['idempotency'] {

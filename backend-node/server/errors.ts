@@ -1,8 +1,11 @@
 import { ApitrailError, type ErrorBody } from '@apitrail/contract';
 
-/** The coded error for what Fastify, a handler or Node threw. */
+/**
+ * The coded error for what Fastify, a handler or Node threw. What a fault says, such as the engine's words with the path of a
+ * file, is for the log and not for who asked.
+ */
 export function toApitrailError(error: unknown): ApitrailError {
-  if (error instanceof ApitrailError) {
+  if (error instanceof ApitrailError && error.code !== 'APITRAIL_INTERNAL') {
     return error;
   }
   const { code, message } = error as { code?: string; message?: string };

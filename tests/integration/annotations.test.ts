@@ -139,6 +139,12 @@ it('says which annotation and which field is wrong, and keeps none of the list',
     where: 'time',
     message: expect.stringContaining('not seconds'),
   });
+  expect(await refused({ ...good, time: '2026-02-30T00:00:00Z' })).toMatchObject({ where: 'time' });
+  expect(await refused('{"title":"a\\ud800b"}')).toMatchObject({
+    status: 400,
+    where: 'title',
+    message: expect.stringContaining('valid Unicode'),
+  });
   expect(await refused({ ...good, timeEnd: at('09:00') })).toMatchObject({ where: 'timeEnd' });
   expect(await refused([])).toMatchObject({ code: 'APITRAIL_BAD_VALUE' });
   expect(await refused('"x"')).toMatchObject({ code: 'APITRAIL_BAD_REQUEST' });
@@ -156,10 +162,12 @@ it('says which annotation and which field is wrong, and keeps none of the list',
 it('says that the lake cannot be written, and takes it again once it can', async () => {
   await writeFile(join(folder.path, 'lake'), 'a file in the place of the folder');
   await start();
-  expect(await post({ title: 'x' })).toMatchObject({
+  const refused = await post({ title: 'x' });
+  expect(refused).toMatchObject({
     status: 503,
     body: { error: { code: 'APITRAIL_LAKE_UNWRITABLE', message: expect.stringContaining('Nothing was written') } },
   });
+  expect(JSON.stringify(refused.body)).not.toContain(folder.path);
   await rm(join(folder.path, 'lake'));
   expect((await post({ title: 'x', time: at('10:00') })).status).toBe(201);
   expect(await shown()).toHaveLength(1);
