@@ -66,7 +66,7 @@ export class Admission {
     if (this.waiting >= this.options.queueLength) {
       return Promise.reject(
         this.busy(
-          `${this.waiting} queries wait already. Try again in ${this.retryAfterSeconds} s, or raise limits.queued_queries.`
+          `${this.waiting} queries wait already. Try again in ${this.retryAfterSeconds} s, or raise ${this.options.setting ?? 'limits.concurrent_queries'} (how many run at once) or limits.queued_queries (how many may wait).`
         )
       );
     }

@@ -37,3 +37,11 @@ export function timeoutError(seconds?: number): ApitrailError {
     `The SQL did not end within ${seconds === undefined ? 'its time' : `${seconds} s`} (sql.timeout) and was ended. Ask for a shorter range, or join and sort fewer rows.`
   );
 }
+
+/** The error of a process that was not ready in its time, which has nothing to do with what was asked. */
+export function startError(milliseconds: number): ApitrailError {
+  return new ApitrailError(
+    'APITRAIL_SQL_FAILED',
+    `The process for SQL did not start within ${milliseconds / 1000} s: the machine has too much to do, or too little memory. Ask again later, or lower sql.slots.`
+  );
+}

@@ -11,8 +11,10 @@ import { parquetRelation } from '../../lake/parquet-relation';
 import { Bench } from '../../queries/testing/dataset';
 import { buildChildScript } from '../testing/child-script';
 import type { UserTable } from '../user-sql';
+import { findIsolation } from './isolation';
 import { SqlSandbox, type SandboxEvent } from './sandbox';
 import { sqlConfigSchema } from './settings';
+import { SqlProcess } from './sql-process';
 
 const macros = { from: 0, to: 1, intervalMs: 60_000, timezone: 'UTC' };
 const MIB = 2 ** 20;
@@ -172,7 +174,7 @@ describe('the end of a process', () => {
   });
 
   it('comes after one answer; another is ready by then', async () => {
-    const sandbox = sandboxOf();
+    const sandbox = sandboxOf({ slots: 1 });
     await ask(sandbox, 'SELECT 1');
     const [ready] = await until(() => (processes().length === 1 ? processes() : undefined));
     await ask(sandbox, 'SELECT 2');
@@ -180,12 +182,46 @@ describe('the end of a process', () => {
   });
 
   it('of one that waited is no harm', async () => {
-    const sandbox = sandboxOf();
+    const sandbox = sandboxOf({ slots: 1 });
     await ask(sandbox, 'SELECT 1');
     const [ready] = await until(() => (processes().length === 1 ? processes() : undefined));
     process.kill(ready!, 'SIGKILL');
     await until(() => !existsSync(`/proc/${ready}`));
     expect((await ask(sandbox, 'SELECT 2 AS n')).values).toEqual([[2]]);
+  });
+});
+
+describe('processes that are ready', () => {
+  it('are two where two may run at once, and answer without another being started', async () => {
+    const sandbox = sandboxOf({ slots: 2 });
+    const [first] = (await ask(sandbox, 'SELECT 1 AS n')).values;
+    expect(first).toEqual([1]);
+    const ready = await until(() => (processes().length === 2 ? processes() : undefined));
+    const asked = Promise.all([codeOf(ask(sandbox, SLOW)), codeOf(ask(sandbox, SLOW))]);
+    const all = await until(() => (processes().length > 3 ? processes() : undefined));
+    expect(all).toEqual(expect.arrayContaining(ready));
+    ready.forEach((pid) => process.kill(pid, 'SIGKILL'));
+    expect(await asked).toEqual(['APITRAIL_SQL_FAILED', 'APITRAIL_SQL_FAILED']);
+  });
+});
+
+it('a process that does not start in its time says so, and names no limit of the SQL', async () => {
+  const starting = SqlProcess.start({
+    script,
+    folder,
+    isolation: await findIsolation(),
+    startMs: 1,
+    child: {
+      limits: { dataBytes: 512 * MIB, cpuSeconds: 10, fileBytes: MIB, openFiles: 1024 },
+      memoryBytes: 128 * MIB,
+      threads: 1,
+      spillDirectory: undefined,
+      spillBytes: MIB,
+    },
+  });
+  await expect(starting).rejects.toMatchObject({
+    code: 'APITRAIL_SQL_FAILED',
+    message: expect.stringMatching(/^The process for SQL did not start within 0.001 s/),
   });
 });
 

@@ -49,13 +49,17 @@ const OPEN_FILES = 1024;
 const LOOK_AGAIN_MS = 60_000;
 /** Ready processes are ended when nobody has asked for so long. */
 const IDLE_MS = 5 * 60_000;
+/** Processes that wait ready: each takes about 100 MB. */
+const MOST_READY = 2;
 
 /**
- * Runs SQL that persons wrote, each in a process of its own that is killed afterwards. One process waits ready once
- * somebody has asked, so that the next answer does not wait for its start.
+ * Runs SQL that persons wrote, each in a process of its own that is killed afterwards. One process, or two where two may
+ * run at once, wait ready once somebody has asked, so that the next answers do not wait for their start.
  */
 export class SqlSandbox {
-  private ready: Promise<Slot> | undefined;
+  /** Processes that wait for a question, or are starting: the one that starts is the last. */
+  private readonly ready: Array<Promise<Slot>> = [];
+  private warming = false;
   private readonly folders = new Set<string>();
   private readonly processes = new Set<SqlProcess>();
   private isolation: Promise<Isolation> | undefined;
@@ -82,18 +86,28 @@ export class SqlSandbox {
     }
   }
 
-  /** Makes a process ready, if none is. */
+  /** Makes processes ready, one after the other, until there are as many as are kept. */
   warmUp(): void {
-    if (this.ending.signal.aborted || this.ready) {
+    const most = Math.min(MOST_READY, this.options.config.slots);
+    if (this.ending.signal.aborted || this.warming || this.ready.length >= most) {
       return;
     }
+    this.warming = true;
     const starting = this.start();
-    this.ready = starting;
-    starting.catch(() => {
-      if (this.ready === starting) {
-        this.ready = undefined;
+    this.ready.push(starting);
+    starting.then(
+      () => {
+        this.warming = false;
+        this.warmUp();
+      },
+      () => {
+        this.warming = false;
+        const place = this.ready.indexOf(starting);
+        if (place >= 0) {
+          this.ready.splice(place, 1);
+        }
       }
-    });
+    );
     clearTimeout(this.idle);
     this.idle = setTimeout(() => void this.coolDown(), IDLE_MS);
     this.idle.unref();
@@ -118,7 +132,7 @@ export class SqlSandbox {
   async close(): Promise<void> {
     this.ending.abort(new ApitrailError('APITRAIL_QUERY_CANCELLED', 'The companion is stopping.'));
     clearTimeout(this.idle);
-    await this.ready?.catch(() => undefined);
+    await Promise.allSettled(this.ready);
     const processes = [...this.processes];
     processes.forEach((child) => child.kill());
     await Promise.all(processes.map((child) => child.gone()));
@@ -138,12 +152,22 @@ export class SqlSandbox {
   }
 
   private async take(): Promise<Slot> {
-    const waiting = this.ready;
-    this.ready = undefined;
-    const slot = await waiting?.catch(() => undefined);
-    const usable = slot?.process.alive ? slot : await this.start();
+    const usable = (await this.takeReady()) ?? (await this.start());
     this.warmUp();
     return usable;
+  }
+
+  private async takeReady(): Promise<Slot | undefined> {
+    for (let waiting = this.ready.shift(); waiting; waiting = this.ready.shift()) {
+      const slot = await waiting.catch(() => undefined);
+      if (slot?.process.alive) {
+        return slot;
+      }
+      if (slot) {
+        await this.discard(slot.process, slot.folder);
+      }
+    }
+    return undefined;
   }
 
   private async start(): Promise<Slot> {
@@ -211,13 +235,13 @@ export class SqlSandbox {
   }
 
   private async coolDown(): Promise<void> {
-    const waiting = this.ready;
-    this.ready = undefined;
-    const slot = await waiting?.catch(() => undefined);
-    if (slot) {
-      slot.process.kill();
-      await slot.process.gone();
-      await this.discard(slot.process, slot.folder);
+    for (const waiting of this.ready.splice(0)) {
+      const slot = await waiting.catch(() => undefined);
+      if (slot) {
+        slot.process.kill();
+        await slot.process.gone();
+        await this.discard(slot.process, slot.folder);
+      }
     }
   }
 

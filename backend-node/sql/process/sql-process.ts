@@ -6,7 +6,7 @@ import { ApitrailError } from '@apitrail/contract';
 import { ANSWER_FD, type ChildAsk, type ChildOptions, type ToChild } from '../child/protocol';
 import type { UserSqlResult } from '../user-sql';
 import { AnswerReader } from './answer-reader';
-import { exitError, timeoutError } from './exit-error';
+import { exitError, startError, timeoutError } from './exit-error';
 import { commandWithin, type Isolation } from './isolation';
 import { folderBytes } from './folder-bytes';
 
@@ -17,10 +17,14 @@ export interface SqlProcessOptions {
   folder: string;
   isolation: Isolation;
   child: ChildOptions;
+  /** How long it may take to start, milliseconds; 20 seconds without. */
+  startMs?: number;
 }
 
 export interface AskOptions {
   timeoutMs: number;
+  /** What is thrown when the time is over; that of `sql.timeout` without. */
+  late?: () => ApitrailError;
   /** Most bytes the process may answer with. */
   resultBytes: number;
   signal?: AbortSignal | undefined;
@@ -76,7 +80,8 @@ export class SqlProcess {
     sqlProcess.say({ type: 'start', options: options.child });
     const reader = new AnswerReader(0);
     const progress = await sqlProcess.listen(reader, ['ready', 'unsafe'], {
-      timeoutMs: START_MS,
+      timeoutMs: options.startMs ?? START_MS,
+      late: () => startError(options.startMs ?? START_MS),
       resultBytes: 65_536,
       signal,
     });
@@ -183,7 +188,10 @@ export class SqlProcess {
           parts.push(data.subarray(start));
         }
       };
-      const deadline = setTimeout(() => fail(timeoutError(options.timeoutMs / 1000)), options.timeoutMs);
+      const deadline = setTimeout(
+        () => fail(options.late?.() ?? timeoutError(options.timeoutMs / 1000)),
+        options.timeoutMs
+      );
       const watch = setInterval(() => void this.watchDisk(fail), WATCH_MS);
       if (options.signal?.aborted) {
         onAbort();
