@@ -94,3 +94,15 @@ test('a query that fails gives its place free', async () => {
   await expect(admission.run('a', never, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   await expect(admission.run('a', never, () => Promise.resolve(1))).resolves.toBe(1);
 });
+
+test.each([
+  ['sql.slots', /raise sql\.slots .* or limits\.queued_queries/],
+  [undefined, /raise limits\.concurrent_queries .* or limits\.queued_queries/],
+])('a queue that is full names the settings that are to blame: %s', async (setting, said) => {
+  const admission = new Admission({ concurrency: 1, queueLength: 0, ...(setting ? { setting } : {}) });
+  const { end, ended } = controlled();
+  const running = admission.run('a', never, () => ended);
+  await expect(admission.run('b', never, () => ended)).rejects.toThrow(said);
+  end();
+  await running;
+});
