@@ -36,6 +36,63 @@ const refusal = async (files: string | Record<string, string>) => {
   };
 };
 
+describe('a document that cannot be told', () => {
+  it('is refused at the alias with which its aliases stand for too much', async () => {
+    const levels = Array.from({ length: 9 }, (_, level) => {
+      const of = level === 0 ? 'x' : `*a${level - 1}`;
+      return `  l${level}: &a${level} [${Array.from({ length: 9 }, () => of).join(', ')}]`;
+    });
+    const bomb = `${HEAD}x-bomb:\n${levels.join('\n')}\npaths: { /a: { ${ok} } }\n`;
+    expect(await refusal(bomb)).toEqual({
+      code: 'APITRAIL_BAD_OPENAPI',
+      where: expect.stringMatching(/^openapi\.yaml:\d+:\d+$/),
+      message: expect.stringMatching(
+        /^openapi\.yaml:(\d+):\d+: with the alias \*a\d the aliases of the document stand for more than 1,000,000 values \(#\/x-bomb\/l\d\/\d\)\.$/
+      ),
+    });
+  });
+
+  it('is refused at an alias that stands for nothing', async () => {
+    expect(await refusal(`${HEAD}paths:\n  /a: *nobody\n`)).toMatchObject({
+      where: 'openapi.yaml:4:7',
+      message: expect.stringContaining('*nobody'),
+    });
+  });
+
+  it('is read where aliases stand for little, however often', async () => {
+    const paths = Array.from({ length: 500 }, (_, index) => `  /p${index}: *item`);
+    const text = `${HEAD}x-item: &item { ${ok} }\npaths:\n${paths.join('\n')}\n`;
+    expect((await read(text)).routes).toHaveLength(500);
+  });
+
+  it('is refused at a key that a map of JSON has twice', async () => {
+    const json = `{
+  "openapi": "3.1.0", "info": { "title": "a \\"quoted\\" {title", "version": "1" },
+  "paths": {
+    "/a": { "get": {} }, "/b": { "parameters": [{}, { "name": "x" }], "get": {} },
+    "/\\u0061": { "post": {} }
+  }
+}`;
+    expect(await refusal({ 'openapi.json': json })).toEqual({
+      code: 'APITRAIL_BAD_OPENAPI',
+      where: 'openapi.json:5:5',
+      message: 'openapi.json:5:5: the key "/a" stands twice in one map, first at 4:5 (#/paths/~1a).',
+    });
+  });
+
+  it('is refused at a key that stands twice deep in a list of JSON', async () => {
+    const paths = '{"/a":{"get":{"tags":[[],{"x":1},{"y":1,"z":[{}],"y":2}]}}}';
+    expect(await refusal({ 'a.json': `{"openapi":"3.1.0","paths":${paths}}` })).toMatchObject({
+      message: expect.stringContaining('(#/paths/~1a/get/tags/2/y).'),
+    });
+  });
+
+  it('is read where maps beside each other have the same keys', async () => {
+    const json = '{"openapi":"3.1.0","info":{"title":"x"},"paths":{"/a":{"get":{},"put":{}},"/b":{"get":{},"put":{}}}}';
+    expect(templates(await read({ 'openapi.json': json }))).toEqual(['/a', '/b']);
+  });
+});
+
 describe('an OpenAPI 3 document', () => {
   it('gives its paths, methods, operations and the errors they declare', async () => {
     const document = await read(`${HEAD}paths:

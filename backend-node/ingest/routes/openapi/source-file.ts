@@ -1,6 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 
 import { ApitrailError } from '@apitrail/contract';
+import { aliasFault } from './alias-fault';
+import { duplicateKey } from './duplicate-key';
 import { isMap, isNode, isPair, LineCounter, parseDocument, type Document } from 'yaml';
 
 /** Steps from the root of a document to a value in it. */
@@ -19,7 +21,10 @@ export interface SourceFile {
   locate(pointer: Pointer, what?: 'key' | 'value'): string;
 }
 
-/** Reads a file. Throws APITRAIL_BAD_OPENAPI with line and column when it is neither YAML nor JSON. */
+/**
+ * Reads a file. Throws APITRAIL_BAD_OPENAPI with line and column when it is neither YAML nor JSON, when a map has a key twice,
+ * and when the aliases of YAML stand for too much.
+ */
 export async function readSourceFile(path: string, label = path): Promise<SourceFile> {
   let text: string;
   try {
@@ -37,7 +42,7 @@ export async function readSourceFile(path: string, label = path): Promise<Source
 
 /** The same, of a text. */
 export function parseSourceFile(text: string, label: string): SourceFile {
-  const quick = asJson(text);
+  const quick = asJson(text, label);
   let tree: Tree | undefined;
   // JSON is read the fast way; only a message needs its tree.
   const treeOf = (): Tree => (tree ??= parseTree(text, label));
@@ -49,15 +54,33 @@ export function parseSourceFile(text: string, label: string): SourceFile {
   };
 }
 
-function asJson(text: string): { value: unknown } | undefined {
+function asJson(text: string, label: string): { value: unknown } | undefined {
   if (!/^\s*[{[]/.test(text)) {
     return undefined;
   }
+  let value: unknown;
   try {
-    return { value: JSON.parse(text) as unknown };
+    value = JSON.parse(text);
   } catch {
     return undefined;
   }
+  const duplicate = duplicateKey(text);
+  if (duplicate) {
+    const { pointer, first, second } = duplicate;
+    const why = `the key ${JSON.stringify(pointer.at(-1))} stands twice in one map, first at ${placeIn(text, first)}`;
+    throw fault(`${label}:${placeIn(text, second)}`, `${why} (${pointerText(pointer)})`);
+  }
+  return { value };
+}
+
+/** Line and column of a place in a text. */
+function placeIn(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  return `${before.length}:${before.at(-1)!.length + 1}`;
+}
+
+function fault(where: string, why: string, cause?: unknown): ApitrailError {
+  return new ApitrailError('APITRAIL_BAD_OPENAPI', `${where}: ${why.replace(/\.$/, '')}.`, { where, cause });
 }
 
 interface Tree {
@@ -72,19 +95,21 @@ function parseTree(text: string, label: string): Tree {
     const { line, col } = lines.linePos(offset);
     return `${label}:${line}:${col}`;
   };
-  const fail = (where: string, why: string, cause?: unknown): never => {
-    throw new ApitrailError('APITRAIL_BAD_OPENAPI', `${where}: ${why.replace(/\.$/, '')}.`, { where, cause });
-  };
-  const [fault] = document.errors;
-  if (fault) {
-    fail(at(fault.pos[0]), fault.message);
+  const [syntax] = document.errors;
+  if (syntax) {
+    throw fault(at(syntax.pos[0]), syntax.message);
+  }
+  const alias = aliasFault(document);
+  if (alias) {
+    throw fault(at(alias.offset), `${alias.text} (${pointerText(alias.pointer)})`);
   }
   return {
     value: () => {
       try {
-        return document.toJS({ maxAliasCount: 10_000 }) as unknown;
+        // Aliases were counted, and what they stand for is there once.
+        return document.toJS({ maxAliasCount: -1 }) as unknown;
       } catch (error) {
-        return fail(label, error instanceof Error ? error.message : String(error), error);
+        throw fault(label, error instanceof Error ? error.message : String(error), error);
       }
     },
     locate: (pointer, what) => {
