@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { DuckDb } from '../engine/duckdb';
 import { logDirectory, tableDirectory } from '../lake/layout';
 import { presentTables } from '../lake/maintenance/open-tables';
+import { stoppedBySystem } from '../lake/unwritable';
 import { REQUESTS_TABLE } from '../lake/table-definition';
 import type { Settings } from '../config/settings';
 import { LAKE_TABLES } from './lake-tables';
@@ -21,20 +22,31 @@ export async function withLakeEngine<T>({ lake, limits }: Settings, work: (engin
   presentTables(lake, LAKE_TABLES);
   const { openDuckDb } = await import('../engine/duckdb');
   const { openWorkDirectory } = await import('../lake/work-directory');
-  const directory = await openWorkDirectory(lake);
-  try {
-    const engine = await openDuckDb({
-      threads: limits.threads,
-      memoryLimit: `${limits.memoryBytes}B`,
-      tempDirectory: directory.path,
-    });
+  return withSystemErrors(lake, async () => {
+    const directory = await openWorkDirectory(lake);
     try {
-      return await work(engine);
+      const engine = await openDuckDb({
+        threads: limits.threads,
+        memoryLimit: `${limits.memoryBytes}B`,
+        tempDirectory: directory.path,
+      });
+      try {
+        return await work(engine);
+      } finally {
+        await engine.close();
+      }
     } finally {
-      await engine.close();
+      await directory.close();
     }
-  } finally {
-    await directory.close();
+  });
+}
+
+/** Does work on a lake; a disk that is full and rights that are missing become coded errors that say what to do. */
+export async function withSystemErrors<T>(lake: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw stoppedBySystem(error, lake);
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { apitrail } from './support/apitrail';
@@ -54,6 +54,30 @@ test('a document is imported, listed, shown, compared, removed', async () => {
   expect(json(await run('routes', 'list', '--json'))).toEqual({ routes: [] });
   const gone = await run('routes', 'show', 'nothing');
   expect([gone.code, gone.stderr]).toEqual([2, expect.stringContaining('"Swagger Petstore" (service pets)')]);
+});
+
+test('a lake that cannot be written is said with a code and what to do, a document that cannot be read as one', async () => {
+  await mkdir(join(folder.path, 'lake', '.apitrail'), { recursive: true });
+  await writeFile(join(folder.path, 'lake', '.apitrail', 'openapi'), 'a file in the place of the folder');
+  const refused = await run('routes', 'import', PETSTORE);
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toContain('APITRAIL_LAKE_UNWRITABLE');
+  expect(refused.stderr).toContain('Make room');
+  expect(refused.stderr).not.toMatch(/^ +at /m);
+  const unread = await run('routes', 'import', 'nothing.yaml');
+  expect(unread.stderr).toContain('APITRAIL_BAD_OPENAPI');
+});
+
+test('routes apply says with a code and what to do that the lake cannot be written', async () => {
+  const log = join(DATA, 'access-logs', 'erddap.log.1.gz');
+  expect((await run('import', log)).code).toBe(0);
+  await rm(join(folder.path, 'lake', '.apitrail', 'tmp'), { recursive: true, force: true });
+  await writeFile(join(folder.path, 'lake', '.apitrail', 'tmp'), 'a file in the place of the folder');
+  const refused = await run('routes', 'apply', '--yes');
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toContain('APITRAIL_LAKE_UNWRITABLE');
+  expect(refused.stderr).toContain('Make room');
+  expect(refused.stderr).not.toMatch(/^ +at /m);
 });
 
 test('imported requests have its routes at once, and the list says which are in no document', async () => {

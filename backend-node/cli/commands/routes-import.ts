@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 
 import type { ImportedDocument } from '../../ingest/routes/declared/import-document';
 import { stateDirectory } from '../../lake/layout';
+import { withSystemErrors } from '../lake-engine';
 import { configOption, lakeOption, settingsOf, type SettingsOptions } from '../settings-options';
 import { showCount } from '../size-arguments';
 import { diffLines } from './routes-output';
@@ -42,7 +43,7 @@ Examples:
     )
     .action(async (file: string, options: RoutesImportOptions) => {
       const { lake } = await settingsOf(options);
-      const imported = await importOpenApi(file, lake, options);
+      const imported = await withSystemErrors(lake, () => importOpenApi(file, lake, options));
       process.stdout.write(`${JSON.stringify(summaryOf(imported, options.dryRun ?? false))}\n`);
     });
 }
