@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { parseRows } from './harness/options';
+import { parseCount, parseRows, parseYesNo } from './harness/options';
+import { UsageError } from './harness/usage-error';
 import { reportQueries } from './queries/report';
-import { benchQueries } from './queries/suite';
+import { benchQueries, chooseCases } from './queries/suite';
 
 const DIRECTORY = join('.data', 'bench');
 const COMPANION = join('backend-node', 'bin', 'apitrail.mjs');
@@ -21,10 +23,39 @@ Measures the query types end to end, over HTTP, beside raw DuckDB on the same fi
   --companion <file>  another build of apitrail to measure (default: ${COMPANION})
   --json <file>       where the figures go (default: ${join(DIRECTORY, 'queries.json')})
 
-Runs sides in turn; the table has the least and the median of each. Exits with 1 when an answer differs.`;
+Runs sides in turn; tables in Markdown come on standard output. Exits with 1 when an answer differs, 2 when an option is wrong.`;
 
 /** Runs what the command line asks for; gives the exit code. */
 export async function main(args: string[]): Promise<number> {
+  let asked;
+  try {
+    asked = readArguments(args);
+  } catch (error) {
+    if (error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) {
+      console.error(`${(error as Error).message}\n\n${HELP}`);
+      return 2;
+    }
+    throw error;
+  }
+  if (asked === undefined) {
+    console.log(HELP);
+    return 0;
+  }
+  const { rows, cases, runs, keep, companion, json } = asked;
+  await mkdir(DIRECTORY, { recursive: true });
+  const say = (text: string) => console.error(text);
+  const result = await benchQueries({ rows, cases, runs, directory: DIRECTORY, companion, say });
+  await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
+  if (!keep) {
+    const made = rows.flatMap((size) => [`lake-${size}`, `lake-${size}.generator`]);
+    await Promise.all(made.map((name) => rm(join(DIRECTORY, name), { recursive: true, force: true })));
+  }
+  console.log(`\n${reportQueries(result)}`);
+  return result.results.some((row) => row.difference !== undefined) ? 1 : 0;
+}
+
+/** What a command line asks for; undefined when it asks for help. Throws a UsageError, or what parseArgs throws. */
+function readArguments(args: string[]) {
   const { values } = parseArgs({
     args,
     options: {
@@ -39,24 +70,18 @@ export async function main(args: string[]): Promise<number> {
     },
   });
   if (values.help) {
-    console.log(HELP);
-    return 0;
+    return undefined;
   }
-  const rows = values.rows.split(',').map(parseRows);
-  await mkdir(DIRECTORY, { recursive: true });
-  const result = await benchQueries({
-    rows,
-    types: values.types.split(',').filter((type) => type !== ''),
-    only: values.only,
-    runs: parseRows(values.runs),
-    directory: DIRECTORY,
+  const types = values.types.split(',').flatMap((type) => type.trim() || []);
+  if (!existsSync(values.companion)) {
+    throw new UsageError(`--companion: there is no ${values.companion}.`);
+  }
+  return {
+    rows: values.rows.split(',').map(parseRows),
+    cases: chooseCases(types, values.only),
+    runs: parseCount('--runs', values.runs),
+    keep: parseYesNo('--keep', values.keep),
     companion: values.companion,
-    say: (text) => console.error(text),
-  });
-  await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
-  if (values.keep === 'no') {
-    await Promise.all(rows.map((size) => rm(join(DIRECTORY, `lake-${size}`), { recursive: true, force: true })));
-  }
-  console.log(`\n${reportQueries(result)}`);
-  return result.results.some((row) => row.difference !== undefined) ? 1 : 0;
+    json: values.json,
+  };
 }

@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline';
 
 import type { QueryResponse } from '@apitrail/contract';
 
+import { endWithThisProcess } from './end-with';
+
 /** A companion that serves a lake, asked over HTTP as Grafana asks it. */
 export class Companion {
   private constructor(
@@ -17,6 +19,7 @@ export class Companion {
       [script, 'serve', '--lake', lake, '--no-auth', '--query-listen', '127.0.0.1:0', '--ingest-listen', '127.0.0.1:0'],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, APITRAIL_LIMITS_THREADS: String(threads) } }
     );
+    endWithThisProcess(child);
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(-4000);

@@ -1,4 +1,4 @@
-import { parseRows } from './options';
+import { parseCount, parseRows } from './options';
 import { measureRounds } from './rounds';
 import { difference } from './same-answer';
 import { compareTimings, median } from './statistics';
@@ -29,6 +29,7 @@ describe('statistics', () => {
       overMs: 18,
       cpuRatio: 3.25,
       control: 0.8,
+      quiet: true,
       withinAim: false,
     });
   });
@@ -41,6 +42,15 @@ describe('statistics', () => {
   ])('raw %d ms and ours %d ms: within the aim is %s', (raw, ours, expected) => {
     expect(compareTimings(timings(raw), timings(ours), timings(raw)).withinAim).toBe(expected);
   });
+});
+
+it.each([
+  [10, 7.9, false],
+  [10, 8, true],
+  [10, 12.5, true],
+  [10, 12.6, false],
+])('raw %d ms and again %d ms: that the machine was quiet is %s', (first, second, expected) => {
+  expect(compareTimings(timings(first), timings(10), timings(second)).quiet).toBe(expected);
 });
 
 describe('answers', () => {
@@ -92,6 +102,10 @@ it.each([
 
 it.each(['', 'many', '1.5', '-1', '0', '1g'])('%j is no number of rows', (text) => {
   expect(() => parseRows(text)).toThrow('Write it as 100k');
+});
+
+it.each(['', '0', '-1', '1.5', '1k', 'many'])('%j is no number of runs', (text) => {
+  expect(() => parseCount('--runs', text)).toThrow('--runs must be a whole number from 1 on');
 });
 
 it('aligns words left and numbers right', () => {

@@ -19,12 +19,17 @@ export interface Comparison {
   cpuRatio: number;
   /** A second series of raw runs to the first, of the minima: how far from 1 noise alone gets. */
   control: number;
+  /** Whether the control is near enough to 1 for the ratio to say anything. */
+  quiet: boolean;
   /** Whether ours took at most 1.3 times raw and 10 ms, of the minima. */
   withinAim: boolean;
 }
 
 /** What queries may take beside raw DuckDB. */
 export const AIM = { ratio: 1.3, ms: 10 };
+
+/** How far the control may be from 1 before the machine was too busy to judge by. */
+export const QUIET = { from: 0.8, to: 1.25 };
 
 /** The middle value, or the mean of the two in the middle. Throws on an empty list. */
 export function median(values: readonly number[]): number {
@@ -39,6 +44,7 @@ export function median(values: readonly number[]): number {
 /** Compares ours with raw; `control` is a second series of raw runs, made in the same rounds. */
 export function compareTimings(raw: Timings, ours: Timings, control: Timings): Comparison {
   const least = (values: readonly number[]) => Math.min(...values);
+  const noise = least(control.wallMs) / least(raw.wallMs);
   const [rawMinMs, oursMinMs] = [least(raw.wallMs.concat(control.wallMs)), least(ours.wallMs)];
   return {
     rawMinMs,
@@ -48,7 +54,8 @@ export function compareTimings(raw: Timings, ours: Timings, control: Timings): C
     ratio: oursMinMs / rawMinMs,
     overMs: oursMinMs - rawMinMs,
     cpuRatio: least(ours.cpuMs) / least(raw.cpuMs.concat(control.cpuMs)),
-    control: least(control.wallMs) / least(raw.wallMs),
+    control: noise,
+    quiet: noise >= QUIET.from && noise <= QUIET.to,
     withinAim: oursMinMs <= AIM.ratio * rawMinMs + AIM.ms,
   };
 }

@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { openDuckDb } from '../../backend-node/engine/duckdb';
@@ -19,12 +20,13 @@ export interface LakeRequest {
 
 /**
  * Makes a lake of that many requests, or completes or reuses the one that is there: a batch is in it once, whatever
- * happened to a run before. Gives its folder.
+ * happened to a run before. One that another generator made is made anew. Gives its folder.
  */
 export async function makeLake({ rows, directory, say }: LakeRequest): Promise<string> {
   const lakeDirectory = join(directory, `lake-${rows}`);
   const work = join(directory, `work-${rows}`);
   await mkdir(work, { recursive: true });
+  await removeOutdated(lakeDirectory, generatorOf(rows), say);
   const engine = await openDuckDb({ tempDirectory: join(work, 'spill') });
   try {
     const lake = await Lake.open(lakeDirectory, { engine, create: true });
@@ -44,4 +46,24 @@ export async function makeLake({ rows, directory, say }: LakeRequest): Promise<s
     await engine.close();
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** What the rows of a lake follow from, as a hash. */
+function generatorOf(rows: number): string {
+  return createHash('sha256')
+    .update(`${BATCH}\n${requestsSql(0, rows, rows)}`)
+    .digest('hex');
+}
+
+async function removeOutdated(lakeDirectory: string, generator: string, say: LakeRequest['say']): Promise<void> {
+  const noted = `${lakeDirectory}.generator`;
+  const before = await readFile(noted, 'utf8').catch(() => undefined);
+  if (before?.trim() === generator) {
+    return;
+  }
+  if (before !== undefined || (await stat(lakeDirectory).catch(() => undefined))) {
+    say(`${lakeDirectory} was made by another generator: it is made anew`);
+    await rm(lakeDirectory, { recursive: true, force: true });
+  }
+  await writeFile(noted, `${generator}\n`);
 }

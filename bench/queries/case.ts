@@ -5,12 +5,14 @@ import { END, START } from '../lake/requests-sql';
 
 /** What hand-written SQL is given. */
 export interface RawContext {
-  /** `read_parquet([…])` over the files of the lake that the range touches. */
+  /** `read_parquet([…])` over the files of the lake that the range touches, newest first. */
   requests: string;
   /** The condition that rows lie in the range. */
   inRange: string;
   /** Time of the newest row, microseconds. */
   newestUs: number;
+  /** Rows of the lake. */
+  rows: number;
 }
 
 /** A question, the SQL that answers it as fast as we know how, and how to tell that both answers are the same. */
@@ -21,16 +23,23 @@ export interface QueryCase {
   query: { queryType: string } & Record<string, unknown>;
   /** Epoch milliseconds; all of the traffic by default. */
   range?: { from: number; to: number };
+  /** What is read beyond the range, as `timeShift` does; the range by default. */
+  reads?: { from: number; to: number };
   /** One statement. It may know the data: what the companion has to find out is part of what it costs. */
   raw(context: RawContext): string;
   /** The companion's answer as the rows that `raw` gives. */
   answer(frames: readonly DataFrameJSON[]): Value[][];
+  /** The work is done in a process of its own, whose CPU time is not known. */
+  ownProcess?: boolean;
   /** How many leading values of a row tell it apart; 0 when the order of rows is part of the answer. */
   keys: number;
 }
 
 /** All of the traffic. */
 export const EVERYTHING = { from: START, to: END };
+
+/** The second of the two weeks: what `timeShift` compares with the first. */
+export const LAST_WEEK = { from: END - 7 * 86_400_000, to: END };
 
 /** Columns of a frame as rows. */
 export function rowsOf(frame: DataFrameJSON | undefined, names: readonly string[]): Value[][] {

@@ -1,10 +1,11 @@
-import { DAYS, START } from '../lake/requests-sql';
-import { ERROR, HOUR_US, rowsOf, type QueryCase, type RawContext } from './case';
+import { DAYS, END, START } from '../lake/requests-sql';
+import { between, ERROR, EVERYTHING, HOUR_US, LAST_WEEK, rowsOf, type QueryCase, type RawContext } from './case';
 
 const KEYS = ['service', 'method', 'route'];
 /** Twelve hours: the points of the trend. */
 const POINT_US = 12 * HOUR_US;
 const POINTS = DAYS * 2;
+const MIDDLE_US = LAST_WEEK.from * 1000;
 const FIRST_POINT = (START * 1000) / POINT_US;
 const POINT = `(epoch_us(time) // ${POINT_US} - ${FIRST_POINT})::UTINYINT`;
 const trend = (histogram: string) =>
@@ -28,26 +29,44 @@ SELECT s, m, r, sum(n)::DOUBLE, sum(e)::DOUBLE / sum(n), sum(n)::DOUBLE / sum(su
 FROM named GROUP BY ALL`;
 }
 
-/** Percentiles need the rows: of the groups in one pass, of the rest in another. */
+const measures = `count(*) AS n, count(*) FILTER (WHERE ${ERROR}) AS e, quantile_cont(duration_ms, 0.95) AS p, histogram(${POINT}) AS h`;
+
+/** The endpoints with the most requests, by rank. */
+const top = (requests: string, condition: string, limit: number) => `top AS MATERIALIZED (
+  SELECT *, row_number() OVER () AS rank FROM (
+    SELECT service, method, route FROM ${requests} WHERE ${condition} GROUP BY ALL ORDER BY count(*) DESC, service, method, route LIMIT ${limit}
+  )
+)`;
+const NAMES = KEYS.map((key) => `coalesce(${key}, '{other}')`).join(', ');
+
+/** Percentiles need the rows: one pass finds the top, another measures by rank. */
 function percentiles({ requests, inRange }: RawContext, limit: number): string {
-  const measures = `count(*) AS n, count(*) FILTER (WHERE ${ERROR}) AS e, quantile_cont(duration_ms, 0.95) AS p, histogram(${POINT}) AS h`;
-  return `WITH groups AS MATERIALIZED (
-  SELECT service, method, route, ${measures}
-  FROM ${requests} WHERE ${inRange} GROUP BY ALL
-), top AS MATERIALIZED (
-  SELECT * FROM groups ORDER BY n DESC, service, method, route LIMIT ${limit}
-), low AS (
-  SELECT service, method, route FROM groups EXCEPT SELECT service, method, route FROM top
-), named AS (
-  SELECT service, method, route, n, e, p, h FROM top
-  UNION ALL
-  SELECT '{other}', '{other}', '{other}', ${measures}
-  FROM ${requests} SEMI JOIN low USING (service, method, route) WHERE ${inRange} HAVING count(*) > 0
+  return `WITH ${top(requests, inRange, limit)}, ranked AS (
+  SELECT rank, ${measures} FROM ${requests} LEFT JOIN top USING (service, method, route) WHERE ${inRange} GROUP BY rank
 )
-SELECT service, method, route, n::DOUBLE, e / n, p, n / sum(n) OVER (), ${trend('h')} FROM named`;
+SELECT ${NAMES}, n::DOUBLE, e / n, p, n / sum(n) OVER (), ${trend('h')} FROM ranked LEFT JOIN top USING (rank)`;
+}
+
+/** The same of two weeks, told apart in the one pass that measures. */
+function compared({ requests, inRange }: RawContext, limit: number): string {
+  const change = (now: string, then: string) =>
+    `CASE WHEN ${then} = 0 AND ${now} = 0 THEN 0 ELSE ${now} / nullif(${then}, 0) - 1 END`;
+  const pair = (now: string, then: string) => `${now}, ${then}, ${change(now, then)}`;
+  return `WITH ${top(requests, between(MIDDLE_US, END * 1000), limit)}, ranked AS (
+  SELECT rank, time >= make_timestamptz(${MIDDLE_US}) AS now, ${measures}
+  FROM ${requests} LEFT JOIN top USING (service, method, route) WHERE ${inRange} GROUP BY ALL
+), beside AS (
+  SELECT a.rank, a.n::DOUBLE AS n, b.n::DOUBLE AS bn, a.e / a.n AS e, b.e / b.n AS be, a.p AS p, b.p AS bp, a.h AS h, b.h AS bh
+  FROM (FROM ranked WHERE now) AS a JOIN (FROM ranked WHERE NOT now) AS b ON a.rank IS NOT DISTINCT FROM b.rank
+)
+SELECT ${NAMES}, ${pair('n', 'bn')}, ${pair('e', 'be')}, ${pair('p', 'bp')}, n / sum(n) OVER (),
+  list_transform(range(${POINTS / 2}, ${POINTS}), lambda p: coalesce(h[p::UTINYINT], 0)),
+  list_transform(range(${POINTS / 2}), lambda p: coalesce(bh[p::UTINYINT], 0))
+FROM beside LEFT JOIN top USING (rank)`;
 }
 
 const columns = [...KEYS, 'requests', 'error_rate'];
+const paired = ['requests', 'error_rate', 'p95'].flatMap((name) => [name, `${name}_previous`, `${name}_change`]);
 
 export const ENDPOINTS: QueryCase[] = [
   {
@@ -81,6 +100,15 @@ FROM ${requests} WHERE ${inRange} GROUP BY service, method, route`,
     query: { ...query, limit: 20 },
     raw: (context) => percentiles(context, 20),
     answer: ([frame]) => rowsOf(frame, [...columns, 'p95', 'share', 'trend']),
+    keys: 3,
+  },
+  {
+    name: 'endpoints: p95, top 20 and other, beside a week earlier',
+    query: { ...query, limit: 20, timeShift: '1w' },
+    range: LAST_WEEK,
+    reads: EVERYTHING,
+    raw: (context) => compared(context, 20),
+    answer: ([frame]) => rowsOf(frame, [...KEYS, ...paired, 'share', 'trend', 'trend_previous']),
     keys: 3,
   },
 ];

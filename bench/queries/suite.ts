@@ -10,12 +10,15 @@ import { measureRounds } from '../harness/rounds';
 import { difference } from '../harness/same-answer';
 import { compareTimings, type Comparison } from '../harness/statistics';
 import { makeLake } from '../lake/make-lake';
+import { UsageError } from '../harness/usage-error';
 import { between, EVERYTHING, type QueryCase, type RawContext } from './case';
+import { ANNOTATIONS } from './annotations';
 import { ENDPOINTS } from './endpoints';
 import { ERRORS } from './errors';
 import { FUNNEL } from './funnel';
 import { HEATMAP } from './heatmap';
 import { REQUESTS } from './requests';
+import { SQL } from './sql';
 import { TRAFFIC } from './traffic';
 import { VALUES } from './values';
 
@@ -27,15 +30,33 @@ export const QUERY_CASES: readonly QueryCase[] = [
   ...ERRORS,
   ...REQUESTS,
   ...VALUES,
+  ...SQL,
+  ...ANNOTATIONS,
 ];
+
+/** The cases of some query types (of all when none is named) whose names have a text. Throws a UsageError when nothing is chosen. */
+export function chooseCases(types: readonly string[], only: string): QueryCase[] {
+  const known = [...new Set(QUERY_CASES.map(({ query }) => query.queryType))];
+  const unknown = types.find((type) => !known.includes(type));
+  if (unknown !== undefined) {
+    throw new UsageError(`--types: ${unknown} is no query type that is measured. There are: ${known.join(', ')}.`);
+  }
+  const chosen = QUERY_CASES.filter(
+    ({ name, query }) => (types.length === 0 || types.includes(query.queryType)) && name.includes(only)
+  );
+  if (chosen.length === 0) {
+    throw new UsageError(
+      `--only: no case${types.length === 0 ? '' : ` of ${types.join(', ')}`} has ${JSON.stringify(only)} in its name.`
+    );
+  }
+  return chosen;
+}
 
 export interface QueryBenchOptions {
   /** Sizes of lakes, in requests. */
   rows: readonly number[];
-  /** Query types to measure; all when there are none. */
-  types: readonly string[];
-  /** A text that the names of cases to measure have in them; empty for all. */
-  only: string;
+  /** What is measured. */
+  cases: readonly QueryCase[];
   /** Runs of each side of each case, after one that is not counted. */
   runs: number;
   /** Folder that lakes are kept in. */
@@ -45,9 +66,11 @@ export interface QueryBenchOptions {
   say: (text: string) => void;
 }
 
-export interface QueryResultRow extends Comparison {
+export interface QueryResultRow extends Omit<Comparison, 'cpuRatio'> {
   rows: number;
   name: string;
+  /** As in Comparison; null where the CPU time of ours is not known. */
+  cpuRatio: number | null;
   /** What differs between the answers; absent when they are the same. */
   difference?: string;
 }
@@ -85,17 +108,14 @@ async function benchLake(
   rows: number,
   raw: RawDuckDb,
   threads: number,
-  { types, only, runs, directory, companion: script, say }: QueryBenchOptions
+  { cases, runs, directory, companion: script, say }: QueryBenchOptions
 ): Promise<QueryResultRow[]> {
   const lake = await makeLake({ rows, directory, say });
-  const contextOf = await readFiles(lake);
+  const contextOf = await readFiles(lake, rows);
   const companion = await Companion.start(script, lake, threads);
   try {
     const results: QueryResultRow[] = [];
-    const chosen = QUERY_CASES.filter(
-      ({ name, query }) => (types.length === 0 || types.includes(query.queryType)) && name.includes(only)
-    );
-    for (const one of chosen) {
+    for (const one of cases) {
       const result = { rows, ...(await benchCase(one, contextOf(one), { raw, companion, runs })) };
       say(
         `${rows} rows, ${one.name}: raw ${result.rawMinMs.toFixed(1)} ms, ours ${result.oursMinMs.toFixed(1)} ms${result.withinAim ? '' : ' – slower than the aim'}${result.difference ? ` – DIFFERENT: ${result.difference}` : ''}`
@@ -127,6 +147,7 @@ async function benchCase(
   return {
     name: one.name,
     ...compareTimings(first!, ours!, second!),
+    ...(one.ownProcess ? { cpuRatio: null } : {}),
     ...(found === undefined ? {} : { difference: found }),
   };
 }
@@ -137,18 +158,20 @@ function ownCpuMs(): number {
 }
 
 /** The live files of a lake, as what SQL by hand reads for the range of a case. */
-async function readFiles(directory: string): Promise<(one: QueryCase) => RawContext> {
+async function readFiles(directory: string, rows: number): Promise<(one: QueryCase) => RawContext> {
   const engine = await openDuckDb({ threads: 1 });
   try {
     const lake = await Lake.open(directory, { engine });
     const { files } = await lake.snapshot();
     const newestMs = Math.max(...[...files.values()].map(({ newest }) => newest!));
-    return ({ range = EVERYTHING }) => {
-      const touched = [...files.values()].filter((file) => overlaps(file, range));
+    const newestFirst = [...files.values()].sort((a, b) => b.newest! - a.newest!);
+    return ({ range = EVERYTHING, reads = range }) => {
+      const touched = newestFirst.filter((file) => overlaps(file, reads));
       const paths = touched.map(({ add }) => `'${dataFilePath(lake.table, add.path)}'`);
       return {
         requests: `read_parquet([${paths.join(', ')}])`,
-        inRange: between(range.from * 1000, range.to * 1000),
+        inRange: between(reads.from * 1000, reads.to * 1000),
+        rows,
         newestUs: newestMs * 1000,
       };
     };

@@ -2,7 +2,7 @@ import type { DataFrameJSON } from '@apitrail/contract';
 
 import type { Value } from '../harness/same-answer';
 import { END } from '../lake/requests-sql';
-import { ERROR, HOUR_US, type QueryCase } from './case';
+import { ERROR, EVERYTHING, HOUR_US, LAST_WEEK, type QueryCase } from './case';
 
 const OTHER = '{other}';
 
@@ -75,5 +75,18 @@ SELECT (${hour}) * 3600000 AS t, coalesce(top.service, '${OTHER}') AS s, quantil
 FROM ${requests} LEFT JOIN top USING (service) WHERE ${inRange} GROUP BY ALL`,
     answer: (frames) => cells(frames, ['service']),
     keys: 2,
+  },
+  {
+    name: 'traffic: requests per hour, beside a week earlier',
+    query: { queryType: 'traffic', interval: '1h', timeShift: '1w' },
+    range: LAST_WEEK,
+    reads: EVERYTHING,
+    raw: ({ requests, inRange }) =>
+      `SELECT (${hour}) * 3600000 AS t, count(*) FROM ${requests} WHERE ${inRange} GROUP BY 1`,
+    answer: ([now, earlier]) => [
+      ...cells([now!], []),
+      ...cells([earlier!], []).map(([time, value]) => [(time as number) - 7 * 86_400_000, value!]),
+    ],
+    keys: 1,
   },
 ];

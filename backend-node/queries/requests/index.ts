@@ -37,7 +37,9 @@ async function readRows(query: RequestsQuery, context: HandlerContext, columns: 
       sql`${keyExpression(key, dialect).sql} ${raw(direction === 'asc' ? 'ASC' : 'DESC')} NULLS LAST`
   );
   const [first] = query.orderBy;
-  const slices = first?.key === 'time' ? timeSlices(context.range, context.snapshot, first.direction) : [context.range];
+  const wanted = query.filters.length === 0 && query.search === '' ? query.limit : undefined;
+  const slices =
+    first?.key === 'time' ? timeSlices(context.range, context.snapshot, first.direction, wanted) : [context.range];
   const found = keys.map((): unknown[] => []);
   let left = query.limit + 1;
   for (const slice of slices) {

@@ -22,6 +22,16 @@ it.each(['asc', 'desc'] as const)('covers the range once, in the order wanted: %
   forward.slice(1).forEach((slice, index) => expect(slice.from).toBe(forward[index]!.to));
 });
 
+it('begins with a stretch that has plenty of rows, when all of them are wanted', () => {
+  const slices = timeSlices(range, snapshot(1e6, 12 * day, 16 * day), 'desc', 500);
+  expect(slices).toEqual([
+    { from: 16 * day - (4 * day) / 100, to: 20 * day },
+    { from: 16 * day - (4 * day) / 16, to: 16 * day - (4 * day) / 100 },
+    { from: 10 * day, to: 16 * day - (4 * day) / 16 },
+  ]);
+  expect(timeSlices(range, snapshot(1e6, 12 * day, 16 * day), 'desc', 5000)).toHaveLength(2);
+});
+
 it('cuts where data is, not where the range is empty', () => {
   const [newest] = timeSlices(range, snapshot(1e7, 12 * day, 16 * day), 'desc');
   expect(newest).toEqual({ from: 16 * day - (4 * day) / 16, to: 20 * day });
