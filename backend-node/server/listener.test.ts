@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { ApitrailError } from '@apitrail/contract';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 
@@ -36,6 +37,11 @@ const endpoints: Endpoint[] = [
     answer: (ask) => Promise.resolve((asks.push(ask), { gone: ask.params.id })),
   },
   { method: 'GET', path: '/fault', answer: () => Promise.reject(new Error('secret detail')) },
+  {
+    method: 'GET',
+    path: '/engine-fault',
+    answer: () => Promise.reject(new ApitrailError('APITRAIL_INTERNAL', 'The engine failed: file "/a/secret/folder"')),
+  },
   {
     method: 'GET',
     path: '/slow',
@@ -127,6 +133,13 @@ describe('addresses', () => {
     expect(answer).toMatchObject({ status: 500, code: 'APITRAIL_INTERNAL' });
     expect(answer.text).not.toContain('secret detail');
     expect(logged).toContain('secret detail');
+  });
+
+  test('what the engine says of a fault, such as the path of a file, stays in the log too', async () => {
+    const answer = await ask('GET', '/engine-fault');
+    expect(answer).toMatchObject({ status: 500, code: 'APITRAIL_INTERNAL' });
+    expect(answer.text).not.toContain('secret');
+    expect(logged).toContain('/a/secret/folder');
   });
 
   test('what is not HTTP is refused with a code', async () => {
