@@ -58,6 +58,8 @@ export interface CommitInfoAction {
   operationParameters: Record<string, string>;
   engineInfo: string;
   isBlindAppend: boolean;
+  /** Counts of what the entry does, as text, as Delta has them: an entry that says something else has lost lines. */
+  operationMetrics: { numAddedFiles: string; numRemovedFiles: string };
   /** Unique to the commit: tells one's own entry from another's when an answer was lost. */
   txnId: string;
 }

@@ -1,13 +1,14 @@
+import { existsSync } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
 
 import type { Engine } from '../engine/engine';
 import { literal, sql } from '../engine/sql';
-import type { Action } from './actions';
+import type { Action, RemoveAction } from './actions';
 import { hasCode, removeIfThere, replaceFile, syncDirectory, syncFile, temporaryBeside } from './durable';
-import { checkpointName, LAST_CHECKPOINT } from './layout';
+import { checkpointName, dataFilePath, LAST_CHECKPOINT } from './layout';
 import { escapeGlob, structOfLiterals } from './sql-literals';
 import type { TableState } from './table-state';
 
@@ -38,7 +39,7 @@ export async function writeCheckpoint(
   state: TableState,
   workDirectory: string
 ): Promise<void> {
-  const actions = checkpointActions(state, Date.now());
+  const actions = checkpointActions(dirname(directory), state, Date.now());
   const path = join(directory, checkpointName(state.version));
   const temporary = temporaryBeside(path);
   const staged = join(workDirectory, `${basename(temporary)}.json`);
@@ -83,18 +84,31 @@ export async function lastCheckpoint(directory: string): Promise<number | undefi
   }
 }
 
-function checkpointActions(state: TableState, now: number): Action[] {
+/**
+ * What was removed is remembered for the table's retention, and beyond for as long as the file lies there, so that it is
+ * not taken for one whose commit was lost.
+ */
+function checkpointActions(table: string, state: TableState, now: number): Action[] {
   const retention = intervalMs(state.metadata.configuration['delta.deletedFileRetentionDuration']);
   const oldest = now - (retention ?? DEFAULT_TOMBSTONE_RETENTION_MS);
+  const remembered = [...state.tombstones.values()].filter(
+    (remove) => (remove.deletionTimestamp ?? 0) >= oldest || isThere(table, remove)
+  );
   return [
     { protocol: state.protocol },
     { metaData: state.metadata },
     ...[...state.transactions.values()].map((txn) => ({ txn })),
-    ...[...state.tombstones.values()]
-      .filter(({ deletionTimestamp }) => (deletionTimestamp ?? 0) >= oldest)
-      .map((remove) => ({ remove: { ...remove, dataChange: false } })),
+    ...remembered.map((remove) => ({ remove: { ...remove, dataChange: false } })),
     ...[...state.files.values()].map(({ add }) => ({ add: { ...add, dataChange: false } })),
   ];
+}
+
+function isThere(table: string, { path }: RemoveAction): boolean {
+  try {
+    return existsSync(dataFilePath(table, path));
+  } catch {
+    return false;
+  }
 }
 
 async function writeLines(path: string, actions: readonly Action[]): Promise<void> {

@@ -21,8 +21,7 @@ export async function cleanUpLog(directory: string, retentionMs: number, now = D
   for (const name of names) {
     const parsed = parseLogName(name);
     const before = parsed !== undefined && keep !== undefined && parsed.version < keep;
-    const leftOver = name.startsWith('.tmp-') || name.startsWith('.probe-');
-    if (before || (leftOver && ((await modifiedAt(join(directory, name))) ?? now) < now - ABANDONED_MS)) {
+    if (before || (await isLeftOver(directory, name, now))) {
       obsolete.push(name);
     }
   }
@@ -33,6 +32,22 @@ export async function cleanUpLog(directory: string, retentionMs: number, now = D
     await syncDirectory(directory);
   }
   return obsolete.length;
+}
+
+/** Names of the temporary files that writers which were killed have left in a log. */
+export async function abandonedLogFiles(directory: string, now = Date.now()): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await readdir(directory)) {
+    if (await isLeftOver(directory, name, now)) {
+      found.push(name);
+    }
+  }
+  return found;
+}
+
+async function isLeftOver(directory: string, name: string, now: number): Promise<boolean> {
+  const temporary = name.startsWith('.tmp-') || name.startsWith('.probe-');
+  return temporary && ((await modifiedAt(join(directory, name))) ?? now) < now - ABANDONED_MS;
 }
 
 async function newestOlderThan(directory: string, checkpoints: readonly number[], limit: number) {

@@ -14,6 +14,9 @@ export interface Operation {
   isBlindAppend: boolean;
 }
 
+/** How commits of Apitrail name their writer. */
+export const ENGINE_INFO = 'Apitrail';
+
 /** Longest pause between attempts, milliseconds. */
 const MAX_PAUSE_MS = 200;
 
@@ -33,8 +36,9 @@ export async function commitEntry(
     timestamp: Date.now(),
     operation: operation.name,
     operationParameters: operation.parameters,
-    engineInfo: 'Apitrail',
+    engineInfo: ENGINE_INFO,
     isBlindAppend: operation.isBlindAppend,
+    operationMetrics: metricsOf(actions),
     txnId: randomUUID(),
   };
   try {
@@ -55,6 +59,12 @@ export async function commitEntry(
   }
   await syncDirectory(directory);
   return true;
+}
+
+/** What an entry of these actions says of itself. */
+export function metricsOf(actions: readonly Action[]): CommitInfoAction['operationMetrics'] {
+  const count = (kind: 'add' | 'remove') => String(actions.filter((action) => action[kind]).length);
+  return { numAddedFiles: count('add'), numRemovedFiles: count('remove') };
 }
 
 /** Waits before another attempt, at random so that writers do not meet again. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { chmod, stat } from 'node:fs/promises';
 import { dirname, join as joinPath } from 'node:path';
 
@@ -13,6 +12,7 @@ import { dataFilePath, encodePath, partitionDirectory } from './layout';
 import { escapeGlob } from './sql-literals';
 import { deltaStats, type CopyStats } from './stats';
 import type { TableDefinition } from './table-definition';
+import { leasedName } from './write-lease';
 
 const ROW_GROUP_ROWS = 122_880;
 
@@ -36,12 +36,17 @@ export async function writeDataFiles(
   run: Runner,
   table: { definition: TableDefinition; path: string },
   files: Iterable<NewFile>,
-  options: { signal?: AbortSignal | undefined; onFile?: ((file: WrittenFile) => void) | undefined } = {}
+  options: {
+    /** The lease they are written under, as `withWriteLease` gives it. */
+    lease: string;
+    signal?: AbortSignal | undefined;
+    onFile?: ((file: WrittenFile) => void) | undefined;
+  }
 ): Promise<WrittenFile[]> {
   const written: WrittenFile[] = [];
   try {
     for (const file of files) {
-      const one = await writeDataFile(run, table, file, options.signal);
+      const one = await writeDataFile(run, table, file, options.lease, options.signal);
       written.push(one);
       options.onFile?.(one);
     }
@@ -61,9 +66,10 @@ async function writeDataFile(
   run: Runner,
   { definition, path: table }: { definition: TableDefinition; path: string },
   { rows: content, date, dataChange }: NewFile,
+  lease: string,
   signal?: AbortSignal
 ): Promise<WrittenFile> {
-  const name = `part-${randomUUID()}.zstd.parquet`;
+  const name = leasedName(lease);
   const relative = date === null ? name : `${partitionDirectory(date)}/${name}`;
   const path = joinPath(table, relative);
   await makeDirectory(dirname(path));

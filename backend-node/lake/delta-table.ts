@@ -119,8 +119,8 @@ export class DeltaTable {
     if (isTakenIn(before, options)) {
       return { version: before.version, rows: 0, files: 0 };
     }
-    return withWriteLease(this.lake, async () => {
-      const written = await writeNewRows(this.options.engine, this, rows, options.signal);
+    return withWriteLease({ lake: this.lake, table: this.definition.name }, async (lease) => {
+      const written = await writeNewRows(this.options.engine, this, rows, lease, options.signal);
       if (written.length === 0 && !options.txn) {
         return { version: before.version, rows: 0, files: 0 };
       }
@@ -160,9 +160,9 @@ export class DeltaTable {
     if (isTakenIn(before, options)) {
       return undefined;
     }
-    return withWriteLease(this.lake, async () => {
+    return withWriteLease({ lake: this.lake, table: this.definition.name }, async (lease) => {
       const { written, read } = await this.options.engine.session((run) =>
-        writeGroups(run, this, before, groups, options)
+        writeGroups(run, this, before, groups, lease, options)
       );
       const { operation, parameters = {}, txn } = options;
       const version = await this.replaceFiles({

@@ -379,6 +379,13 @@ describe('the log', () => {
       join(lake.table, '_delta_log', entryName(3)),
       [recent, expired].map((remove) => `${JSON.stringify({ remove })}\n`).join('')
     );
+    // As long as the file is there it is remembered, so that vacuum knows that it was removed.
+    await lake.checkpoint();
+    expect([...(await (await reopened()).snapshot()).tombstones.keys()].sort()).toEqual(
+      [recent.path, expired.path].sort()
+    );
+    await rm(join(lake.table, String(expired.path)));
+    await lake.append({ rows: [] }, { txn: { appId: 'next', version: 1 } });
     await lake.checkpoint();
     const state = await (await reopened()).snapshot();
     expect([...state.tombstones.keys()]).toEqual([recent.path]);

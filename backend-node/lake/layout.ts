@@ -14,6 +14,17 @@ export function stateDirectory(directory: string): string {
   return join(directory, '.apitrail');
 }
 
+/** Id of the import in the `txn` actions of the table of requests; its version counts the commits and names the state that goes with each. */
+export const IMPORT_APP_ID = 'apitrail.import';
+
+/** Folder of the states of imports, of which one belongs to each commit. */
+export function importStateDirectory(directory: string): string {
+  return join(stateDirectory(directory), 'import');
+}
+
+/** Name of the file that holds the state of a version of the import. */
+export const importStateName = (version: number): string => `state-${version}.json`;
+
 /** Folder of the transaction log of a table. */
 export function logDirectory(table: string): string {
   return join(table, '_delta_log');

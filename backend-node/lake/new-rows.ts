@@ -32,10 +32,11 @@ export async function writeNewRows(
   engine: DuckDb,
   table: Target,
   rows: NewRows,
+  lease: string,
   signal?: AbortSignal
 ): Promise<WrittenFile[]> {
   if ('ndjson' in rows) {
-    return rows.ndjson.length === 0 ? [] : writeStaged(engine, table, rows.ndjson, signal);
+    return rows.ndjson.length === 0 ? [] : writeStaged(engine, table, rows.ndjson, lease, signal);
   }
   if (rows.rows.length === 0) {
     return [];
@@ -43,7 +44,7 @@ export async function writeNewRows(
   return withWorkDirectory(table.lake, async (work) => {
     const path = join(work, `rows-${randomUUID()}.ndjson`);
     await writeFile(path, rows.rows.map((row) => `${JSON.stringify(row)}\n`).join(''), { mode: 0o600 });
-    return writeStaged(engine, table, [path], signal);
+    return writeStaged(engine, table, [path], lease, signal);
   });
 }
 
@@ -51,6 +52,7 @@ async function writeStaged(
   engine: DuckDb,
   table: Target,
   paths: readonly string[],
+  lease: string,
   signal: AbortSignal | undefined
 ): Promise<WrittenFile[]> {
   return engine.session(async (run) => {
@@ -60,7 +62,7 @@ async function writeStaged(
       date: part.day === null ? null : new Date(part.day * DAY_MS).toISOString().slice(0, 10),
       dataChange: true,
     }));
-    const written = await writeDataFiles(run, table, files, { signal });
+    const written = await writeDataFiles(run, table, files, { lease, signal });
     const [found, staged] = [totalsOf(written).rows, await countStaged(run)];
     if (found !== staged) {
       await removeDataFiles(table.path, written);

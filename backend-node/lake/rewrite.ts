@@ -115,6 +115,7 @@ export async function writeGroups(
   table: { definition: TableDefinition; path: string },
   state: TableState,
   groups: ReadonlyArray<readonly DataFile[]>,
+  lease: string,
   options: RewriteOptions
 ): Promise<{ written: WrittenFile[]; read: number }> {
   const columns = columnsOf(table.definition, state, table.path);
@@ -130,7 +131,7 @@ export async function writeGroups(
         run,
         table,
         [{ rows: transformed(columns, relation, options), date, dataChange: options.operation !== 'OPTIMIZE' }],
-        { signal: options.signal }
+        { lease, signal: options.signal }
       );
       read += before;
       if (!file) {

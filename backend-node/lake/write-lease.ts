@@ -13,18 +13,42 @@ const leaseDirectory = (lake: string) => join(stateDirectory(lake), 'writers');
 
 /**
  * Does work that writes data files of a lake before they are in a commit, and lets vacuum know: what is younger than the
- * oldest lease of a living process is not taken for a file that nobody will commit.
+ * oldest lease of a living process is not taken for a file that nobody will commit. `work` is given the id of the lease,
+ * which the names of its data files carry (`leasedName`): a file in no commit whose lease is gone was committed once.
  */
-export async function withWriteLease<T>(lake: string, work: () => Promise<T>): Promise<T> {
+export async function withWriteLease<T>(
+  { lake, table }: { lake: string; table: string },
+  work: (lease: string) => Promise<T>
+): Promise<T> {
   const directory = leaseDirectory(lake);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, `${process.pid}-${randomUUID()}.json`);
-  await writeFile(path, JSON.stringify(await ownIdentity()), { flag: 'wx', mode: 0o600 });
+  const id = randomUUID();
+  const path = join(directory, `${process.pid}-${id}.json`);
+  await writeFile(path, JSON.stringify({ ...(await ownIdentity()), table }), { flag: 'wx', mode: 0o600 });
   try {
-    return await work();
+    return await work(id);
   } finally {
     await removeIfThere(path).catch(() => undefined);
   }
+}
+
+/** Name of a data file that is written under a lease. */
+export function leasedName(lease: string): string {
+  return `part-${lease}-${randomUUID().slice(0, 8)}.zstd.parquet`;
+}
+
+/** Id of the lease that a data file was written under; undefined for files of other writers, and of Apitrail before it named them so. */
+export function leaseOfName(name: string): string | undefined {
+  return /^part-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-[0-9a-f]{8}\.zstd\.parquet$/.exec(name)?.[1];
+}
+
+/** The lease of a dead process. */
+export interface AbandonedLease {
+  path: string;
+  /** What its files are named after; undefined for a file of another name. */
+  id: string | undefined;
+  /** Name of the table it wrote to; undefined when it cannot be read. */
+  table: string | undefined;
 }
 
 /** Leases of a lake: whose writers live, and whose are dead. */
@@ -32,15 +56,16 @@ export interface WriteLeases {
   /** When the longest work under way began, epoch milliseconds by the clock of the file system; undefined when there is none. */
   oldest: number | undefined;
   living: number;
-  /** Paths of the leases of the dead. */
-  abandoned: string[];
+  /** Ids of the leases of the living. */
+  livingIds: Set<string>;
+  abandoned: AbandonedLease[];
 }
 
 /** Looks who is writing. */
 export async function readWriteLeases(lake: string): Promise<WriteLeases> {
   const directory = leaseDirectory(lake);
   const self = await ownIdentity();
-  const found: WriteLeases = { oldest: undefined, living: 0, abandoned: [] };
+  const found: WriteLeases = { oldest: undefined, living: 0, livingIds: new Set(), abandoned: [] };
   for (const name of await readdir(directory).catch(() => [])) {
     const path = join(directory, name);
     const began = await stat(path).then(
@@ -50,22 +75,29 @@ export async function readWriteLeases(lake: string): Promise<WriteLeases> {
     if (began === undefined) {
       continue;
     }
+    const id = /^\d+-([0-9a-f-]{36})\.json$/.exec(name)?.[1];
     const owner = await readOwner(path);
     const alive = owner && (await isAlive(owner, self));
     if (alive ?? began > Date.now() - SILENT_MS) {
       found.living++;
+      if (id !== undefined) {
+        found.livingIds.add(id);
+      }
       found.oldest = Math.min(found.oldest ?? Infinity, began);
     } else {
-      found.abandoned.push(path);
+      found.abandoned.push({ path, id, table: owner?.table });
     }
   }
   return found;
 }
 
-async function readOwner(path: string): Promise<ProcessIdentity | undefined> {
+/** What a lease says. */
+type Owner = ProcessIdentity & { table?: string };
+
+async function readOwner(path: string): Promise<Owner | undefined> {
   return readFile(path, 'utf8')
     .then(
-      (text) => JSON.parse(text) as ProcessIdentity,
+      (text) => JSON.parse(text) as Owner,
       () => undefined
     )
     .catch(() => undefined);

@@ -9,6 +9,7 @@ import { durationArgument, showBytes, showCount } from '../size-arguments';
 interface VacuumCommandOptions extends SettingsOptions {
   retention?: number;
   force?: boolean;
+  orphans?: boolean;
   dryRun?: boolean;
   quiet?: boolean;
 }
@@ -25,14 +26,19 @@ export function vacuumCommand(): Command {
       durationArgument
     )
     .option('--force', 'take a retention under a day, which may take files from queries that run')
+    .option(
+      '--orphans',
+      'delete also data files that no version knows and no killed writer left: they may hold rows the log has lost'
+    )
     .option('--dry-run', 'only say what would be deleted')
     .option('--quiet', 'say nothing on standard error')
     .addHelpText(
       'after',
       `
 Deletes files that compaction, re-templating or erasure has replaced, files of writers that were killed before they
-committed (after a day, and never those of a writer that lives), and log entries past their retention. The last line on
-standard output is a JSON summary.
+committed (after a day, and never those of a writer that lives), and log entries past their retention. Data files that
+no version knows though no writer was killed are left and counted: the log may have lost their commit. Run apitrail
+verify, which says what they hold, before --orphans. The last line on standard output is a JSON summary.
 
 Examples:
   apitrail vacuum --lake ./lake --dry-run
@@ -44,7 +50,7 @@ Examples:
       const began = Date.now();
       const settings = await settingsOf(options);
       const say = (text: string) => options.quiet || process.stderr.write(`${text}\n`);
-      const { retention, force = false, dryRun = false } = options;
+      const { retention, force = false, orphans = false, dryRun = false } = options;
       await withStopSignal('Stopping. What is deleted is deleted; the next run goes on.', (signal) =>
         withLakeEngine(settings, async (engine) => {
           const tables: VacuumSummary[] = [];
@@ -52,6 +58,7 @@ Examples:
             const summary = await vacuumTable(table, {
               ...(retention === undefined ? {} : { retentionMs: retention }),
               force,
+              orphans,
               dryRun,
               signal,
               onProgress: ({ deleted, files }) =>
@@ -59,6 +66,11 @@ Examples:
             });
             tables.push(summary);
             say(resultLine(summary, dryRun));
+            if (summary.unexplained.files > 0) {
+              say(
+                `${summary.table}: left ${showCount(summary.unexplained.files, 'file')} (${showBytes(summary.unexplained.bytes)}) that no version knows: the log may have lost commits. apitrail verify says what they hold; --orphans deletes them`
+              );
+            }
             if (summary.interrupted) {
               break;
             }
@@ -71,6 +83,8 @@ Examples:
             deleted_bytes: sum(({ expired, orphans }) => expired.bytes + orphans.bytes),
             kept_files: sum(({ kept }) => kept.files),
             kept_bytes: sum(({ kept }) => kept.bytes),
+            unexplained_files: sum(({ unexplained }) => unexplained.files),
+            unexplained_bytes: sum(({ unexplained }) => unexplained.bytes),
             log_files: sum(({ log_files: files }) => files),
             interrupted,
             tables,

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
 import type { Finding } from '../../lake/maintenance/verify';
-import { withStopSignal } from '../lake-engine';
+import { withStopSignal, withSystemErrors } from '../lake-engine';
 import { LAKE_TABLES } from '../lake-tables';
 import { configOption, lakeOption, settingsOf, type SettingsOptions } from '../settings-options';
 import { showBytes, showCount } from '../size-arguments';
@@ -18,7 +18,8 @@ const MOST_FINDINGS = 1000;
 
 const REMEDIES: Record<Finding['mend'], string> = {
   checkpoint: '--mend writes it anew',
-  vacuum: '--mend or apitrail vacuum deletes it',
+  leftovers: '--mend or apitrail vacuum deletes it',
+  orphans: 'apitrail vacuum deletes it',
   modes: '--mend sets the permissions',
   statistics: '--mend notes the right ones',
   drop: 'restore it from a backup, or --drop-damaged takes it out of the table',
@@ -59,19 +60,21 @@ Examples:
       try {
         await withStopSignal('Stopping.', async (signal) => {
           let told = began;
-          const { findings, ...summary } = await verifyLake(engine, lake, LAKE_TABLES, {
-            quick,
-            mend,
-            dropDamaged,
-            signal,
-            onFinding: (finding) => say(findingLine(finding)),
-            onProgress: ({ table, checked, files }) => {
-              if (Date.now() - told > 5_000) {
-                told = Date.now();
-                say(`${table}: ${checked} of ${showCount(files, 'file')} checked`);
-              }
-            },
-          });
+          const { findings, ...summary } = await withSystemErrors(lake, () =>
+            verifyLake(engine, lake, LAKE_TABLES, {
+              quick,
+              mend,
+              dropDamaged,
+              signal,
+              onFinding: (finding) => say(findingLine(finding)),
+              onProgress: ({ table, checked, files }) => {
+                if (Date.now() - told > 5_000) {
+                  told = Date.now();
+                  say(`${table}: ${checked} of ${showCount(files, 'file')} checked`);
+                }
+              },
+            })
+          );
           for (const { table, version, files, rows, bytes, without_checksum: without } of summary.tables) {
             const checksums = without > 0 ? `, ${showCount(without, 'file')} without a checksum` : '';
             say(
@@ -82,6 +85,10 @@ Examples:
             say(
               `${showCount(summary.dropped_files, 'damaged file')} taken out of the lake with ${showCount(summary.dropped_rows, 'row')}`
             );
+          }
+          const unchecked = summary.tables.reduce((sum, { not_checked: files }) => sum + files, 0);
+          if (unchecked > 0) {
+            say(`${showCount(unchecked, 'file')} could not be checked`);
           }
           say(summary.sound ? 'The lake is sound.' : 'The lake is NOT sound.');
           const shown = {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { ApitrailError } from '@apitrail/contract';
 
 import { hasCode, makeDirectory, removeIfThere, replaceFile } from '../../lake/durable';
+import { importStateName as stateName } from '../../lake/layout';
 import type { SessionState } from '../sessions';
 import type { KnownSource } from './known-sources';
 
-/** Id of the import in the table’s `txn` actions; its version counts the commits and names the state that goes with each. */
-export const IMPORT_APP_ID = 'apitrail.import';
+export { IMPORT_APP_ID, importStateName as stateName } from '../../lake/layout';
 
 /** Everything an import needs to go on exactly where a commit left it. */
 export interface ImportState {
@@ -84,9 +84,6 @@ export class StateFolder {
     return join(this.folder, stateName(version));
   }
 }
-
-/** Name of the file that holds the state of a version. */
-export const stateName = (version: number): string => `state-${version}.json`;
 
 /** A state as text; `parseState` gives an equal one back. */
 export function serialiseState(state: ImportState): string {

@@ -1,10 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
+import { DEFAULT_TOMBSTONE_RETENTION_MS, intervalMs } from '../checkpoint';
 import { hasCode } from '../durable';
 import { dataFilePath } from '../layout';
 import type { TableState } from '../table-state';
-import type { WriteLeases } from '../write-lease';
+import { leaseOfName, type WriteLeases } from '../write-lease';
 
 /** A file in the folder of a table, outside its log. */
 export interface FoundFile {
@@ -64,8 +65,14 @@ export interface SortedFiles {
   live: FoundFile[];
   /** Removed in a version, with the time of that, epoch milliseconds. */
   removed: Array<FoundFile & { removedAt: number }>;
-  /** Data files that no version within retention knows and that nobody is writing. */
+  /** Data files of writers that were killed before they committed: their leases are still there. */
   orphans: FoundFile[];
+  /**
+   * Data files that no version knows, and no writer that was killed: their rows may be data whose commit the log has
+   * lost. `proven` where the file is one of Apitrail's, written under a lease that ended, and younger than what the log
+   * may forget: a writer that ends has committed its files or deleted them.
+   */
+  unexplained: Array<FoundFile & { proven: boolean }>;
   /** Data files that no version knows but that may be on their way into one. */
   young: FoundFile[];
   /** Files that are no data files. */
@@ -90,7 +97,11 @@ export function sortFiles(
     )
   );
   const youngest = Math.min(now - ORPHAN_GRACE_MS, (leases.oldest ?? Infinity) - CLOCK_MS);
-  const sorted: SortedFiles = { live: [], removed: [], orphans: [], young: [], foreign: [] };
+  const abandoned = new Set(leases.abandoned.map(({ id }) => id));
+  const retention = intervalMs(state.metadata.configuration['delta.deletedFileRetentionDuration']);
+  // Before it, a file may have been removed by a commit that checkpoints of other writers have forgotten.
+  const remembered = now - (retention ?? DEFAULT_TOMBSTONE_RETENTION_MS);
+  const sorted: SortedFiles = { live: [], removed: [], orphans: [], unexplained: [], young: [], foreign: [] };
   for (const file of found) {
     const removedAt = removed.get(file.path);
     if (live.has(file.path)) {
@@ -99,10 +110,18 @@ export function sortFiles(
       sorted.removed.push({ ...file, removedAt });
     } else if (!file.path.endsWith('.parquet')) {
       sorted.foreign.push(file);
-    } else if (file.modified < youngest) {
-      sorted.orphans.push(file);
     } else {
-      sorted.young.push(file);
+      const lease = leaseOfName(basename(file.path));
+      const killed = lease !== undefined && abandoned.has(lease);
+      if (lease !== undefined && !killed && !leases.livingIds.has(lease)) {
+        sorted.unexplained.push({ ...file, proven: file.modified > remembered });
+      } else if (file.modified >= youngest) {
+        sorted.young.push(file);
+      } else if (killed) {
+        sorted.orphans.push(file);
+      } else {
+        sorted.unexplained.push({ ...file, proven: false });
+      }
     }
   }
   return sorted;

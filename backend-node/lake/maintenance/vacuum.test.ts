@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -9,7 +10,7 @@ import { LakeDataset } from '../lake-dataset';
 import { entryName } from '../layout';
 import { ownIdentity } from '../process-identity';
 import { select, temporaryFolder } from '../testing/temporary-lake';
-import { withWriteLease } from '../write-lease';
+import { leasedName, leaseOfName, withWriteLease } from '../write-lease';
 import { compactTable } from './compact';
 import { vacuumTable } from './vacuum';
 
@@ -82,7 +83,7 @@ test('a retention that endangers readers must be forced, one that is not remembe
 
 test('a dry run deletes nothing', async () => {
   await compactTable(lake.requests);
-  await orphan('part-a.zstd.parquet');
+  await orphan(leasedName(await killedWriter()));
   const names = await readdir(day);
   expect(await vacuumTable(lake.requests, { retentionMs: 0, force: true, dryRun: true })).toMatchObject({
     expired: { files: 3 },
@@ -92,34 +93,96 @@ test('a dry run deletes nothing', async () => {
 });
 
 test('orphans go after a day; younger ones, other files and live ones stay', async () => {
-  await orphan('part-old.zstd.parquet');
-  await orphan('part-young.zstd.parquet', new Date(Date.now() - 23 * HOUR));
+  const id = await killedWriter();
+  const [old, young] = [leasedName(id), leasedName(id)];
+  await orphan(old);
+  await orphan(young);
   await orphan('notes.txt');
   await orphan('.hidden.parquet');
   for (const name of await readdir(day)) {
-    await utimes(join(day, name), name.includes('young') ? new Date() : OLD, name.includes('young') ? new Date() : OLD);
+    const modified = name === young ? new Date(Date.now() - 23 * HOUR) : OLD;
+    await utimes(join(day, name), modified, modified);
   }
   expect(await vacuumTable(lake.requests)).toMatchObject({ orphans: { files: 1 }, kept: { files: 1 } });
-  expect((await readdir(day)).filter((name) => /young|notes|hidden|old/.test(name)).sort()).toEqual([
-    '.hidden.parquet',
-    'notes.txt',
-    'part-young.zstd.parquet',
-  ]);
+  expect(
+    (await readdir(day)).filter((name) => /notes|hidden/.test(name) || [old, young].includes(name)).sort()
+  ).toEqual(['.hidden.parquet', 'notes.txt', young].sort());
+  expect(await count()).toBe(3);
+});
+
+/** Leaves the lease of a process that is dead, and gives its id. */
+async function killedWriter(table = 'requests'): Promise<string> {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  const id = randomUUID();
+  const owner = JSON.stringify({ ...(await ownIdentity()), pid, table });
+  await writeFile(join(folder.path, '.apitrail', 'writers', `${pid}-${id}.json`), owner);
+  return id;
+}
+
+test('a file that a writer which was not killed has left may be data: it goes only when that is asked for', async () => {
+  await rm(join(lake.table, '_delta_log', entryName(3)));
+  for (const name of await readdir(day)) {
+    await utimes(join(day, name), OLD, OLD);
+  }
+  expect(await vacuumTable(lake.requests)).toMatchObject({ orphans: { files: 0 }, unexplained: { files: 1 } });
+  expect(await readdir(day)).toHaveLength(3);
+  expect(await vacuumTable(lake.requests, { orphans: true })).toMatchObject({
+    orphans: { files: 1 },
+    unexplained: { files: 0 },
+  });
+  expect(await readdir(day)).toHaveLength(2);
+});
+
+test('nothing is an orphan while an import remembers commits that the log has not', async () => {
+  const states = join(folder.path, '.apitrail', 'import');
+  await mkdir(states, { recursive: true });
+  await orphan(leasedName(await killedWriter()));
+  await writeFile(join(states, 'state-2.json'), '{}');
+  expect(await vacuumTable(lake.requests)).toMatchObject({ orphans: { files: 0 }, unexplained: { files: 1 } });
+  await rm(join(states, 'state-2.json'));
+  expect(await vacuumTable(lake.requests)).toMatchObject({ orphans: { files: 1 }, unexplained: { files: 0 } });
+});
+
+test('the lease of a killed writer stays as long as there is a file of it', async () => {
+  const id = await killedWriter();
+  await killedWriter('annotations');
+  await orphan(leasedName(id), new Date());
+  await vacuumTable(lake.requests);
+  expect(await readdir(join(folder.path, '.apitrail', 'writers'))).toHaveLength(2);
+  for (const name of await readdir(day)) {
+    await utimes(join(day, name), OLD, OLD);
+  }
+  expect(await vacuumTable(lake.requests)).toMatchObject({ orphans: { files: 1 } });
+  expect(await readdir(join(folder.path, '.apitrail', 'writers'))).toHaveLength(1);
+});
+
+test('a replaced file that outlives its retention is not forgotten, however late vacuum comes', async () => {
+  await compactTable(lake.requests);
+  const entry = join(lake.table, '_delta_log', entryName(4));
+  const old = (await readFile(entry, 'utf8')).replace(/"deletionTimestamp":\d+/g, `"deletionTimestamp":${+OLD}`);
+  await writeFile(entry, old);
+  await (await Lake.open(folder.path, { engine })).checkpoint();
+  for (const version of [0, 1, 2, 3, 4]) {
+    await rm(join(lake.table, '_delta_log', entryName(version)));
+  }
+  const late = await Lake.open(folder.path, { engine });
+  expect(await vacuumTable(late.requests)).toMatchObject({ expired: { files: 3 }, unexplained: { files: 0 } });
   expect(await count()).toBe(3);
 });
 
 test('what a writer that lives has written is left, however old; that of a dead one goes with its lease', async () => {
   const writers = join(folder.path, '.apitrail', 'writers');
-  await withWriteLease(folder.path, async () => {
+  const own = (await readdir(day)).map(leaseOfName);
+  await withWriteLease({ lake: folder.path, table: 'requests' }, async (id) => {
     const [lease] = await readdir(writers);
     const began = new Date(OLD.getTime() - HOUR);
     await utimes(join(writers, lease!), began, began);
-    await orphan('part-long.zstd.parquet');
+    await orphan(leasedName(id));
     expect(await vacuumTable(lake.requests)).toMatchObject({ orphans: { files: 0 }, kept: { files: 1 } });
   });
   const { pid } = spawnSync(process.execPath, ['-e', '']);
-  await writeFile(join(writers, 'dead.json'), JSON.stringify({ ...(await ownIdentity()), pid }));
-  await utimes(join(writers, 'dead.json'), new Date(0), new Date(0));
+  const [left = ''] = (await readdir(day)).map(leaseOfName).filter((id) => id && !own.includes(id));
+  await writeFile(join(writers, `${pid}-${left}.json`), JSON.stringify({ ...(await ownIdentity()), pid }));
   expect(await vacuumTable(lake.requests)).toMatchObject({ orphans: { files: 1 } });
   expect(await readdir(writers)).toEqual([]);
 });

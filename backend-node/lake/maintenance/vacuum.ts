@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
 
@@ -7,8 +7,9 @@ import type { DeltaTable } from '../delta-table';
 import { removeIfThere, syncDirectory } from '../durable';
 import { dataFilePath } from '../layout';
 import { assertWritable, type TableState } from '../table-state';
-import { readWriteLeases } from '../write-lease';
-import { listTableFiles, sortFiles, type FoundFile } from './table-files';
+import { leaseOfName, readWriteLeases } from '../write-lease';
+import { importStateVersions, missingImports } from './import-progress';
+import { listTableFiles, ORPHAN_GRACE_MS, sortFiles, type FoundFile } from './table-files';
 
 /** Files removed later than this ago may still be read by a query that began before; a shorter retention must be forced. */
 export const SAFE_RETENTION_MS = 86_400_000;
@@ -24,6 +25,8 @@ export interface VacuumOptions {
   retentionMs?: number;
   /** Takes a retention that readers of an older version may not outlive. */
   force?: boolean;
+  /** Deletes also the data files that no version knows and that no killed writer left: they may hold rows the log has lost. */
+  orphans?: boolean;
   /** Only says what would be done. */
   dryRun?: boolean;
   signal?: AbortSignal;
@@ -43,6 +46,8 @@ export interface VacuumSummary {
   expired: Count;
   /** Files of writers that were killed before they committed. */
   orphans: Count;
+  /** Data files that no version knows and no killed writer left, which are left unless that is asked for. */
+  unexplained: Count;
   /** Removed files and possible orphans that are too young to be deleted. */
   kept: Count;
   /** Log entries and checkpoints past their retention. */
@@ -52,25 +57,36 @@ export interface VacuumSummary {
 }
 
 /**
- * Deletes the files that no version within retention needs, and those that killed writers left. Whoever reads a version
+ * Deletes the files that no version within retention needs, and those that killed writers left, not those that may hold
+ * rows whose commit the log has lost, unless that is asked for. Whoever reads a version
  * younger than the retention is not disturbed. Throws APITRAIL_USAGE for a retention that would endanger readers.
  */
 export async function vacuumTable(table: DeltaTable, options: VacuumOptions = {}): Promise<VacuumSummary> {
   const first = await table.snapshot();
   assertWritable(table.path, first);
   const retentionMs = checkedRetention(first, options);
+  const states = await importStateVersions(table.lake);
   // In this order: what is committed or begun after the folder was listed is not in the list.
   const found = await listTableFiles(table.path);
   const leases = await readWriteLeases(table.lake);
   const now = Date.now();
-  const sorted = sortFiles(table.path, found, await table.snapshot(), leases, now);
+  const state = await table.snapshot();
+  const sorted = sortFiles(table.path, found, state, leases, now);
+  // A writer that was killed after its commit left its lease, too.
+  const doubtful = missingImports(table.definition.name, state, states)
+    ? [...sorted.orphans, ...sorted.unexplained]
+    : sorted.unexplained;
+  const [unexplained, orphans] = options.orphans
+    ? [[], [...sorted.orphans, ...sorted.unexplained.filter(({ modified }) => modified < now - ORPHAN_GRACE_MS)]]
+    : [doubtful, sorted.orphans.filter((file) => !doubtful.includes(file))];
   const expired = sorted.removed.filter(({ removedAt }) => removedAt <= now - retentionMs);
   const waiting = sorted.removed.filter(({ removedAt }) => removedAt > now - retentionMs);
   const summary: VacuumSummary = {
     table: table.definition.name,
     retention_hours: retentionMs / 3_600_000,
     expired: count(expired),
-    orphans: count(sorted.orphans),
+    orphans: count(orphans),
+    unexplained: count(unexplained),
     kept: count([...waiting, ...sorted.young]),
     log_files: 0,
     interrupted: false,
@@ -78,16 +94,26 @@ export async function vacuumTable(table: DeltaTable, options: VacuumOptions = {}
   if (options.dryRun) {
     return summary;
   }
-  const deleted = new Set(await deleteFiles(table, [...expired, ...sorted.orphans], options));
+  const deleted = new Set(await deleteFiles(table, [...expired, ...orphans], options));
   summary.expired = count(expired.filter((file) => deleted.has(file)));
-  summary.orphans = count(sorted.orphans.filter((file) => deleted.has(file)));
+  summary.orphans = count(orphans.filter((file) => deleted.has(file)));
   summary.interrupted = options.signal?.aborted ?? false;
   if (!summary.interrupted) {
-    await Promise.all(leases.abandoned.map((path) => removeIfThere(path)));
+    const left = new Set(
+      [...sorted.young, ...unexplained, ...orphans.filter((file) => !deleted.has(file))].map(leaseOf)
+    );
+    for (const { path, id, table: name } of leases.abandoned) {
+      // While there are files of it, it says where they come from.
+      if ((name ?? table.definition.name) === table.definition.name && !(id !== undefined && left.has(id))) {
+        await removeIfThere(path);
+      }
+    }
     summary.log_files = (await table.tidyLog()).removed;
   }
   return summary;
 }
+
+const leaseOf = ({ path }: FoundFile) => leaseOfName(basename(path));
 
 const count = (files: readonly FoundFile[]): Count => ({
   files: files.length,

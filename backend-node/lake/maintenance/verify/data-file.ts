@@ -13,6 +13,7 @@ import type { TableDefinition } from '../../table-definition';
 import type { DataFile, TableState } from '../../table-state';
 import { statIfThere } from '../table-files';
 import type { Finding, Report } from './finding';
+import { notChecked, provesDamage } from './unreadable';
 
 export interface FileCheckOptions {
   /** Looks only whether files are there with their size and number of rows, and reads none of them. */
@@ -26,6 +27,10 @@ export interface CheckedFile {
   checksummed: boolean;
   /** Whether it is there, whole as far as can be told, with the rows that the log says. */
   whole: boolean;
+  /** Whether it could not be checked to its end, for a reason that says nothing about the file. */
+  unchecked: boolean;
+  /** Rows it holds; null when they were not counted. */
+  rows: number | null;
   /** Its statistics as they should be, where those of the log are wrong and the file is whole. */
   statistics?: FileStats;
 }
@@ -49,7 +54,7 @@ export class FileChecker {
       path = dataFilePath(this.table, add.path);
     } catch (error) {
       report({ severity: 'error', check: 'file', where: add.path, message: (error as Error).message, mend: 'none' });
-      return { checksummed: false, whole: false };
+      return { checksummed: false, whole: false, unchecked: false, rows: null };
     }
     const where = relative(this.lake, path);
     let whole = true;
@@ -57,7 +62,32 @@ export class FileChecker {
       whole &&= mend !== 'drop';
       report({ severity, check, where, message, mend, ...(mend === 'drop' ? { rows: file.rows ?? 0 } : {}) });
     };
-    const checked: CheckedFile = { checksummed: false, whole: false };
+    const checked: CheckedFile = { checksummed: false, whole: false, unchecked: false, rows: null };
+    try {
+      return await this.checkFile(file, path, checked, say, () => whole);
+    } catch (error) {
+      if (this.options.signal?.aborted) {
+        throw error;
+      }
+      // A file whose checksum is right is what was committed, whatever the engine says.
+      if (!checked.checksummed && provesDamage(error)) {
+        say('file', `cannot be read: ${(error as Error).message}`, 'drop');
+      } else {
+        checked.unchecked = true;
+        say('unchecked', notChecked(error), 'none');
+      }
+      return { ...checked, whole: false };
+    }
+  }
+
+  private async checkFile(
+    file: DataFile,
+    path: string,
+    checked: CheckedFile,
+    say: Say,
+    isWhole: () => boolean
+  ): Promise<CheckedFile> {
+    const { add } = file;
     const stats = await statIfThere(path);
     if (!stats?.isFile()) {
       say('file', 'is missing', 'drop');
@@ -72,34 +102,37 @@ export class FileChecker {
     }
     const { sha256 } = readTags(add);
     if (sha256 && !this.options.quick) {
+      const found = await sha256OfFile(path, this.options.signal);
       checked.checksummed = true;
-      if ((await sha256OfFile(path, this.options.signal)) !== sha256) {
+      if (found !== sha256) {
         say('checksum', 'does not have the content that was committed: its checksum is another', 'drop');
         return checked;
       }
     }
-    try {
-      const statistics = await this.checkContent(file, path, say);
-      checked.whole = whole;
-      return statistics && whole ? { ...checked, statistics } : checked;
-    } catch (error) {
-      if (this.options.signal?.aborted) {
-        throw error;
-      }
-      say('file', `cannot be read: ${(error as Error).message}`, 'drop');
-      return checked;
-    }
+    const statistics = await this.checkContent(file, path, checked, say);
+    checked.whole = isWhole();
+    return statistics && checked.whole ? { ...checked, statistics } : checked;
   }
 
   /** Gives the right statistics when those of the log are not. */
-  private async checkContent(file: DataFile, path: string, say: Say): Promise<FileStats | undefined> {
+  private async checkContent(
+    file: DataFile,
+    path: string,
+    checked: CheckedFile,
+    say: Say
+  ): Promise<FileStats | undefined> {
     const one = sql`read_parquet(${literal(escapeGlob(path))}, hive_partitioning = false)`;
     const types = await this.columnTypes(path);
     this.checkSchema(types, say);
+    this.checkDate(file, say);
     if (this.options.quick) {
       const rows = (await this.run(sql`SELECT count(*) FROM ${one}`))[0] as number;
+      checked.rows = rows;
       this.checkRows(file, rows, say);
       return undefined;
+    }
+    if (!checked.checksummed) {
+      await this.readEverything(one, types);
     }
     const columns = this.definition.columns.filter(
       ({ name }) => types.has(name) && (this.definition.statistics.includes(name) || name === 'time')
@@ -114,6 +147,7 @@ export class FileChecker {
       ])} FROM ${one}`
     );
     const rows = values[0] as number;
+    checked.rows = rows;
     this.checkRows(file, rows, say);
     const measured = new Map<string, Measured>();
     columns.forEach(({ name }, index) => {
@@ -124,6 +158,12 @@ export class FileChecker {
     await this.checkOrder(file, one, say);
     const wrong = this.checkStatistics(file, rows, measured, say);
     return wrong ? this.statisticsOf(rows, measured) : undefined;
+  }
+
+  /** Without a checksum only reading tells: every value of every column is decompressed and decoded. */
+  private async readEverything(one: ReturnType<typeof sql>, types: ReadonlyMap<string, string>): Promise<void> {
+    const hashes = [...types.keys()].map((name) => sql`bit_xor(hash(${identifier(name)}))`);
+    await this.run(sql`SELECT count(*) FROM (SELECT ${join(hashes)} FROM ${one}) AS "read" WHERE "read" IS NOT NULL`);
   }
 
   private async columnTypes(path: string): Promise<Map<string, string>> {
@@ -152,6 +192,17 @@ export class FileChecker {
     if (rows !== null && found !== rows) {
       // Without a checksum it cannot be told whether the file or the log is wrong.
       say('rows', `holds ${found} rows where the log says ${rows}`, 'none');
+    }
+  }
+
+  private checkDate({ add }: DataFile, say: Say): void {
+    const date = add.partitionValues[PARTITION_COLUMN.name];
+    if (this.definition.partitioned && (date ?? '') === '') {
+      say(
+        'partition',
+        'is in no partition: the log has no date of it, so that other readers leave its rows out of every day',
+        'none'
+      );
     }
   }
 
@@ -186,6 +237,13 @@ export class FileChecker {
     const recorded = parseStats(add.stats);
     const right = this.statisticsOf(rows, measured);
     const ours = readTags(add).sha256 !== undefined;
+    const missing = [
+      ...(typeof recorded.numRecords === 'number' ? [] : ['the number of rows']),
+      ...(ours && [...measured.keys()].some((name) => this.lacksNulls(recorded, name)) ? ['numbers of nulls'] : []),
+    ];
+    if (missing.length > 0) {
+      say('statistics', `lacks ${missing.join(' and ')} in the log`, 'statistics', 'warning');
+    }
     const wrong: string[] = [];
     const wide: string[] = [];
     for (const { name, type } of this.definition.columns) {
@@ -220,7 +278,11 @@ export class FileChecker {
         'warning'
       );
     }
-    return wrong.length + wide.length > 0;
+    return missing.length + wrong.length + wide.length > 0;
+  }
+
+  private lacksNulls({ nullCount }: Partial<FileStats>, name: string): boolean {
+    return this.definition.statistics.includes(name) && nullCount?.[name] === undefined;
   }
 
   private statisticsOf(rows: number, measured: ReadonlyMap<string, Measured>): FileStats {

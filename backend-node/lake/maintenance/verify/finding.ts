@@ -2,8 +2,10 @@
 export type Remedy =
   /** A checkpoint is written anew from the log, `_last_checkpoint` pointed at it. */
   | 'checkpoint'
-  /** Files that nobody needs are deleted. */
-  | 'vacuum'
+  /** What dead processes left is deleted; it holds no committed row. */
+  | 'leftovers'
+  /** Not by `verify`: vacuum deletes it when it is older than a day. */
+  | 'orphans'
   /** Permissions are set. */
   | 'modes'
   /** Statistics are computed from the file, which is whole, and noted in the log. */
@@ -17,7 +19,7 @@ export type Remedy =
 export interface Finding {
   /** An error makes answers wrong or reading fail; a warning costs disk space, time or caution. */
   severity: 'error' | 'warning';
-  /** What was looked at: `log`, `checkpoint`, `file`, `checksum`, `rows`, `statistics`, `sort`, `schema`, `partition`, `orphan`, `mode`, `leftover`. */
+  /** What was looked at: `log`, `checkpoint`, `file`, `checksum`, `rows`, `statistics`, `sort`, `schema`, `partition`, `double`, `unchecked`, `orphan`, `mode`, `leftover`. */
   check: string;
   table: string;
   /** The file, relative to the lake. */

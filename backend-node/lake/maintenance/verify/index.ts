@@ -58,8 +58,10 @@ export async function verifyLake(
   };
   // Before anything is mended, which would clear away what is to be found.
   const state = await verifyStateFolder(lake);
+  const leased = new Set<string>();
   for (const definition of tables) {
     const verified = await verifyTable(engine, lake, definition, options);
+    verified.leased.forEach((lease) => leased.add(lease));
     if (options.mend || options.dropDamaged) {
       const { droppedFiles, droppedRows } = await mendTable(engine, lake, verified, options);
       summary.dropped_files += droppedFiles;
@@ -69,9 +71,13 @@ export async function verifyLake(
     summary.tables.push(verified.summary);
   }
   if (options.mend) {
-    await mendStateFolder(lake, state);
+    await mendStateFolder(lake, state, leased);
   }
-  add(summary, state, options);
+  add(
+    summary,
+    state.map(({ finding }) => finding),
+    options
+  );
   summary.sound = !summary.findings.some(({ severity, mended }) => severity === 'error' && !mended);
   return summary;
 }
@@ -86,35 +92,48 @@ function add(summary: VerifySummary, findings: readonly Finding[], { onFinding }
   }
 }
 
+/** A finding about the state folder, and the id of the lease where it is one. */
+interface StateFinding {
+  finding: Finding;
+  lease: string | undefined;
+}
+
 /** What dead processes left, and whether others may look into the state folder. */
-async function verifyStateFolder(lake: string): Promise<Finding[]> {
+async function verifyStateFolder(lake: string): Promise<StateFinding[]> {
   const path = stateDirectory(lake);
   const stats = await statIfThere(path);
-  const finding = (more: Pick<Finding, 'check' | 'where' | 'message' | 'mend'>): Finding => ({
-    severity: 'warning',
-    table: '',
-    ...more,
+  const finding = ({
+    lease,
+    ...more
+  }: Pick<Finding, 'check' | 'where' | 'message' | 'mend'> & { lease?: string | undefined }): StateFinding => ({
+    finding: { severity: 'warning', table: '', ...more },
+    lease,
   });
-  const findings: Finding[] = [];
+  const findings: StateFinding[] = [];
   if (stats && (stats.mode & 0o077) !== 0) {
     const message = 'can be read by others than its owner, though rows lie there before they are protected';
     findings.push(finding({ check: 'mode', where: relative(lake, path), message, mend: 'modes' }));
   }
   for (const left of await abandonedWorkDirectories(lake)) {
     const message = 'is a work folder of a process that ended without removing it';
-    findings.push(finding({ check: 'leftover', where: relative(lake, left), message, mend: 'vacuum' }));
+    findings.push(finding({ check: 'leftover', where: relative(lake, left), message, mend: 'leftovers' }));
   }
   for (const left of (await readWriteLeases(lake)).abandoned) {
     const message = 'is the lease of a writer that was killed';
-    findings.push(finding({ check: 'leftover', where: relative(lake, left), message, mend: 'vacuum' }));
+    findings.push(
+      finding({ check: 'leftover', where: relative(lake, left.path), message, mend: 'leftovers', lease: left.id })
+    );
   }
   return findings;
 }
 
-async function mendStateFolder(lake: string, findings: readonly Finding[]): Promise<void> {
-  for (const finding of findings) {
+async function mendStateFolder(lake: string, findings: readonly StateFinding[], leased: ReadonlySet<string>) {
+  for (const { finding, lease } of findings) {
     if (finding.mend === 'modes') {
       await chmod(stateDirectory(lake), 0o700);
+    } else if (lease !== undefined && leased.has(lease)) {
+      // It says of files that are still there that nobody committed them.
+      continue;
     } else {
       await rm(`${lake}/${finding.where}`, { recursive: true, force: true });
     }

@@ -8,6 +8,7 @@ import { DEFAULT_TOMBSTONE_RETENTION_MS, intervalMs, lastCheckpoint, readCheckpo
 import { checkpointName, entryName, LAST_CHECKPOINT, logDirectory } from '../../layout';
 import { listLog } from '../../log';
 import { TableStateBuilder, type TableState } from '../../table-state';
+import { ENGINE_INFO, metricsOf } from '../../commit';
 import { differences } from './compare-states';
 import type { Report } from './finding';
 
@@ -24,6 +25,8 @@ export interface History {
   checkpoint: { version: number; size: number } | undefined;
   /** States of checkpoints that cannot be read, put together from the entries. */
   lost: TableState[];
+  /** Whether it is certain that commits or parts of them are missing that were there once. */
+  incomplete: boolean;
 }
 
 /** Reads a log entry by entry and holds every checkpoint against them, where `Lake` reads only what it needs. */
@@ -33,7 +36,13 @@ export async function readHistory(table: string, name: string, engine: Engine, r
 
 class HistoryReader {
   private readonly directory: string;
-  private readonly history: History = { state: undefined, newest: -1, checkpoint: undefined, lost: [] };
+  private readonly history: History = {
+    state: undefined,
+    newest: -1,
+    checkpoint: undefined,
+    lost: [],
+    incomplete: false,
+  };
   private builder: TableStateBuilder | undefined;
 
   constructor(
@@ -165,10 +174,37 @@ class HistoryReader {
           mend: 'none',
         });
       }
+      this.checkMetrics(name, actions);
       return actions;
     } catch (error) {
       this.broken(name, `cannot be read: ${(error as Error).message}`, readable, version);
       return undefined;
+    }
+  }
+
+  /** Lines that were cut off an entry or put into it leave JSON that is whole. */
+  private checkMetrics(name: string, actions: readonly Action[]): void {
+    const said = actions.find(({ commitInfo }) => commitInfo)?.commitInfo;
+    if (said?.engineInfo !== ENGINE_INFO || !said.operationMetrics) {
+      return;
+    }
+    const found = metricsOf(actions);
+    const wrong = (['numAddedFiles', 'numRemovedFiles'] as const).filter(
+      (metric) => said.operationMetrics?.[metric] !== found[metric]
+    );
+    if (wrong.length > 0) {
+      this.history.incomplete = true;
+      const counts = wrong.map(
+        (metric) =>
+          `${metric === 'numAddedFiles' ? 'adds' : 'removes'} ${found[metric]} files where it says ${said.operationMetrics?.[metric]}`
+      );
+      this.report({
+        severity: 'error',
+        check: 'log',
+        where: this.where(name),
+        message: `was changed after its commit: it ${counts.join(', and ')}. Restore it from a backup`,
+        mend: 'none',
+      });
     }
   }
 
@@ -228,6 +264,19 @@ class HistoryReader {
       return;
     }
     const pointed = await lastCheckpoint(this.directory);
+    const { entries, checkpoints } = await listLog(this.directory);
+    const newest = Math.max(-1, ...entries.slice(-1), ...checkpoints.slice(-1));
+    if (pointed !== undefined && pointed > newest) {
+      this.history.incomplete = true;
+      this.report({
+        severity: 'error',
+        check: 'log',
+        where: this.where(LAST_CHECKPOINT),
+        message: `points at version ${pointed}, and the log ends with ${newest}: later commits are missing. Restore the log from a newer backup`,
+        mend: 'none',
+      });
+      return;
+    }
     const unneeded = pointed === undefined && fromTheBeginning;
     this.report({
       severity: unneeded ? 'warning' : 'error',

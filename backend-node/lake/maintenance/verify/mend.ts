@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import type { DuckDb } from '../../../engine/duckdb';
 import { pointToCheckpoint, writeCheckpoint } from '../../checkpoint';
 import { DeltaTable } from '../../delta-table';
-import { syncFile } from '../../durable';
+import { removeIfThere, syncFile } from '../../durable';
 import { logDirectory, tableDirectory } from '../../layout';
 import { withWorkDirectory } from '../../work-directory';
-import { vacuumTable } from '../vacuum';
 import type { Finding, Remedy } from './finding';
 import type { VerifiedTable } from './verify-table';
 
@@ -20,7 +19,8 @@ export interface MendOptions {
 
 /**
  * Mends what was found wrong with a table, as far as it was asked for, and marks the findings. Gives the rows that were
- * dropped with damaged files. Nothing is touched beyond the log's checkpoints and permissions when the log is broken.
+ * dropped with damaged files. Nothing is touched beyond the log's checkpoints and permissions when the log is broken or
+ * incomplete, and no data file is ever deleted.
  */
 export async function mendTable(
   engine: DuckDb,
@@ -44,8 +44,13 @@ export async function mendTable(
       await syncFile(path);
     }
     mark('modes');
+    for (const finding of open('leftovers')) {
+      await removeIfThere(join(lake, finding.where));
+    }
+    mark('leftovers');
   }
-  if (!history.state || history.state.version !== history.newest) {
+  // A commit now would take the place of one that can still be restored from a backup.
+  if (!history.state || history.state.version !== history.newest || history.incomplete) {
     return dropped;
   }
   const table = await DeltaTable.open(definition, lake, { engine });
@@ -63,10 +68,6 @@ export async function mendTable(
     dropped.droppedFiles = damaged.length;
     dropped.droppedRows = damaged.reduce((sum, { rows }) => sum + (rows ?? 0), 0);
     mark('drop');
-  }
-  if (mend && open('vacuum').length > 0) {
-    await vacuumTable(table);
-    mark('vacuum');
   }
   return dropped;
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -12,6 +13,7 @@ import { ownIdentity } from '../../process-identity';
 import { groupFiles } from '../../rewrite';
 import { REQUESTS_TABLE } from '../../table-definition';
 import { select, temporaryFolder } from '../../testing/temporary-lake';
+import { leasedName } from '../../write-lease';
 import { verifyLake, type VerifyOptions } from './index';
 
 const DAY_US = 86_400_000_000;
@@ -325,6 +327,7 @@ describe('the log', () => {
     await writeFile(log(entryName(1)), `${await readFile(log(entryName(1)), 'utf8')}${JSON.stringify(add)}\n`);
     expect((await verify()).findings).toEqual([
       expect.objectContaining({ check: 'log', message: expect.stringContaining('twice') }),
+      expect.objectContaining({ check: 'log', message: expect.stringContaining('adds 2 files where it says 1') }),
     ]);
   });
 
@@ -375,24 +378,31 @@ describe('the log', () => {
 });
 
 describe('what lies around', () => {
-  test('orphans are warnings and go; what may be on its way into a commit stays', async () => {
-    const path = await dataFile(1);
-    const [old, young] = ['old', 'young'].map((name) =>
-      join(lake.table, 'date=2026-11-01', `part-${name}.zstd.parquet`)
-    );
-    for (const copy of [old!, young!]) {
-      await writeFile(copy, await readFile(path));
+  test('orphans of killed writers are warnings that say what they hold, and are left to vacuum with their lease', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const id = randomUUID();
+    const lease = join(folder.path, '.apitrail', 'writers', `${pid}-${id}.json`);
+    await writeFile(lease, JSON.stringify({ ...(await ownIdentity()), pid, table: 'requests' }));
+    const [old, young] = [leasedName(id), leasedName(id)];
+    for (const name of [old, young]) {
+      await writeFile(join(lake.table, 'date=2026-11-01', name), await readFile(await dataFile(1)));
     }
-    await utimes(old!, OLD, OLD);
-    const { findings, sound, tables } = await verify();
+    await utimes(join(lake.table, 'date=2026-11-01', old), OLD, OLD);
+    const { findings, sound, tables } = await verify({ mend: true });
     expect(sound).toBe(true);
     expect(findings).toMatchObject([
-      { check: 'orphan', where: 'requests/date=2026-11-01/part-old.zstd.parquet', mend: 'vacuum' },
+      {
+        severity: 'warning',
+        check: 'orphan',
+        where: `requests/date=2026-11-01/${old}`,
+        message: expect.stringContaining('holds 3 rows'),
+        mend: 'orphans',
+      },
+      { check: 'leftover', mend: 'leftovers' },
     ]);
     expect(tables[0]).toMatchObject({ uncommitted_files: 1 });
-    expect(await verify({ mend: true })).toMatchObject({ mended: 1 });
-    expect((await verify()).findings).toEqual([]);
-    expect(await readdir(join(lake.table, 'date=2026-11-01'))).toContain('part-young.zstd.parquet');
+    expect(await readdir(join(lake.table, 'date=2026-11-01'))).toEqual(expect.arrayContaining([old, young]));
+    expect((await stat(lease)).isFile()).toBe(true);
   });
 
   test('files that are none of the table are named and left', async () => {
