@@ -204,7 +204,7 @@ describe('SQL', () => {
     ["method = '$method'", "method = 'POST'"],
     ['LIMIT $n', 'LIMIT 25'],
     ['LIMIT ${n:csv}', 'LIMIT 25'],
-    ['service IN ($none)', 'service IN ()'],
+    ['service IN ($none)', "service IN ('')"],
     ["$__timeFilter(time) AND x > $__from AND y = '$method'", "$__timeFilter(time) AND x > $__from AND y = 'POST'"],
     ['time + $__interval - ${__interval}', 'time + $__interval - ${__interval}'],
     ['service = $nobody', 'service = $nobody'],
@@ -216,6 +216,22 @@ describe('SQL', () => {
     const quoting = templateSrvWith({ name: { value: "O'Neil" }, names: { value: ["O'Neil", "'; --"], multi: true } });
     const resolved = interpolateQuery({ sql: "a = '$name' AND b IN ($names)" }, quoting.replace);
     expect(resolved.sql).toBe("a = 'O''Neil' AND b IN ('O''Neil', '''; --')");
+  });
+
+  it.each([["') OR 1=1 --"], ['.*']])('makes literals of %j, of whatever kind the variable is', (value) => {
+    const literal = `'${value.replaceAll("'", "''")}'`;
+    for (const kind of [{}, { multi: true }, { custom: true }]) {
+      const { replace } = templateSrvWith({ v: { value, ...kind } });
+      expect(interpolateQuery({ sql: 'x IN (${v:sqlstring})' }, replace).sql).toBe(`x IN (${literal})`);
+    }
+    const { replace } = templateSrvWith({ v: { value } });
+    expect(interpolateQuery({ sql: 'x ~ ${v:sqlregex}' }, replace).sql).toBe(`x ~ ${literal}`);
+  });
+
+  it('looks at no value again for variables or for what is kept', () => {
+    const { replace } = templateSrvWith({ v: { value: '$w \u00000\u0000' }, w: { value: ["') --"], multi: true } });
+    const { sql: resolved } = interpolateQuery({ sql: "'$v' ${v:sqlstring}" }, replace);
+    expect(resolved).toBe("'$w 0' (chr(36) || 'w ' || chr(0) || '0' || chr(0))");
   });
 
   it('leaves what the editor keeps beside the query', () => {

@@ -2,6 +2,7 @@ import type { ScopedVars } from '@grafana/data';
 import type { TemplateSrv } from '@grafana/runtime';
 
 import { literalPattern } from './literal-pattern';
+import { sqlLiteral } from './sql-literal';
 
 /** Where the values of variables come from: Grafana's template service. */
 export type Replace = TemplateSrv['replace'];
@@ -16,6 +17,12 @@ const LEFT_ALONE = new Set([
 
 /** `$__timeFilter`, `$__interval` and the like in SQL: macros, which the companion puts in place itself. */
 const MACRO = /\$__\w+|\$\{__(?:from|to|interval|interval_ms)\}/g;
+
+/**
+ * Formats that become literals of SQL here, since Grafana's own leave "All" with a value of its own as it is: `sqlstring` a
+ * literal per value, `sqlregex` one literal of the pattern that a filter with `=~` would have.
+ */
+const SQL_FORMAT = /\$\{(\w+(?:\.[^:}]+)?):(sqlstring|sqlregex)\}/g;
 
 /** Numbers, which a dashboard written by hand may give as a variable. */
 const NUMBERS = new Set(['limit', 'minSamples', 'step']);
@@ -150,20 +157,38 @@ class Interpolator {
 
   /**
    * SQL, as Grafana's own SQL data sources do it: several values, and those of variables that offer several, become literals
-   * (`IN ($service)`); others go into the literal that they are written in (`= '$service'`).
+   * (`IN ($service)`); others go into the literal that they are written in (`= '$service'`). What a format makes literals of
+   * is safe wherever a value may stand.
    */
   private sql(text: string): string {
-    const macros: string[] = [];
-    const masked = text.replace(MACRO, (macro) => `\u0000${macros.push(macro) - 1}\u0000`);
+    const kept: string[] = [];
+    // What values hold is never looked at again: neither for variables nor for what is kept.
+    const keep = (sql: string) => `\u0000${kept.push(sql) - 1}\u0000`;
+    const masked = text
+      .replace(SQL_FORMAT, (source, name: string, format: string) => {
+        const literals = this.literals(name, format);
+        return literals === undefined ? source : keep(literals);
+      })
+      .replace(MACRO, keep);
     const replaced = this.replace(masked, this.scopedVars, (value: unknown, variable?: Variable) =>
-      Array.isArray(value) || variable?.multi || variable?.includeAll
-        ? [value]
-            .flat()
-            .map((item) => `'${quoted(item)}'`)
-            .join(', ')
-        : quoted(value)
+      Array.isArray(value) || variable?.multi || variable?.includeAll ? literalsOf([value].flat()) : quoted(value)
     );
-    return replaced.replace(/\u0000(\d+)\u0000/g, (_, index) => macros[Number(index)] ?? '');
+    return replaced.replace(/\u0000(\d+)\u0000/g, (_, index) => kept[Number(index)] ?? '');
+  }
+
+  /** The values of a variable as literals of SQL; undefined when there is no such variable. */
+  private literals(name: string, format: string): string | undefined {
+    const source = `\${${name}}`;
+    if (format === 'sqlregex') {
+      const pattern = this.pattern(source);
+      return pattern === source ? undefined : sqlLiteral(pattern);
+    }
+    let values: unknown[] | undefined;
+    const text = this.replace(source, this.scopedVars, (value: unknown) => {
+      values = [value].flat();
+      return '';
+    });
+    return values === undefined && text === source ? undefined : literalsOf(values ?? [text]);
   }
 
   private text(text: string): string {
@@ -201,6 +226,12 @@ class Interpolator {
   }
 }
 
+/** Literals of SQL with commas between; that of the empty text where there is no value. */
+function literalsOf(values: readonly unknown[]): string {
+  return values.length === 0 ? "''" : values.map((value) => sqlLiteral(String(value))).join(', ');
+}
+
+/** A value as it may stand within a literal of SQL. */
 function quoted(value: unknown): string {
-  return String(value).replaceAll("'", "''");
+  return String(value).replaceAll("'", "''").replaceAll('\u0000', '');
 }

@@ -32,6 +32,8 @@ export interface KeptQueries {
   sql?: KeptQuery;
   /** The SQL that the builder query was last written as: what differs from it was written by hand. */
   generated?: string;
+  /** Builder queries that another type was chosen instead of while the query was SQL, by their types. */
+  others?: Record<string, KeptQuery>;
 }
 
 /** A query of the contract as a dashboard saves it: variables in place of values, Grafana's fields around it. */

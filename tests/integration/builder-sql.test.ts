@@ -9,6 +9,7 @@ import { sqlConfigSchema } from '../../backend-node/sql/process/settings';
 import { buildChildScript } from '../../backend-node/sql/testing/child-script';
 import type { UserSqlRunner } from '../../backend-node/sql/user-sql';
 import { toSql } from '../../src/datasource/query-editor/sql/to-sql';
+import { inProcessSql } from './in-process-sql';
 
 type Query = { queryType: string } & Record<string, unknown>;
 
@@ -53,10 +54,14 @@ async function open(name: string, rows: Row[]): Promise<Dataset> {
 }
 
 /** Runs SQL as the companion does: checked, in a process of its own. */
-const userSql: UserSqlRunner = (query, signal) => sandbox.run(query, signal);
+const sandboxed: UserSqlRunner = (query, signal) => sandbox.run(query, signal);
 
 /** What the builder answers, and what its SQL does. */
-async function both(query: Query, data: Dataset): Promise<{ built: TestFrame[]; written: TestFrame[] }> {
+async function both(
+  query: Query,
+  data: Dataset,
+  userSql = inProcessSql
+): Promise<{ built: TestFrame[]; written: TestFrame[] }> {
   const { timezone = 'UTC', interval, dataset } = query;
   const { sql: text, format } = toSql(query, { variables: new Set(), timezone: String(timezone) });
   const common = { timezone, ...(interval ? { interval } : {}), ...(dataset ? { dataset } : {}) };
@@ -197,6 +202,25 @@ describe.each(['plain', 'weighted'])('the SQL of the builder over %s rows gives 
   });
 });
 
+describe('in a process of its own the SQL of the builder gives the same', () => {
+  const steps = ['/', '/search'].map((value) => ({ name: value, filters: [{ key: 'route', operator: '=', value }] }));
+
+  it.each<Query>([
+    { queryType: 'traffic', metrics: ['requests'], groupBy: ['service'], interval: '6h' },
+    { queryType: 'endpoints', metrics: ['requests', 'error_rate'] },
+    { queryType: 'errors', limit: 6 },
+    { queryType: 'heatmap', x: 'time', y: ['route'], interval: '6h', limit: 3 },
+    { queryType: 'requests', limit: 20, columns: ['time', 'trace_id', 'status'], orderBy: [{ key: 'time' }] },
+    { queryType: 'values', key: 'route' },
+    { queryType: 'funnel', steps, window: '6h' },
+  ])('%j', async (query) => {
+    const rows = (frames: TestFrame[]) => frames.map((frame) => frame.rows);
+    const { written } = await both(query, weighted, sandboxed);
+    expect(rows(written)).toEqual(rows((await both(query, weighted)).written));
+    expect(written[0]!.rows.length).toBeGreaterThan(1);
+  });
+});
+
 describe('the SQL of the builder gives', () => {
   it('percentiles', async () => {
     const query = {
@@ -253,6 +277,22 @@ describe('the SQL of the builder gives', () => {
   });
 });
 
+describe('over nothing the SQL of the builder gives', () => {
+  const filters = [{ key: 'route', operator: '=', value: '/nowhere' }];
+
+  it.each(ALL)('%s as one number', async (metric) => {
+    const query = { queryType: 'traffic', format: 'numeric', metrics: [metric], filters };
+    const { built, written } = await both(query, plain);
+    const value = ([frame]: TestFrame[]) => frame?.columns[metric]?.[0] ?? null;
+    expect(value(written)).toEqual(value(built));
+  });
+
+  it.each(['endpoints', 'errors'])('no row of %s', async (queryType) => {
+    const { built, written } = await both({ queryType, filters }, plain);
+    expect(written[0]?.rows ?? []).toEqual(built[0]?.rows ?? []);
+  });
+});
+
 describe('filters mean the same in SQL', () => {
   const filters = [
     ['service', '=', 'shop'],
@@ -303,7 +343,7 @@ describe('filters mean the same in SQL', () => {
     const query = { queryType: 'requests', columns: ['trace_id', 'time'], limit: 10_000, filters: [filter] };
     if ('value' in filter && filter.value === '$service') {
       const { sql: text } = toSql(query, { variables: new Set(), timezone: 'UTC' });
-      const [frame] = await bench.answer(plain, range, { queryType: 'sql', sql: text }, { userSql });
+      const [frame] = await bench.answer(plain, range, { queryType: 'sql', sql: text }, { userSql: inProcessSql });
       expect(frame!.rows).toHaveLength(1);
       return;
     }
@@ -340,6 +380,15 @@ describe('funnels', () => {
     const { found, expected } = columns(await both(query, plain));
     expect(found).toEqual(expected);
     expect(found['units']![0]).toBeGreaterThan(3);
+  });
+
+  it('names of steps as they are, breaks of lines and all', async () => {
+    const named = [
+      { ...steps[0]!, name: "li's;\n--t" },
+      { ...steps[1]!, name: 'a\r\n\n  "b' },
+    ];
+    const { written } = await both({ queryType: 'funnel', steps: named, window: '6h' }, plain);
+    expect(written[0]!.columns['name']).toEqual(["li's;\n--t", 'a\r\n\n  "b']);
   });
 
   it.each(['units', 'conversion', 'step_conversion'])('as one number: %s', async (metric) => {

@@ -13,6 +13,14 @@ export interface TestVariable {
 
 const VARIABLE = /\$(\w+)|\$\{(\w+)(?::(\w+))?\}/g;
 
+/** Formats of Grafana's, which win over the function that is asked for values. */
+const FORMATS: Readonly<Record<string, (values: string[]) => string>> = {
+  csv: (values) => values.join(','),
+  raw: (values) => values.join(','),
+  pipe: (values) => values.join('|'),
+  sqlstring: (values) => values.map((value) => `'${value.replaceAll("'", "''")}'`).join(','),
+};
+
 /** A template service with fixed variables that calls format functions as Grafana does. */
 export function templateSrvWith(variables: Record<string, TestVariable>): TemplateSrv {
   const replace = (text = '', scopedVars: ScopedVars = {}, format?: string | Function): string =>
@@ -26,8 +34,9 @@ export function templateSrvWith(variables: Record<string, TestVariable>): Templa
       if (variable.custom) {
         return String(variable.value);
       }
-      if (ownFormat === 'csv') {
-        return [variable.value].flat().join(',');
+      const own = ownFormat === undefined ? undefined : FORMATS[ownFormat];
+      if (own) {
+        return own([variable.value].flat());
       }
       const { value, multi, includeAll } = variable;
       return typeof format === 'function'

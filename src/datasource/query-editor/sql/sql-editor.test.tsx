@@ -140,6 +140,15 @@ describe('the switch', () => {
     expect(editor.saved()).toMatchObject({ queryType: 'values', editor: { sql: { sql: 'SELECT 1' } } });
   });
 
+  it('brings the builder query back when its type is chosen after another', async () => {
+    const editor = await hostEditor(builder);
+    await editor.user.click(mode('SQL'));
+    await editor.choose('Query type', 'Errors');
+    expect(editor.saved()).toMatchObject({ queryType: 'errors' });
+    await editor.choose('Query type', 'Traffic');
+    expect(editor.saved()).toMatchObject(builder);
+  });
+
   it('keeps variables in the SQL', async () => {
     const filters = [{ key: 'service', operator: '=', value: '$service' }];
     const editor = await hostEditor({ ...builder, filters }, { variables: { service: { value: 'a' } } });

@@ -1,5 +1,5 @@
 import type { ApitrailQuery } from '../../types';
-import { switchToBuilder, switchToSql } from './switch-query';
+import { switchToBuilder, switchToSql, switchType } from './switch-query';
 
 const context = { variables: new Set<string>(), timezone: 'UTC' };
 const builder = {
@@ -60,6 +60,35 @@ it('keeps SQL that no builder query was there before', () => {
   expect(back).toMatchObject({ queryType: 'errors', groupBy: ['error_group'] });
   expect(back).not.toHaveProperty('filters');
   expect(switchToSql(back, context)).toMatchObject({ written: { sql: 'SELECT 2', filters: sql.filters } });
+});
+
+describe('another type chosen while in SQL', () => {
+  const mine = edited(toSql(builder), 'SELECT 1');
+
+  it('takes along what both types have', () => {
+    expect(switchToBuilder(mine, 'traffic')).toMatchObject({
+      queryType: 'traffic',
+      dataset: 'gateway',
+      filters: [{ key: 'method', operator: '=', value: 'GET' }],
+      editor: { sql: { sql: 'SELECT 1' } },
+    });
+  });
+
+  it('is undone by the type that it was, with nothing lost', () => {
+    const { editor, ...back } = switchType(switchToBuilder(mine, 'traffic'), 'endpoints');
+    expect(back).toEqual(builder);
+    expect(editor?.sql).toMatchObject({ sql: 'SELECT 1' });
+  });
+
+  it('is undone after SQL was chosen again, too', () => {
+    const again = switchToSql(switchToBuilder(mine, 'traffic'), context);
+    const sql = 'written' in again ? again.written : again.query;
+    expect(sql).toMatchObject({ sql: 'SELECT 1' });
+    const { editor: _, ...back } = switchType(switchToBuilder(sql), 'endpoints');
+    expect(back).toEqual(builder);
+    const { editor: __, ...direct } = switchToBuilder(sql, 'endpoints');
+    expect(direct).toEqual(builder);
+  });
 });
 
 it('takes the comparison with an earlier time along where SQL has one', () => {

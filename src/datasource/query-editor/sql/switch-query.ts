@@ -32,7 +32,8 @@ export function switchToSql(query: ApitrailQuery, context: WriteContext): Switch
   const place = placeOf(query);
   const taken = shown.format === 'time_series' ? [...TAKEN_ALONG, 'timeShift'] : TAKEN_ALONG;
   const along = Object.fromEntries(Object.entries(builder).filter(([field]) => taken.includes(field)));
-  const editor: KeptQueries = { builder, generated };
+  const { others } = query.editor ?? {};
+  const editor: KeptQueries = { builder, generated, ...(others ? { others } : {}) };
   const anew = { ...place, ...along, queryType: 'sql', sql: generated, ...shown, editor } as unknown as ApitrailQuery;
   if (kept === undefined || kept.sql === before || kept.sql === generated) {
     return { query: anew };
@@ -42,16 +43,43 @@ export function switchToSql(query: ApitrailQuery, context: WriteContext): Switch
 }
 
 /**
- * A query in SQL as the builder query it was made from, or else as a new one of a type; the SQL is kept in it.
+ * A query in SQL as the builder query it was made from, or else as one of another type, with what both have; the SQL is kept
+ * in it, and so is the builder query that it was made from, which comes back when its type is chosen.
  */
 export function switchToBuilder(query: ApitrailQuery, type?: QueryType): ApitrailQuery {
-  const { builder, generated } = query.editor ?? {};
-  const editor: KeptQueries = { sql: keptOf(query), ...(generated === undefined ? {} : { generated }) };
-  if (builder && isWritable(builder.queryType) && (type === undefined || type === builder.queryType)) {
-    return { ...placeOf(query), ...builder, editor } as unknown as ApitrailQuery;
+  const { builder, generated, others } = query.editor ?? {};
+  const editor: KeptQueries = {
+    sql: keptOf(query),
+    ...(generated === undefined ? {} : { generated }),
+    ...(others ? { others } : {}),
+  };
+  const own = builder && isWritable(builder.queryType) ? builder : undefined;
+  if (own && (type === undefined || type === own.queryType)) {
+    return { ...placeOf(query), ...own, editor } as unknown as ApitrailQuery;
   }
   const { filters: _, ...asked } = query as ApitrailQuery & { filters?: unknown };
-  return { ...changeType(asked as ApitrailQuery, type ?? 'traffic'), editor } as ApitrailQuery;
+  const from = own ? { ...placeOf(query), ...own } : asked;
+  const next = { ...(from as ApitrailQuery), editor: own ? withOther(editor, own) : editor };
+  return switchType(next as ApitrailQuery, type ?? 'traffic');
+}
+
+/** A builder query as one of another type: the one that was left when SQL was, else what both types have. */
+export function switchType(query: ApitrailQuery, type: QueryType): ApitrailQuery {
+  const { editor } = query;
+  const { [type]: kept, ...others } = editor?.others ?? {};
+  if (editor === undefined || kept === undefined) {
+    return { ...changeType(query, type), ...(editor ? { editor } : {}) } as ApitrailQuery;
+  }
+  const left = isWritable(query.queryType) ? { [query.queryType]: keptOf(query) } : {};
+  return {
+    ...placeOf(query),
+    ...kept,
+    editor: { ...editor, others: { ...others, ...left } },
+  } as unknown as ApitrailQuery;
+}
+
+function withOther(editor: KeptQueries, builder: KeptQuery): KeptQueries {
+  return { ...editor, others: { ...editor.others, [builder.queryType]: builder } };
 }
 
 function keptOf(query: ApitrailQuery): KeptQuery {

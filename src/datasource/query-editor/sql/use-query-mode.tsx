@@ -3,9 +3,8 @@ import { Alert, Button, Modal, RadioButtonGroup } from '@grafana/ui';
 import type { QueryType } from '@apitrail/contract';
 
 import type { ApitrailQuery } from '../../types';
-import { changeType } from '../change-type';
 import { FormField } from '../fields/FormField';
-import { switchToBuilder, switchToSql } from './switch-query';
+import { switchToBuilder, switchToSql, switchType } from './switch-query';
 import { isWritable, UnwritableQuery } from './to-sql';
 
 type Mode = 'builder' | 'sql';
@@ -67,8 +66,7 @@ export function useQueryMode(query: ApitrailQuery, { variables, timezone, onChan
     } else if (mode === 'sql') {
       apply(switchToBuilder(query, type));
     } else {
-      const { editor } = query;
-      apply({ ...changeType(query, type), ...(editor ? { editor } : {}) } as ApitrailQuery);
+      apply(switchType(query, type));
     }
   };
 

@@ -1,7 +1,7 @@
 import type { Filter } from '@apitrail/contract';
 
 import { conditions } from './filters';
-import type { Variables } from './literals';
+import type { Variables } from './variables';
 
 /** What a query is written as SQL with. */
 export interface WriteContext {

@@ -1,8 +1,16 @@
 import type { Filter, KeyFilter } from '@apitrail/contract';
 
 import { columnType, keySql } from './keys';
-import { hasVariable, text, variableOf, type Variables } from './literals';
 import { UnwritableQuery } from './unwritable';
+import {
+  firstText,
+  hasVariable,
+  joinedText,
+  listOfTexts,
+  patternText,
+  wholeVariable,
+  type Variables,
+} from './variables';
 
 /** Conditions in which filters hold, to be joined with AND. A row of which one is null does not match. */
 export function conditions(filters: readonly Filter[] | undefined, variables: Variables): string[] {
@@ -27,16 +35,15 @@ function condition(filter: Filter, variables: Variables): string {
 
 function keyCondition(filter: KeyFilter, variables: Variables): string {
   const { key, operator } = filter;
-  const { sql, text: asText } = keySql(key);
+  const { sql } = keySql(key);
   switch (operator) {
     case 'exists':
       return `${sql} IS NOT NULL`;
     case '!exists':
       return `${sql} IS NULL`;
     case '=~':
-      return `regexp_matches(${asText}, ${pattern(filter.value ?? '', variables)})`;
     case '!~':
-      return `(${asText} IS NULL OR NOT regexp_matches(${asText}, ${pattern(filter.value ?? '', variables)}))`;
+      return matched(filter, variables);
     case '=':
       return statusRange(filter) ?? oneOf(filter, variables);
     case '=|':
@@ -59,60 +66,99 @@ function given({ operator, value, values }: KeyFilter): string[] {
   return operator.endsWith('|') ? (values ?? []) : [value ?? ''];
 }
 
+/** Values of a variable that restrict nothing: none, and what "All" stands for by convention. */
+const NO_VALUE = "['']";
+const ALL_VALUES = "['.*']";
+
 function oneOf(filter: KeyFilter, variables: Variables): string {
   const { sql } = keySql(filter.key);
-  const items = given(filter).map((value) => item(filter.key, value, variables));
-  if (items.length === 0) {
-    return 'FALSE';
+  const values = given(filter);
+  const variable = values.length === 1 ? wholeVariable(values[0]!, variables) : undefined;
+  const among = isAmong(filter.key, values, variables);
+  if (variable !== undefined) {
+    return `([${variable}] IN (${NO_VALUE}, ${ALL_VALUES}) OR ${among})`;
   }
-  return items.length === 1 && !items[0]!.list ? `${sql} = ${items[0]!.sql}` : `${sql} IN (${list(items)})`;
+  const [value] = values;
+  return values.length === 1 && !hasVariable(value!, variables)
+    ? `${sql} = ${literal(filter.key, value!, variables)}`
+    : among;
 }
 
 /** What is not the value, and what has none. */
 function noneOf(filter: KeyFilter, variables: Variables): string {
   const { sql } = keySql(filter.key);
-  const items = given(filter).map((value) => item(filter.key, value, variables));
-  if (items.length === 0) {
+  const values = given(filter);
+  const [value] = values;
+  if (value === undefined) {
     return 'TRUE';
   }
-  return items.length === 1 && !items[0]!.list
-    ? `${sql} IS DISTINCT FROM ${items[0]!.sql}`
-    : `(${sql} IS NULL OR ${sql} NOT IN (${list(items)}))`;
-}
-
-interface Item {
-  sql: string;
-  /** Whether it may become several values: a variable. */
-  list: boolean;
-}
-
-function list(items: readonly Item[]): string {
-  return items.map(({ sql }) => sql).join(', ');
-}
-
-/** A value of a filter as it stands beside its column. */
-function item(key: string, value: string, variables: Variables): Item {
-  const variable = variableOf(value, variables);
-  if (columnType(key) === 'number' || columnType(key) === 'time') {
-    return variable === undefined
-      ? { sql: ordered(key, value, variables), list: false }
-      : { sql: `\${${variable}:csv}`, list: true };
+  if (values.length === 1 && !hasVariable(value, variables)) {
+    return `${sql} IS DISTINCT FROM ${literal(filter.key, value, variables)}`;
   }
+  const notAmong = isAmong(filter.key, values, variables, true);
+  const variable = values.length === 1 ? wholeVariable(value, variables) : undefined;
   return variable === undefined
-    ? { sql: text(value, variables), list: false }
-    : { sql: `\${${variable}:sqlstring}`, list: true };
+    ? `(${sql} IS NULL OR ${notAmong})`
+    : `(${sql} IS NULL OR [${variable}] = ${NO_VALUE} OR ([${variable}] <> ${ALL_VALUES} AND ${notAmong}))`;
 }
 
-/** A pattern; a variable with several values matches any of them. */
-function pattern(value: string, variables: Variables): string {
-  const variable = variableOf(value, variables);
-  return variable === undefined ? text(value, variables) : `'(\${${variable}:pipe})'`;
-}
-
-function ordered(key: string, value: string, variables: Variables): string {
-  if (hasVariable(value, variables)) {
-    return value;
+/** Whether the key has one of the values, or none of them; never true where it has no value. */
+function isAmong(key: string, values: readonly string[], variables: Variables, not = false): string {
+  const { sql } = keySql(key);
+  const single: string[] = [];
+  const lists: string[] = [];
+  for (const value of values) {
+    const variable = columnType(key) === 'time' ? undefined : wholeVariable(value, variables);
+    if (variable !== undefined || !hasVariable(value, variables)) {
+      single.push(variable ?? literal(key, value, variables));
+    } else {
+      lists.push(listOf(key, value, variables));
+    }
   }
+  const no = not ? 'NOT ' : '';
+  const pieces = [
+    ...(single.length > 0 ? [`${sql} ${no}IN (${single.join(', ')})`] : []),
+    ...lists.map((list) => `${no}list_contains(${list}, ${sql})`),
+  ];
+  return pieces.length === 0 ? 'FALSE' : pieces.length === 1 ? pieces[0]! : `(${pieces.join(not ? ' AND ' : ' OR ')})`;
+}
+
+/** A list of the values that a text with variables gives, of the type of the key. */
+function listOf(key: string, value: string, variables: Variables): string {
+  const texts = listOfTexts(value, variables);
+  const type = columnType(key);
+  return type === 'number' || type === 'time' ? `[${typed(type, 'v')} FOR v IN ${texts}]` : texts;
+}
+
+/** A value without variables as it stands beside its column. */
+function literal(key: string, value: string, variables: Variables): string {
+  const type = columnType(key);
+  return type === 'number' || type === 'time' ? ordered(key, value) : joinedText(value, variables);
+}
+
+/** A text of which only the variable knows what is in it, as a number or time. */
+function typed(type: 'number' | 'time', sql: string): string {
+  return type === 'number'
+    ? `CAST(${sql} AS DOUBLE)`
+    : `coalesce(make_timestamptz(TRY_CAST(${sql} AS BIGINT) * 1000), TRY_CAST(${sql} AS TIMESTAMPTZ))`;
+}
+
+/** Patterns; one that is a variable as a whole may restrict nothing. */
+function matched({ key, operator, value = '' }: KeyFilter, variables: Variables): string {
+  if (columnType(key) === 'time') {
+    throw new UnwritableQuery(`${key} is a time, which has no pattern. Compare it with < or >= instead.`);
+  }
+  const { text: asText } = keySql(key);
+  const pattern = patternText(value, variables);
+  const matches = `regexp_matches(${asText}, ${pattern})`;
+  const whole = wholeVariable(value, variables) !== undefined;
+  if (operator === '=~') {
+    return whole ? `(${pattern} IN ('', '.*') OR ${matches})` : matches;
+  }
+  return `(${whole ? `${pattern} = '' OR ` : ''}${asText} IS NULL OR NOT ${matches})`;
+}
+
+function ordered(key: string, value: string): string {
   if (columnType(key) === 'number') {
     const number = value.trim() === '' ? NaN : Number(value);
     if (!Number.isFinite(number)) {
@@ -133,13 +179,33 @@ const DECIMAL = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i;
 function compared({ key, operator, value = '' }: KeyFilter, variables: Variables): string {
   const { sql } = keySql(key);
   const type = columnType(key);
-  if (type === 'number' || type === 'time') {
-    return `${sql} ${operator} ${ordered(key, value, variables)}`;
+  if (hasVariable(value, variables)) {
+    const variable = wholeVariable(value, variables);
+    const condition = comparedWith(firstText(value, variables), { key, operator });
+    return variable === undefined ? condition : `([${variable}] IN (${NO_VALUE}, ${ALL_VALUES}) OR ${condition})`;
   }
-  const asText = `${sql} ${operator} ${text(value, variables)}`;
+  if (type === 'number' || type === 'time') {
+    return `${sql} ${operator} ${ordered(key, value)}`;
+  }
+  const asText = `${sql} ${operator} ${joinedText(value, variables)}`;
   if (type === 'text' || !DECIMAL.test(value) || !Number.isFinite(Number(value))) {
     return asText;
   }
   const number = `TRY_CAST(${sql} AS DOUBLE)`;
   return `CASE WHEN isfinite(${number}) THEN ${number} ${operator} ${Number(value)} ELSE ${asText} END`;
+}
+
+/** The same with a text that only the variables know. */
+function comparedWith(value: string, { key, operator }: Pick<KeyFilter, 'key' | 'operator'>): string {
+  const { sql } = keySql(key);
+  const type = columnType(key);
+  if (type === 'number' || type === 'time') {
+    return `${sql} ${operator} ${typed(type, value)}`;
+  }
+  const asText = `${sql} ${operator} ${value}`;
+  if (type === 'text') {
+    return asText;
+  }
+  const [number, other] = [sql, value].map((side) => `TRY_CAST(${side} AS DOUBLE)`);
+  return `CASE WHEN isfinite(${number}) AND isfinite(${other}) THEN ${number} ${operator} ${other} ELSE ${asText} END`;
 }

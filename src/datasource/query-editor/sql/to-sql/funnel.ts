@@ -1,13 +1,16 @@
 import { type FunnelQuery, parseDuration } from '@apitrail/contract';
 
+import { sqlLiteral } from '../../../sql-literal';
 import { filterNotes, IN_RANGE, type WriteContext, type WrittenSql } from './context';
 import { allOf, conditions } from './filters';
-import { text } from './literals';
 import { FROM, intervalSql, TO } from './range';
 import { remarked, select, withTables } from './statement';
 import { UnwritableQuery } from './unwritable';
 
 const DAY_MS = 86_400_000;
+
+const TIMES_NOTE =
+  'Buckets of the times have four per doubling; the builder joins them to wider ones where they are many, and shows empty ones between.';
 
 /** Time from the step before, milliseconds. */
 const TOOK = '(epoch_us(reached) - epoch_us(before)) / 1000';
@@ -21,8 +24,9 @@ export function funnelSql(query: FunnelQuery, context: WriteContext): WrittenSql
   const matches = steps.map((step) => allOf(conditions(step.filters, context.variables)));
   const tables: Tables = [...requestTables(query, context, window), ...stepTables(matches, window)];
   const notes = [
-    ...filterNotes([...filters, ...steps.flatMap((step) => step.filters)]),
+    ...filterNotes([...filters, ...steps.flatMap((step) => step.filters ?? [])]),
     'Each unit counts once; the builder counts one with a weight as often as its entry.',
+    ...(query.format !== 'numeric' && query.view === 'times' ? [TIMES_NOTE] : []),
   ];
   const last = query.format === 'numeric' ? numeric(query) : query.view === 'times' ? times(query) : stepRows(query);
   return {
@@ -119,7 +123,7 @@ function stepTotals({ steps, window }: FunnelQuery): string {
       select({
         columns: [
           `${index + 1} AS step`,
-          `${text(name, new Set())} AS name`,
+          `${sqlLiteral(name)} AS name`,
           'count(*) AS units',
           `count(*) FILTER (WHERE ${open}) AS open`,
           `quantile_cont(${TOOK}, 0.5) AS median_ms`,
@@ -153,7 +157,7 @@ function times({ steps }: FunnelQuery): { tables: Tables; sql: string } {
       select({
         columns: [
           `${index + 2} AS step`,
-          `${text(name, new Set())} AS name`,
+          `${sqlLiteral(name)} AS name`,
           `ceil(log2(greatest(${TOOK}, 1)) * 4) / 4 AS doublings`,
         ],
         from: `step_${index + 2}`,

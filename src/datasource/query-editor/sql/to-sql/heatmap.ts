@@ -1,18 +1,21 @@
 import { isAdditive, metricOf, OTHER_GROUP, type HeatmapQuery, type MetricName } from '@apitrail/contract';
 
+import { sqlLiteral } from '../../../sql-literal';
 import { filterNotes, MANY_ROWS, matching, type WriteContext, type WrittenSql } from './context';
 import { rowOf, topTables } from './grouped';
 import { type KeySql, keySql } from './keys';
 import { BUCKET_NOTE, latencyTables, latencyY } from './latency';
-import { text } from './literals';
 import { metricNotes, metricSql, REQUESTS } from './metrics';
-import { bucketSeconds, bucketSql, RANGE_SECONDS } from './range';
+import { bucketSeconds, bucketSql, isAuto, RANGE_SECONDS } from './range';
 import { numericSql, seriesSql, unique } from './series';
 import { remarked, select, withTables } from './statement';
 import { UnwritableQuery } from './unwritable';
 
 /** How many values of a key become columns before the rest becomes `{other}`. */
 const MOST_COLUMNS = 100;
+
+const WIDTH_NOTE =
+  'Buckets of time are as wide as the panel says; asked for without a panel they are about 500, where the builder has 120.';
 
 type Tables = Array<readonly [string, string]>;
 
@@ -33,6 +36,7 @@ export function heatmapSql(query: HeatmapQuery, context: WriteContext): WrittenS
   const source = xTables.at(-1)?.[0] ?? from;
   const label = latency ? latencyY() : [`${rowLabel(keys)} AS y`];
   const notes = [...metricNotes([metric, orderBy]), ...filterNotes(filters), ...(latency ? [BUCKET_NOTE] : [])];
+  const widths = query.x === 'time' && isAuto(query.interval) ? [WIDTH_NOTE] : [];
   if (query.format === 'numeric') {
     const value = `${metricSql(metric, RANGE_SECONDS)} AS ${metric}`;
     const sql = select({
@@ -59,7 +63,7 @@ export function heatmapSql(query: HeatmapQuery, context: WriteContext): WrittenS
   });
   const main = shared(query, cells);
   return {
-    sql: remarked(notes, withTables([...rows, ...xTables, ...main.tables], main.sql)),
+    sql: remarked([...notes, ...widths], withTables([...rows, ...xTables, ...main.tables], main.sql)),
     format: 'table',
     limit: MANY_ROWS,
   };
@@ -95,8 +99,8 @@ interface Column {
   tables(source: string): Tables;
 }
 
-function columnOf({ x, interval, metric }: HeatmapQuery, { timezone, variables }: WriteContext): Column {
-  const local = `time AT TIME ZONE ${text(timezone, variables)}`;
+function columnOf({ x, interval, metric }: HeatmapQuery, { timezone }: WriteContext): Column {
+  const local = `time AT TIME ZONE ${sqlLiteral(timezone)}`;
   const none = () => [];
   switch (x) {
     case 'time':

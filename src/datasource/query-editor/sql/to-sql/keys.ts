@@ -1,9 +1,8 @@
 import { parseKey, recordColumn } from '@apitrail/contract';
 
-import { identifier, text } from './literals';
+import { sqlLiteral } from '../../../sql-literal';
+import { identifier } from './literals';
 import { UnwritableQuery } from './unwritable';
-
-const NONE = new Set<string>();
 
 /** Who owns an error: as stored, else by what its status says. */
 export const OWNER = `coalesce(error_owner, CASE
@@ -42,7 +41,7 @@ export function keySql(key: string): KeySql {
     return textual(STATUS_CLASS);
   }
   if (parsed.kind === 'attribute') {
-    return textual(`attributes[${text(parsed.attribute, NONE)}]`);
+    return textual(`attributes[${sqlLiteral(parsed.attribute)}]`);
   }
   const { name: column, type } = parsed.column;
   switch (type) {

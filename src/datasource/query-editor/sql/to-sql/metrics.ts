@@ -56,6 +56,15 @@ export function metricSql(metric: string, seconds: string): string {
   return METRICS[known(metric)](seconds);
 }
 
+/** The same where there may be no rows at all: requests that are not there are counted as 0. */
+export function metricOrZeroSql(metric: string, seconds: string): string {
+  const counts: Partial<Record<MetricName, string>> = {
+    requests: `coalesce(${REQUESTS}, 0)`,
+    requests_per_second: `coalesce(${REQUESTS}, 0) / ${seconds}`,
+  };
+  return counts[known(metric)] ?? metricSql(metric, seconds);
+}
+
 /** The aggregate that groups are ordered by; of a rate its total, which orders the same. */
 export function orderSql(metric: string): string {
   const rates: Partial<Record<MetricName, string>> = {

@@ -40,7 +40,7 @@ export function bucketSeconds(interval: string | undefined): string {
 }
 
 /** A variable of Grafana for the width the panel has is the same as none. */
-function isAuto(interval: string | undefined): boolean {
+export function isAuto(interval: string | undefined): boolean {
   return interval === undefined || interval === '' || interval === '$__interval' || interval === '${__interval}';
 }
 

@@ -2,7 +2,7 @@ import type { RequestsQuery } from '@apitrail/contract';
 
 import { filterNotes, matching, type WriteContext, type WrittenSql } from './context';
 import { keySql } from './keys';
-import { text } from './literals';
+import { searched } from './search';
 import { unique } from './series';
 import { remarked, select } from './statement';
 
@@ -25,7 +25,7 @@ export function requestsSql(query: RequestsQuery, context: WriteContext): Writte
   const sql = select({
     columns: format === 'logs' ? logColumns(wanted) : wanted.map(({ sql, name }) => named(sql, name)),
     from: 'requests',
-    where: [...matching(filters, context), ...(search === '' ? [] : [searched(search, context)])],
+    where: [...matching(filters, context), ...(search === '' ? [] : [searched(SEARCHED, search, context.variables)])],
     rest: [
       `ORDER BY ${orderBy.map(({ key, direction }) => `${keySql(key).sql} ${(direction ?? 'desc').toUpperCase()} NULLS LAST`).join(', ')}`,
       `LIMIT ${limit}`,
@@ -41,9 +41,4 @@ function logColumns(wanted: ReadonlyArray<ReturnType<typeof keySql>>): string[] 
 
 function named(sql: string, name: string): string {
   return sql === name ? sql : `${sql} AS ${name}`;
-}
-
-function searched(search: string, { variables }: WriteContext): string {
-  const wanted = text(search.toLowerCase(), variables);
-  return `(${SEARCHED.map((column) => `contains(lower(${column}), ${wanted})`).join('\n    OR ')})`;
 }

@@ -4,7 +4,7 @@ import { filterNotes, MANY_ROWS, matching, type WriteContext, type WrittenSql } 
 import { groupedSql } from './grouped';
 import { keySql } from './keys';
 import { identifier } from './literals';
-import { metricNotes, metricSql } from './metrics';
+import { metricNotes, metricOrZeroSql, metricSql } from './metrics';
 import { bucketSeconds, bucketSql, RANGE_SECONDS } from './range';
 import { remarked } from './statement';
 
@@ -51,9 +51,11 @@ export function numericSql(
   keys = unique(query.groupBy).map(keySql)
 ): WrittenSql {
   const { filters, metrics, orderBy, limit, extra = [] } = query;
+  // Without keys there is a row where there are no requests, too.
+  const valueOf = keys.length === 0 ? metricOrZeroSql : metricSql;
   const sql = groupedSql({
     keys,
-    columns: metrics.slice(0, 1).map((metric) => `${metricSql(metric, RANGE_SECONDS)} AS ${identifier(metric)}`),
+    columns: metrics.slice(0, 1).map((metric) => `${valueOf(metric, RANGE_SECONDS)} AS ${identifier(metric)}`),
     orderBy,
     limit,
     where: [...matching(filters, context), ...extra],

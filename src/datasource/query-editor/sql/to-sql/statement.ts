@@ -1,9 +1,9 @@
-/** Texts on lines of their own, moved in by two spaces. */
-export function indent(sql: string, by = '  '): string {
-  return sql
-    .split('\n')
-    .map((line) => (line === '' ? line : `${by}${line}`))
-    .join('\n');
+/** Texts and names between quotes, remarks, and the breaks before lines that hold something. */
+const LINES = /('(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*)|\n(?!\n|$)/g;
+
+/** A statement moved in by two spaces; lines within texts stay as they are, since they are part of them. */
+export function indent(sql: string): string {
+  return `  ${sql.replace(LINES, (_, kept: string | undefined) => kept ?? '\n  ')}`;
 }
 
 export interface Select {

@@ -1,5 +1,6 @@
 import { toSql, UnwritableQuery } from '.';
-import { hasVariable, identifier, text, variableOf } from './literals';
+import { identifier } from './literals';
+import { hasVariable, joinedText, listOfTexts, wholeVariable } from './variables';
 
 const variables = new Set(['service', 'status', 'metric']);
 const written = (query: object) => toSql({ queryType: 'traffic', ...query } as never, { variables, timezone: 'UTC' });
@@ -18,18 +19,28 @@ describe('literals', () => {
     ['${nobody}', "(chr(36) || '{nobody}')"],
     ['$__timeFilter', "(chr(36) || '__timeFilter')"],
     ['\0', 'chr(0)'],
-    ['/api/$service/x', "'/api/$service/x'"],
-    ['${service:raw}', "'${service:raw}'"],
-    ['${__user.login}', "'${__user.login}'"],
+    ['[[nobody]]', "(chr(91) || '[nobody]]')"],
+    ['/api/$service/x', "('/api/' || array_to_string([${service:sqlstring}], ',') || '/x')"],
+    ['${service:raw}', "array_to_string([${service:sqlstring}], ',')"],
+    ['[[service:pipe]]', "array_to_string([${service:sqlstring}], '|')"],
+    ['${__user.login}', "array_to_string([${__user.login:sqlstring}], ',')"],
+    ['${__from:date}', "'${__from:date}'"],
   ])('%j is %s', (value, sql) => {
-    expect(text(value, variables)).toBe(sql);
+    expect(joinedText(value, variables)).toBe(sql);
+  });
+
+  it('are every text that variables give', () => {
+    expect(listOfTexts('/$service', variables)).toBe("[('/' || v1) FOR v1 IN [${service:sqlstring}]]");
+    expect(listOfTexts('$service/$status', variables)).toBe(
+      "flatten([[(v1 || '/' || v2) FOR v2 IN [${status:sqlstring}]] FOR v1 IN [${service:sqlstring}]])"
+    );
   });
 
   it('tell a variable from what looks like one', () => {
-    expect(variableOf('$service', variables)).toBe('service');
-    expect(variableOf('${service:csv}', variables)).toBe('service');
-    expect(variableOf('x$service', variables)).toBeUndefined();
-    expect(variableOf('$nobody', variables)).toBeUndefined();
+    expect(wholeVariable('$service', variables)).toBe('${service:sqlstring}');
+    expect(wholeVariable('${service:csv}', variables)).toBeUndefined();
+    expect(wholeVariable('x$service', variables)).toBeUndefined();
+    expect(wholeVariable('$nobody', variables)).toBeUndefined();
     expect(hasVariable('a $nobody b $status', variables)).toBe(true);
     expect(hasVariable('a $nobody', variables)).toBe(false);
   });
@@ -41,12 +52,15 @@ describe('literals', () => {
 
 describe('dashboard variables', () => {
   it.each([
-    ['service', '=', '$service', 'service IN (${service:sqlstring})'],
-    ['service', '!=', '$service', '(service IS NULL OR service NOT IN (${service:sqlstring}))'],
-    ['status', '=', '$status', 'status IN (${status:csv})'],
-    ['status', '>', '$status', 'status > $status'],
-    ['route', '=', '/$service', "route = '/$service'"],
-    ['route', '=~', '$service', "regexp_matches(route, '(${service:pipe})')"],
+    ['service', '=', '$service', "([${service:sqlstring}] IN ([''], ['.*']) OR service IN (${service:sqlstring}))"],
+    ['route', '=', '/$service', "list_contains([('/' || v1) FOR v1 IN [${service:sqlstring}]], route)"],
+    [
+      'status',
+      '>',
+      '$status',
+      "([${status:sqlstring}] IN ([''], ['.*']) OR status > CAST([${status:sqlstring}][1] AS DOUBLE))",
+    ],
+    ['route', '=~', '^/$service', "regexp_matches(route, ('^/' || ${service:sqlregex}))"],
   ])('%s %s %s', (key, operator, value, sql) => {
     expect(where(key, operator, value)).toContain(`AND ${sql}\n`);
   });
@@ -56,6 +70,11 @@ describe('dashboard variables', () => {
     [{ groupBy: ['$metric'] }, /\$metric is not a key/],
     [{ limit: '$metric' }, /limit holds \$metric/],
     [{ interval: '$metric' }, /\$metric is not a duration/],
+    [
+      { filters: [{ key: 'route', operator: '=~', value: '${service:lucene}' }] },
+      /the format lucene of the variable service/,
+    ],
+    [{ filters: [{ key: 'time', operator: '=~', value: '1' }] }, /time is a time/],
     [{ queryType: 'annotations' }, /no SQL for the query type annotations/],
   ])('are named where they stand in the way: %j', (query, message) => {
     expect(() => written(query)).toThrow(UnwritableQuery);
@@ -72,6 +91,11 @@ describe('remarks', () => {
     [{ metrics: ['p95'] }, 'Percentiles count every row once'],
     [{ metrics: ['requests_per_second'] }, 'Rates divide by the whole time'],
     [{ filters: [{ key: 'customer', operator: '=', value: 'ann' }] }, 'the pseudonym that is stored'],
+    [{ queryType: 'heatmap', x: 'time', y: ['route'] }, 'Buckets of time are as wide as the panel says'],
+    [
+      { queryType: 'funnel', view: 'times', steps: [{ name: 'a' }, { name: 'b' }] },
+      'Buckets of the times have four per doubling',
+    ],
   ])('say what is less than in the builder: %j', (query, remark) => {
     expect(written(query).sql).toContain(remark);
     expect(written({}).sql).not.toContain(remark);
@@ -92,4 +116,9 @@ WHERE $__timeFilter(time)
 GROUP BY ALL
 ORDER BY 1`
   );
+});
+
+it('moves no line of a text in', () => {
+  const filters = [{ key: 'error_message', operator: '=', value: "a\n'b\n\n--c" }];
+  expect(written({ groupBy: ['service'], filters }).sql).toContain("error_message = 'a\n''b\n\n--c'\n");
 });
