@@ -4,7 +4,7 @@ import { filterNotes, matching, type WriteContext, type WrittenSql } from './con
 import { groupedSql } from './grouped';
 import { keySql } from './keys';
 import { identifier } from './literals';
-import { metricNotes, metricOrZeroSql, metricSql, REQUESTS } from './metrics';
+import { metricNotes, metricSql, REQUESTS } from './metrics';
 import { RANGE_SECONDS } from './range';
 import { numericSql, seriesSql, unique } from './series';
 import { remarked } from './statement';
