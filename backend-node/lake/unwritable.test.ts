@@ -1,26 +1,24 @@
-import { ApitrailError } from '@apitrail/contract';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
-import { stoppedBySystem, unwritable } from './unwritable';
+import { temporaryFolder } from './testing/temporary-lake';
+import { stoppedBySystem } from './unwritable';
 
-const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-const engine = new ApitrailError('APITRAIL_INTERNAL', 'The engine failed: IO error: No space left on device');
-
-it.each([
-  ['the system', full],
-  ['the engine', engine],
-])('is what %s says of a full disk', (_, error) => {
-  expect(unwritable(error, 'lake')).toMatchObject({ code: 'APITRAIL_LAKE_UNWRITABLE', cause: error });
-  expect(stoppedBySystem(error, 'lake')).toMatchObject({ code: 'APITRAIL_LAKE_UNWRITABLE', cause: error });
-});
-
-it('is not what was told by its own code, whatever the system said', () => {
-  const document = new ApitrailError('APITRAIL_BAD_OPENAPI', 'a.yaml cannot be read: EACCES: permission denied, open.');
-  expect(unwritable(document, 'lake')).toBe(document);
-  expect(stoppedBySystem(document, 'lake')).toBe(document);
-});
-
-it('is nothing else', () => {
-  const error = new TypeError('x is not a function');
-  expect(unwritable(error, 'lake')).toBe(error);
-  expect(stoppedBySystem(error, 'lake')).toBe(error);
+test('what the system refuses is a coded error that says what to do, and a fault of ours stays one', async () => {
+  const folder = await temporaryFolder();
+  try {
+    const file = join(folder.path, 'file');
+    await writeFile(file, '');
+    const refused: unknown = await writeFile(join(file, 'below'), '').catch((error: unknown) => error);
+    expect(stoppedBySystem(refused, folder.path)).toMatchObject({
+      code: 'APITRAIL_LAKE_UNWRITABLE',
+      message: expect.stringMatching(/ENOTDIR.*give the command again/),
+    });
+    const full = new Error('IO Error: Could not write file: No space left on device');
+    expect(stoppedBySystem(full, folder.path)).toMatchObject({ code: 'APITRAIL_LAKE_UNWRITABLE' });
+    const ours = new TypeError('x is not a function');
+    expect(stoppedBySystem(ours, folder.path)).toBe(ours);
+  } finally {
+    await folder.remove();
+  }
 });
