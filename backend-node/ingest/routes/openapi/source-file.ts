@@ -3,7 +3,17 @@ import { readFile, stat } from 'node:fs/promises';
 import { ApitrailError } from '@apitrail/contract';
 import { aliasFault } from './alias-fault';
 import { duplicateKey } from './duplicate-key';
-import { isMap, isNode, isPair, LineCounter, parseDocument, type Document } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Pair,
+  type YAMLMap,
+} from 'yaml';
 
 /** Steps from the root of a document to a value in it. */
 export type Pointer = ReadonlyArray<string | number>;
@@ -90,6 +100,7 @@ interface Tree {
 
 function parseTree(text: string, label: string): Tree {
   const lines = new LineCounter();
+  const index = new PairIndex();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', merge: true });
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
@@ -113,26 +124,46 @@ function parseTree(text: string, label: string): Tree {
       }
     },
     locate: (pointer, what) => {
-      const offset = offsetOf(document, pointer, what);
+      const offset = offsetOf(document, index, pointer, what);
       return offset === undefined ? label : at(offset);
     },
   };
 }
 
-function offsetOf(document: Document, pointer: Pointer, what: 'key' | 'value'): number | undefined {
-  for (let length = pointer.length; length > 0; length--) {
-    const here = pointer.slice(0, length);
-    const parent: unknown = length === 1 ? document.contents : document.getIn(here.slice(0, -1), true);
-    const pair = isMap(parent)
-      ? parent.items.find((item) => isPair(item) && String(item.key) === String(here.at(-1)))
-      : undefined;
-    const value: unknown = document.getIn(here, true);
-    const node = what === 'key' || length < pointer.length ? (pair?.key ?? value) : (value ?? pair?.key);
-    if (isNode(node) && node.range) {
-      return node.range[0];
+/** Pairs of a map by their key, since documents have maps of ten thousand paths. */
+class PairIndex {
+  private readonly pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
+
+  pairOf(map: YAMLMap, step: string | number): Pair | undefined {
+    let pairs = this.pairs.get(map);
+    if (!pairs) {
+      pairs = new Map(map.items.map((pair) => [String(pair.key), pair]));
+      this.pairs.set(map, pairs);
     }
+    return pairs.get(String(step));
   }
-  return isNode(document.contents) ? document.contents.range?.[0] : undefined;
+}
+
+/** Where a value or its key begins, or else the nearest thing above it that has a place. */
+function offsetOf(document: Document, index: PairIndex, pointer: Pointer, what: 'key' | 'value'): number | undefined {
+  let node: unknown = document.contents;
+  let found: number | undefined = beginOf(node);
+  for (const [depth, step] of pointer.entries()) {
+    const parent: unknown = isAlias(node) ? node.resolve(document) : node;
+    const pair = isMap(parent) ? index.pairOf(parent, step) : undefined;
+    node = pair ? pair.value : isSeq(parent) ? parent.items[Number(step)] : undefined;
+    if (node === undefined && pair === undefined) {
+      break;
+    }
+    const [key, value] = [beginOf(pair?.key), beginOf(node)];
+    const wantsValue = what === 'value' && depth === pointer.length - 1;
+    found = (wantsValue ? (value ?? key) : (key ?? value)) ?? found;
+  }
+  return found;
+}
+
+function beginOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
 /** A pointer as RFC 6901 writes it: `#/paths/~1users~1{id}/get`. */
