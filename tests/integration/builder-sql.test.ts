@@ -150,6 +150,8 @@ const SERIES: Query[] = [
   { queryType: 'traffic', format: 'table', metrics: ['requests'], groupBy: ['status'], limit: 4, interval: '6h' },
   { queryType: 'traffic', format: 'numeric', metrics: ['error_rate'], groupBy: ['status_class'], limit: 3 },
   { queryType: 'traffic', format: 'numeric', metrics: ['requests_per_second'] },
+  { queryType: 'traffic', metrics: ['requests', 'avg'], search: 'CAR', interval: '6h' },
+  { queryType: 'traffic', format: 'numeric', metrics: ['requests'], search: 'CAR' },
   { queryType: 'endpoints', format: 'numeric', metrics: ['apdex'], groupBy: ['route', 'status'], limit: 4 },
   { queryType: 'endpoints', format: 'time_series', metrics: ['errors'], limit: 4, interval: '3h' },
   { queryType: 'errors', format: 'time_series', interval: '6h', limit: 4 },

@@ -5,6 +5,7 @@ import { FormatField } from '../fields/FormatField';
 import { KeyListField } from '../fields/KeyListField';
 import { MetricListField } from '../fields/MetricFields';
 import { RangeFields } from '../fields/RangeFields';
+import { TextField } from '../fields/TextField';
 import { TopFields } from '../fields/TopFields';
 import { FiltersField } from '../filters/FiltersField';
 import type { FormProps, QueryTypeForm } from '../form-props';
@@ -34,6 +35,14 @@ function TrafficForm({ query, onChange }: FormProps<'traffic'>) {
       </Stack>
       <FiltersField value={query.filters} onChange={(filters) => onChange({ filters })} />
       <Stack direction="row" wrap="wrap" gap={1}>
+        <TextField
+          label="Containing"
+          path="search"
+          placeholder="Text in path, message or id"
+          width={30}
+          value={query.search}
+          onChange={(search, options) => onChange({ search }, options)}
+        />
         <TopFields
           query={query}
           onChange={onChange}

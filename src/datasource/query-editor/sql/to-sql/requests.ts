@@ -2,12 +2,9 @@ import type { RequestsQuery } from '@apitrail/contract';
 
 import { filterNotes, matching, type WriteContext, type WrittenSql } from './context';
 import { keySql } from './keys';
-import { searched } from './search';
+import { requestsWith } from './search';
 import { unique } from './series';
 import { remarked, select } from './statement';
-
-/** Columns a free search looks in. */
-const SEARCHED = ['path', 'route', 'error_message', 'customer', 'session', 'request_id', 'trace_id'];
 
 /** Columns of log lines before the labels. */
 const BODY =
@@ -25,7 +22,7 @@ export function requestsSql(query: RequestsQuery, context: WriteContext): Writte
   const sql = select({
     columns: format === 'logs' ? logColumns(wanted) : wanted.map(({ sql, name }) => named(sql, name)),
     from: 'requests',
-    where: [...matching(filters, context), ...(search === '' ? [] : [searched(SEARCHED, search, context.variables)])],
+    where: [...matching(filters, context), ...requestsWith(search, context.variables)],
     rest: [
       `ORDER BY ${orderBy.map(({ key, direction }) => `${keySql(key).sql} ${(direction ?? 'desc').toUpperCase()} NULLS LAST`).join(', ')}`,
       `LIMIT ${limit}`,

@@ -9,3 +9,11 @@ export function searched(texts: readonly string[], search: string, variables: Va
   const pieces = [...(varies ? [`${joined} = ''`] : []), ...texts.map((sql) => `contains(lower(${sql}), ${wanted})`)];
   return pieces.length === 1 ? pieces[0]! : `(${pieces.join('\n    OR ')})`;
 }
+
+/** Columns a free search looks in. */
+const SEARCHED = ['path', 'route', 'error_message', 'customer', 'session', 'request_id', 'trace_id'];
+
+/** The condition of requests that have the text; none for an empty one. */
+export function requestsWith(search: string, variables: Variables): string[] {
+  return search === '' ? [] : [searched(SEARCHED, search, variables)];
+}
