@@ -201,7 +201,8 @@ it('annotations: shows the marks of the kinds that are picked', () =>
   edit(
     {},
     async (page) => {
-      await says(page, /2 in the range/);
+      await says(page, /4 in the range/);
+      await answer(page).getByText('cardgate is slow').first().waitFor();
       await answer(page).getByText('checkout 2.15.0').first().waitFor();
       await form(page).getByRole('button', { name: 'Add filter', exact: true }).click();
       await choose(page, 'Filter 1 key', 'service');
