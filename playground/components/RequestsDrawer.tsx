@@ -1,4 +1,4 @@
-import React, { useMemo } from 'react';
+import React, { useEffect, useMemo } from 'react';
 import { dateTime, LoadingState } from '@grafana/data';
 import { Alert, Drawer, LoadingPlaceholder } from '@grafana/ui';
 
@@ -33,6 +33,17 @@ export function RequestsDrawer({ dataSource, link, timezone, onClose }: Props) {
     width,
     refresh: 0,
   });
+  // The drawer puts the focus on its close button, whose tooltip would take the first Escape for itself.
+  useEffect(() => {
+    const closeOnEscape = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.isComposing) {
+        event.stopPropagation();
+        onClose();
+      }
+    };
+    window.addEventListener('keydown', closeOnEscape, true);
+    return () => window.removeEventListener('keydown', closeOnEscape, true);
+  }, [onClose]);
   const rows = data.series[0]?.length;
   const subtitle = `${timeRange.from.utc().format('YYYY-MM-DD HH:mm')} to ${timeRange.to.utc().format('YYYY-MM-DD HH:mm')} UTC`;
 

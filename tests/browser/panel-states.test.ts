@@ -29,7 +29,7 @@ it('compares heatmap, funnel and errors with the week before', () =>
     expect(await page.getByTestId('panel-errors').getByTestId(testIds.errors.summary).innerText()).toMatch(/earlier/);
   }));
 
-it('opens the requests behind a step of the funnel with the keyboard', () =>
+it('opens the requests behind a step of the funnel with the keyboard, and closes them with Escape', () =>
   playground.visit('/?view=shop', async (page) => {
     const steps = page.getByTestId('panel-funnel').getByTestId(testIds.funnel.step);
     await steps.first().focus();
@@ -40,4 +40,7 @@ it('opens the requests behind a step of the funnel with the keyboard', () =>
       .first()
       .click();
     await page.locator('[data-testid="requests-drawer"][data-state="Done"]').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('requests-drawer').waitFor({ state: 'detached' });
+    await expect(page.evaluate(() => document.activeElement?.getAttribute('data-step'))).resolves.toBe('1');
   }));
