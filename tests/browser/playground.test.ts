@@ -63,24 +63,6 @@ describe.each(['shop', 'sample'])('the %s page', (view) => {
       expect(await panel(page, 'errors').getByTestId(testIds.errors.row).count()).toBeGreaterThan(2);
       expect(await panel(page, 'requests').getByRole('row').count()).toBeGreaterThan(3);
     }));
-
-  it.each([
-    [320, 'dark'],
-    [800, 'light'],
-    [1920, 'dark'],
-    [1920, 'light'],
-  ])('fits a window of %d pixels in the %s theme', (width, theme) =>
-    withPage(
-      `/?view=${view}&theme=${theme}`,
-      async (page) => {
-        await page.screenshot({ path: join(OUTPUT, `${view}-${width}-${theme}.png`), fullPage: true });
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
-          0
-        );
-      },
-      { width, height: 900 }
-    )
-  );
 });
 
 /** How many colours a canvas shows: a blank one has one. */
