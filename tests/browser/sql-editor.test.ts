@@ -104,6 +104,21 @@ it('suggests attributes and columns, runs on Ctrl-Enter, marks the place of an e
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Run query');
   }));
 
+it('formats SQL, and what comes of it runs', () =>
+  withEditor({ queryType: 'sql', sql: 'select 1 as one,2 as two from requests limit 1' }, async (page) => {
+    await page.locator(EDITOR).first().waitFor();
+    await page.locator(`${EDITOR} .view-lines`).first().click();
+    await page.getByRole('button', { name: 'Format SQL' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('.monaco-editor .view-line').length > 3);
+    expect(await lines(page)).toContain('SELECT\n  1 AS one,\n  2 AS two\nFROM\n');
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => response.request().postData()?.includes('1 AS one') ?? false),
+      page.getByRole('button', { name: 'Run query' }).click(),
+    ]);
+    expect(answer.status()).toBe(200);
+    expect(await answered(page)).toContain('1 frame, 1 row');
+  }));
+
 it.each(['dark', 'light'])('has no fault that axe finds in the %s theme', (theme) =>
   withEditor(
     { queryType: 'sql', sql: 'SELECT count(*) AS n FROM requests WHERE $__timeFilter(time)' },
