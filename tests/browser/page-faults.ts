@@ -17,11 +17,6 @@ const EXCEPTIONS: readonly Exception[] = [
     why: 'Grafana names the button of every series by what a click does.',
   },
   {
-    rule: 'label-content-name-mismatch',
-    selector: '[data-testid="apitrail funnel step"]',
-    why: 'Ours, and meant so: a step shows figures, and its name is a sentence with these figures and what each is. The rule is experimental in axe.',
-  },
-  {
     rule: 'scrollable-region-focusable',
     selector: '[data-testid="data-testid table body"] .scrollbar-view',
     why: 'Grafana’s table scrolls in a box that the keyboard cannot reach.',

@@ -185,9 +185,6 @@ describe('accessibility', () => {
           { include: ours },
           {
             resultTypes: ['violations'],
-            // Experimental in axe: it wants the letters a button shows in its name. The steps of the funnel show figures,
-            // and are named by a sentence that says them.
-            rules: { 'label-content-name-mismatch': { enabled: false } },
           }
         );
         return violations

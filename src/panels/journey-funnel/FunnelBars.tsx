@@ -61,7 +61,7 @@ export function FunnelBars({ model, options, width, height, handlers }: Props) {
                 </div>
               )}
               <button {...handlers(index)} className={styles.step}>
-                <div className={own.line} aria-hidden>
+                <div className={own.line}>
                   <StepName model={model} index={index} />
                   <div className={own.numbers}>
                     {index === 0 && width > 420 && (

@@ -98,7 +98,7 @@ export function FunnelColumns({ model, options, width, height, handlers }: Props
               style={{ left: shapes[index].reached.x - PADDING, width: widthOf(index), height: header + chart }}
             >
               <button {...handlers(index)} className={styles.step} style={{ height: '100%' }}>
-                <div className={own.header} style={{ height: header }} aria-hidden>
+                <div className={own.header} style={{ height: header }}>
                   <StepName model={model} index={index} />
                   <div className={own.numbers}>
                     <StepNumbers model={model} index={index} options={options} />

@@ -57,7 +57,7 @@ export function FunnelView({ model, options, width, height, target }: Props) {
   const handlers: StepHandlers = (index) => ({
     type: 'button',
     tabIndex: index === Math.min(current, steps.length - 1) ? 0 : -1,
-    'aria-label': stepSentence(model, index, decimals),
+    'aria-description': stepSentence(model, index, decimals),
     'aria-haspopup': 'menu',
     'data-testid': testIds.funnel.step,
     'data-step': index,

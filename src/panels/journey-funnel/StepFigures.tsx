@@ -22,7 +22,7 @@ export function StepName({ model, index }: Pick<Props, 'model' | 'index'>) {
   const { name } = model.steps[index];
   return (
     <div className={styles.name}>
-      <span className={styles.number}>{index + 1}</span>
+      <span className={styles.number}>{index + 1}</span>{' '}
       <span className={styles.cut} title={name}>
         {name}
       </span>

@@ -88,9 +88,10 @@ it('says in the summary how far the whole has changed', () => {
   expect(screen.getByTestId(testIds.funnel.summary)).toHaveTextContent('within 1 h, ▼ −5.2 pp against 1 week earlier');
 });
 
-it('tells the earlier step and its significance in tooltip and name', () => {
+it('tells the earlier step and its significance in tooltip and description', () => {
   show(defaultOptions, panelData([comparedFunnelFrame()]));
-  const step = screen.getByRole('button', { name: /Step 2 of 3.*1 week earlier 600 customers.*p < 0.001/ });
+  const step = screen.getByRole('button', { name: /^2 Cart/ });
+  expect(step).toHaveAccessibleDescription(/Step 2 of 3.*1 week earlier 600 customers.*p < 0.001/);
   fireEvent.mouseMove(step, { clientX: 5, clientY: 5 });
   const tooltip = screen.getByTestId(testIds.tooltip);
   expect(tooltip).toHaveTextContent('Of the first step then48.0%, now ▼ −8.0 pp');

@@ -4,7 +4,8 @@ import type React from 'react';
 export interface StepButtonProps {
   type: 'button';
   tabIndex: number;
-  'aria-label': string;
+  /** A sentence with all figures of the step. Its name is what the button shows. */
+  'aria-description': string;
   'aria-haspopup': 'menu';
   'data-testid': string;
   'data-step': number;
