@@ -17,11 +17,16 @@ export class FileSnapshot<File extends SnapshotFile> implements Snapshot {
   readonly oldest: number | null;
   readonly newest: number | null;
 
+  /** The newest first: who wants the newest rows has them early, and then need not read what is older. */
+  private readonly all: readonly File[];
+
   constructor(
     readonly version: number | undefined,
-    private readonly all: readonly File[],
+    files: readonly File[],
     private readonly toSql: (files: readonly File[]) => Sql
   ) {
+    const all = files.toSorted((a, b) => (b.newest ?? Infinity) - (a.newest ?? Infinity) || 0);
+    this.all = all;
     this.files = all.length;
     this.rows = sumRows(all);
     this.oldest = extreme(all, ({ oldest }) => oldest, Math.min);

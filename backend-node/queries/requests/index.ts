@@ -1,6 +1,6 @@
 import type { RequestsQuery } from '@apitrail/contract';
 
-import { join, param, raw, sql } from '../../engine/sql';
+import { identifier, join, param, raw, sql, type Sql } from '../../engine/sql';
 import type { HandlerContext, QueryHandler } from '../handler';
 import { keyField, unique } from '../shared/fields';
 import { keyExpression, type KeyExpression } from '../shared/keys';
@@ -34,7 +34,7 @@ async function readRows(query: RequestsQuery, context: HandlerContext, columns: 
   const keys = columns.map((key) => keyExpression(key, dialect));
   const order = query.orderBy.map(
     ({ key, direction }) =>
-      sql`${keyExpression(key, dialect).sql} ${raw(direction === 'asc' ? 'ASC' : 'DESC')} NULLS LAST`
+      sql`${orderOf(keyExpression(key, dialect))} ${raw(direction === 'asc' ? 'ASC' : 'DESC')} NULLS LAST`
   );
   const [first] = query.orderBy;
   const wanted = query.filters.length === 0 && query.search === '' ? query.limit : undefined;
@@ -65,6 +65,11 @@ LIMIT ${param('bigint', left)}`);
     count,
     values: keys.map((key, index) => found[index]!.slice(0, count).map((value) => key.read(value))),
   };
+}
+
+/** What rows are ordered by: a time by its column as it is, by whose statistics the engine leaves out what is too old. */
+function orderOf({ key, kind, sql: expression }: KeyExpression): Sql {
+  return kind === 'time' ? identifier(key) : expression;
 }
 
 function tableFrame({ keys, values }: RequestRows) {
