@@ -4,7 +4,7 @@ import { identifier, join, raw, sql, type Sql } from '../../engine/sql';
 import { keptTotals } from './kept-groups';
 import type { Group, KeyExpression } from './keys';
 import { mergeGroups } from './merged-groups';
-import { areMergeable, measureOf, type Measure } from './metrics';
+import { areMergeable, distinctMeasures, measureOf, type Measure } from './metrics';
 import { selectMeasures, type NamedSql, type RowSource } from './select';
 
 export interface Aggregator {
@@ -136,10 +136,6 @@ LIMIT ${raw(String(limit + 1))}`
     measures: request.measures.map((measure) => columns[columnOf(measure)]!),
     extras: columns.slice(measures.length),
   };
-}
-
-function distinctMeasures(measures: readonly Measure[]): Measure[] {
-  return measures.filter(({ name }, index) => measures.findIndex((other) => other.name === name) === index);
 }
 
 export interface CellRequest extends GroupRequest {

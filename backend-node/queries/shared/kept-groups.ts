@@ -3,7 +3,7 @@ import { RECORD_COLUMNS } from '@apitrail/contract';
 import type { ResultTable } from '../../engine/engine';
 import { identifier, join, raw, sql, tailored } from '../../engine/sql';
 import type { Aggregator, GroupRequest, GroupTotals } from './groups';
-import { measureOf, measureOfRows, type Measure } from './metrics';
+import { distinctMeasures, measureOf, measureOfRows, type Measure } from './metrics';
 import { selectMeasures, type NamedSql } from './select';
 
 /** The columns of the record that the rest of the statement names. */
@@ -37,7 +37,7 @@ export async function keptTotals(
   const totals = selectMeasures({
     rows: { relation: sql`kept LEFT JOIN top ON ${join(same, ' AND ')}`, where: sql`TRUE` },
     by: [{ name: 'rank', sql: sql`rank` }],
-    measures: [...measures, orderBy].filter(isFirst),
+    measures: distinctMeasures([...measures, orderBy]),
     extras: [...extras, ...aggregates],
     weighted,
     dialect,
@@ -57,17 +57,13 @@ ${totals}
   return readTotals(table, { keys, measures, orderBy }, extras.length);
 }
 
-function isFirst({ name }: Measure, index: number, all: readonly Measure[]): boolean {
-  return all.findIndex((other) => other.name === name) === index;
-}
-
 function readTotals(
   { values }: ResultTable,
   { keys, measures, orderBy }: Pick<GroupRequest, 'keys' | 'measures' | 'orderBy'>,
   extras: number
 ): GroupTotals {
   const [rank, ...columns] = values as [unknown[], ...unknown[][]];
-  const computed = [...measures, orderBy].filter(isFirst);
+  const computed = distinctMeasures([...measures, orderBy]);
   const columnOf = ({ name }: Measure) => columns[computed.findIndex((measure) => measure.name === name)]!;
   const keysFrom = computed.length + extras;
   return {

@@ -225,3 +225,8 @@ export function emptyValue(metric: MetricName): 0 | null {
   const { kind } = metricOf(metric);
   return kind === 'ratio' || kind === 'distribution' ? null : 0;
 }
+
+/** Each measure once, by its name. */
+export function distinctMeasures(measures: readonly Measure[]): Measure[] {
+  return measures.filter(({ name }, index) => measures.findIndex((other) => other.name === name) === index);
+}
