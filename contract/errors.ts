@@ -57,7 +57,21 @@ export const ERROR_CODES = {
     meaning: 'The file system or the table’s protocol lacks what safe commits need.',
   },
   APITRAIL_BAD_RULE: { status: 400, meaning: 'A route rule is not valid.' },
-  APITRAIL_BAD_OPENAPI: { status: 400, meaning: 'An OpenAPI document cannot be read, or routes cannot be read from it.' },
+  APITRAIL_BAD_OPENAPI: {
+    status: 400,
+    meaning: 'An OpenAPI document cannot be read, or routes cannot be read from it.',
+  },
+  APITRAIL_BAD_BODY: {
+    status: 400,
+    meaning: 'What was sent to the ingest listener cannot be read as its protocol says.',
+  },
+  APITRAIL_INGEST_BUSY: { status: 503, meaning: 'More comes in than can be written; send it again.' },
+  APITRAIL_DISK_FULL: {
+    status: 503,
+    meaning: 'There is too little room on the disk to take anything in; send it again.',
+  },
+  APITRAIL_STOPPING: { status: 503, meaning: 'The companion is stopping; send it again.' },
+  APITRAIL_WAL_DAMAGED: { status: 500, meaning: 'The write-ahead log, or its key, is not what it was.' },
   APITRAIL_USAGE: { status: 400, meaning: 'A command was called with wrong arguments.' },
 } as const;
 

@@ -1,6 +1,7 @@
 import { durationSchema } from '@apitrail/contract';
 import { z } from 'zod';
 
+import { ingestConfigSchema } from '../ingest/config';
 import { privacyConfigSchema } from '../ingest/privacy';
 import { routesConfigSchema } from '../ingest/routes';
 import { sessionsConfigSchema } from '../ingest/sessions';
@@ -70,6 +71,7 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Origins of web pages that may ask from a browser, beside those of the listeners.'),
   log_level: z.enum(LOG_LEVELS).default('info').describe('What is written to the log on standard error.'),
+  ingest: ingestConfigSchema.prefault({}).describe('What is taken in over the network, and its bounds.'),
   privacy: privacyConfigSchema
     .prefault({})
     .describe('What of a person gets into the lake. Every default is the safe one.'),

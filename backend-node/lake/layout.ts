@@ -25,6 +25,29 @@ export function importStateDirectory(directory: string): string {
 /** Name of the file that holds the state of a version of the import. */
 export const importStateName = (version: number): string => `state-${version}.json`;
 
+/** Id of what was taken in over the network in the `txn` actions of the table of requests; its version is the last batch of the write-ahead log that is in it. */
+export const INGEST_APP_ID = 'apitrail.ingest';
+
+/** Folder of the state of the ingest process, of which one belongs to each commit. */
+export function ingestStateDirectory(directory: string): string {
+  return join(stateDirectory(directory), 'ingest');
+}
+
+/** Folder of the write-ahead log: encrypted, since it holds what was sent before it is protected. */
+export function walDirectory(directory: string): string {
+  return join(stateDirectory(directory), 'wal');
+}
+
+/** Folder of what could not be understood: encrypted, as the write-ahead log is. */
+export function rejectsDirectory(directory: string): string {
+  return join(stateDirectory(directory), 'rejects');
+}
+
+/** Folder of the rows that are in no commit yet, of one boot of the machine. */
+export function hotDirectory(directory: string, boot: string): string {
+  return join(stateDirectory(directory), 'hot', boot);
+}
+
 /** Folder of the transaction log of a table. */
 export function logDirectory(table: string): string {
   return join(table, '_delta_log');

@@ -1,0 +1,44 @@
+import type { RequestRecord } from '../normalise';
+
+/** Something in a body that is no row, and why. */
+export interface DecodedReject {
+  /** Its place in the body, from 0, counted in the protocol’s items: lines, log records, documents. */
+  index: number;
+  /** What is wrong with it, as in "line 3 …": no full stop, nothing of its content. */
+  reason: string;
+  /** What it looks like, for the dead letters. */
+  text: string;
+}
+
+/** What a decoder made of a body. */
+export interface Decoded {
+  /** Records that have been through `normaliseRecord`, in the order of the body. */
+  records: RequestRecord[];
+  /** Places of the records in the body, where not every item is a record or a reject. */
+  indexes?: number[];
+  rejects: DecodedReject[];
+  /** Items that are no requests and are not meant to be, such as metrics or spans within a service. */
+  ignored?: number;
+  /**
+   * Ids the sender gave records of its own, such as `_id` of Elasticsearch; aligned with `records`. A record whose id was
+   * taken in before, from the same sender, is not taken in again.
+   */
+  ids?: ReadonlyArray<string | undefined>;
+}
+
+/** What a decoder knows beside the body. */
+export interface DecodeContext {
+  params: Readonly<Record<string, string>>;
+  /** When the body came in, microseconds since the epoch. */
+  receivedAt: number;
+}
+
+/**
+ * Makes records of a body. The same body and context always give the same records: bodies are decoded again from the
+ * write-ahead log after a crash. Throws an ApitrailError with status 400 when the body as a whole cannot be read; what is
+ * wrong with one item is a reject.
+ */
+export interface Decoder {
+  readonly name: string;
+  decode(body: Buffer, context: DecodeContext): Decoded;
+}
