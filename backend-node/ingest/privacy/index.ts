@@ -13,3 +13,4 @@ export {
   type PseudonymiserOptions,
 } from './pseudonymiser';
 export { needsPseudonyms, recordProtector } from './protect';
+export { deriveStorageKey, storageKey, type StoragePurpose } from './storage-key';
