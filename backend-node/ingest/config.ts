@@ -30,6 +30,12 @@ export const ingestConfigSchema = z.strictObject({
   idempotency_window: durationSchema
     .default('24h')
     .describe('How long batches and documents are known by the keys their senders gave them.'),
+  rejects_keep: durationSchema
+    .default('30d')
+    .describe('How long what could not be understood is kept, for `apitrail rejects`.'),
+  rejects_bytes: bytesSchema
+    .prefault('1GiB')
+    .describe('Size of what could not be understood and is kept; the oldest goes first.'),
 });
 
 export type IngestConfig = z.output<typeof ingestConfigSchema>;

@@ -6,8 +6,13 @@ export interface DecodedReject {
   index: number;
   /** What is wrong with it, as in "line 3 …": no full stop, nothing of its content. */
   reason: string;
-  /** What it looks like, for the dead letters. */
+  /**
+   * The whole item as it was sent, for the dead letters, so that it can be tried again after a fix: a line, a document with
+   * its action line, a log record as JSON. `Decoder.decodeItem` reads it.
+   */
   text: string;
+  /** `text` is only the beginning of the item. */
+  cut?: boolean;
 }
 
 /** What a decoder made of a body. */
@@ -41,4 +46,6 @@ export interface DecodeContext {
 export interface Decoder {
   readonly name: string;
   decode(body: Buffer, context: DecodeContext): Decoded;
+  /** Reads the `text` of a reject again, when it is replayed. Default: as a body that has this item alone. */
+  decodeItem?(text: string, context: DecodeContext): Decoded;
 }

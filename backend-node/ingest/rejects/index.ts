@@ -1,0 +1,9 @@
+export { LONGEST_TEXT, WHOLE_BODY, letterId, type DeadLetter } from './dead-letter';
+export {
+  listRejectFiles,
+  REJECTS_KEY,
+  RejectStore,
+  type RejectStats,
+  type RejectStoreOptions,
+  type StoredRejects,
+} from './reject-store';
