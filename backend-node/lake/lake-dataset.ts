@@ -1,36 +1,68 @@
 import type { Dataset, Snapshot } from './dataset';
 import { FileSnapshot, type SnapshotFile } from './file-snapshot';
+import type { HotFile } from './hot/hot-files';
+import { HotRows, notCommitted } from './hot/hot-rows';
 import type { Lake } from './lake';
-import { dataFilePath } from './layout';
+import { dataFilePath, INGEST_APP_ID } from './layout';
 import { parquetRelation } from './parquet-relation';
 import type { DataFile, TableState } from './table-state';
 
-/** The requests in the lake, as a dataset. */
+/** The requests in the lake, as a dataset: those in the table, and those that were taken in and are in no commit yet. */
 export class LakeDataset implements Dataset {
   readonly description = 'Requests in the lake.';
-  private state: TableState | undefined;
-  private newest: Snapshot | undefined;
+  private readonly hot: HotRows;
+  private tableFiles: { state: TableState; files: readonly SnapshotFile[] } | undefined;
+  private newest: { state: TableState; hot: readonly HotFile[]; snapshot: Snapshot } | undefined;
 
   constructor(
     private readonly lake: Lake,
     readonly name = 'requests'
-  ) {}
-
-  /** The newest version of the table's log with its live files. Only what was added to the log since is read. */
-  async snapshot(): Promise<Snapshot> {
-    const state = await this.lake.snapshot();
-    if (!this.newest || state !== this.state) {
-      const files = [...state.files.values()].map((file) => snapshotFile(this.lake.table, file));
-      this.newest = new FileSnapshot(state.version, files, (some) =>
-        parquetRelation(
-          some.map(({ path }) => path),
-          some.reduce((sum, { rows }) => sum + (rows ?? 0), 0) || undefined
-        )
-      );
-      this.state = state;
-    }
-    return this.newest;
+  ) {
+    this.hot = new HotRows(lake.directory);
   }
+
+  /**
+   * The newest version of the table's log with its live files, and the hot files that are past it. Only what was added to
+   * the log since is read. Throws APITRAIL_LAKE_UNREADABLE when there is no telling which rows are in both.
+   */
+  async snapshot(): Promise<Snapshot> {
+    // The order matters: what is committed between the two steps is in both of them, and counted once.
+    const hot = await this.hot.list();
+    const state = await this.lake.snapshot();
+    if (this.newest?.state === state && this.newest.hot === hot) {
+      return this.newest.snapshot;
+    }
+    const past = notCommitted(hot, state.transactions.get(INGEST_APP_ID)?.version);
+    const snapshot = requestsSnapshot(state.version, [...this.filesOf(state), ...past.map(hotSnapshotFile)]);
+    this.newest = { state, hot, snapshot };
+    return snapshot;
+  }
+
+  private filesOf(state: TableState): readonly SnapshotFile[] {
+    if (this.tableFiles?.state !== state) {
+      const files = [...state.files.values()].map((file) => snapshotFile(this.lake.table, file));
+      this.tableFiles = { state, files };
+    }
+    return this.tableFiles.files;
+  }
+}
+
+/** A snapshot of hot files alone, where there is no table yet. */
+export function hotSnapshot(files: readonly HotFile[]): Snapshot {
+  return requestsSnapshot(undefined, notCommitted(files, undefined).map(hotSnapshotFile));
+}
+
+function requestsSnapshot(version: number | undefined, files: readonly SnapshotFile[]): Snapshot {
+  return new FileSnapshot(version, files, (some) =>
+    parquetRelation(
+      some.map(({ path }) => path),
+      some.reduce((sum, { rows }) => sum + (rows ?? 0), 0) || undefined
+    )
+  );
+}
+
+function hotSnapshotFile({ path, bytes, rows, oldest, newest, unweighted }: HotFile): SnapshotFile {
+  return { path, bytes: bytes ?? 0, rows, oldest, newest, ...(unweighted && { unweighted }) };
 }
 
 const DAY_MS = 86_400_000;

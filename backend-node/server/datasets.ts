@@ -3,8 +3,9 @@ import { ApitrailError } from '@apitrail/contract';
 import type { DuckDb } from '../engine/duckdb';
 import type { Dataset, Snapshot } from '../lake/dataset';
 import { ExternalDataset } from '../lake/external/external-dataset';
+import { HotRows } from '../lake/hot/hot-rows';
 import { Lake } from '../lake/lake';
-import { LakeDataset } from '../lake/lake-dataset';
+import { hotSnapshot, LakeDataset } from '../lake/lake-dataset';
 import { emptyRelation } from '../lake/parquet-relation';
 import type { Settings } from '../config/settings';
 
@@ -18,27 +19,36 @@ export function openDatasets(settings: Settings, engine: DuckDb): ReadonlyMap<st
 }
 
 /**
- * A lake that may not be there yet: empty until something is imported, then the lake, without a restart. Reading never
- * makes it, so that a mistyped folder is not filled with an empty table.
+ * A lake that may not be there yet: empty until something is imported or taken in, then the lake, without a restart. Reading
+ * never makes it, so that a mistyped folder is not filled with an empty table.
  */
 export class AwaitedLake implements Dataset {
   readonly name = 'requests';
   readonly description = 'Requests in the lake.';
   private lake: Promise<LakeDataset | undefined> | undefined;
+  private readonly hot: HotRows;
 
   constructor(
     readonly directory: string,
     private readonly engine: DuckDb
-  ) {}
+  ) {
+    this.hot = new HotRows(directory);
+  }
 
   async snapshot(): Promise<Snapshot> {
     const lake = await this.open();
-    return lake ? lake.snapshot() : EMPTY;
+    if (lake) {
+      return lake.snapshot();
+    }
+    // Before there is a table there may be rows for it. It is looked for once more after them, as its log is read after them.
+    const hot = await this.hot.list();
+    const made = hot.length > 0 ? await this.open() : undefined;
+    return made ? made.snapshot() : hot.length > 0 ? hotSnapshot(hot) : EMPTY;
   }
 
-  /** Whether there is a lake. Throws an ApitrailError when there is one that cannot be read. */
+  /** Whether there is a lake, or rows for one. Throws an ApitrailError when there is one that cannot be read. */
   async exists(): Promise<boolean> {
-    return (await this.open()) !== undefined;
+    return (await this.open()) !== undefined || (await this.hot.list()).length > 0;
   }
 
   private async open(): Promise<LakeDataset | undefined> {
