@@ -88,17 +88,28 @@ function putObject(record: RequestRecord, object: object, prefix: string, sink: 
   }
 }
 
-/** The object a line holds. Whole numbers too long for a double come as text, so that ids keep their digits. */
+/** A JSON value. Whole numbers too long for a double come as text, so that ids keep their digits. Throws a SyntaxError. */
+export function parseJson(json: string): unknown {
+  return JSON.parse(
+    LONG_NUMBER.test(json)
+      ? json.replace(STRING_OR_LONG_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`))
+      : json
+  );
+}
+
+/** The object a line holds, read as `parseJson` does. */
 export function parseObject(line: string): object | undefined {
   try {
-    const text = LONG_NUMBER.test(line)
-      ? line.replace(STRING_OR_LONG_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`))
-      : line;
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(line);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Makes a record of a parsed object, as the format `json` does of a line: `TOO_DEEP` when it is nested too deep. */
+export function recordOfParsed(object: object, sink: FieldSink): RequestRecord | Reject {
+  return isDeeperThan(object, DEEPEST) ? TOO_DEEP : recordOf(object, sink);
 }
 
 function isDeeperThan(value: object, levels: number): boolean {
@@ -111,10 +122,7 @@ function isDeeperThan(value: object, levels: number): boolean {
 function jsonParser(sink: FieldSink): LineParser {
   return (line) => {
     const object = parseObject(line);
-    if (!object) {
-      return NOT_JSON;
-    }
-    return isDeeperThan(object, DEEPEST) ? TOO_DEEP : recordOf(object, sink);
+    return object ? recordOfParsed(object, sink) : NOT_JSON;
   };
 }
 

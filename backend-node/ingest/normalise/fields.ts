@@ -57,9 +57,11 @@ export function durationField(column: 'duration_ms' | 'upstream_duration_ms', un
   };
 }
 
+/** A word is no status of a request: loggers have `status` for how bad it is. */
 export const statusField: FieldSetter = (record, value) => {
-  record.seen = true;
-  setNumber(record, 'status', statusOf(value));
+  const status = statusOf(value);
+  record.seen ||= !Number.isNaN(status);
+  setNumber(record, 'status', status);
 };
 
 export function bytesField(column: 'request_bytes' | 'response_bytes'): FieldSetter {

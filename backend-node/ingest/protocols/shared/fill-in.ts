@@ -1,0 +1,38 @@
+import { RECORD_COLUMNS } from '@apitrail/contract';
+
+import type { RequestRecord } from '../../normalise';
+
+type Column = Exclude<(typeof RECORD_COLUMNS)[number]['name'], 'time' | 'attributes'>;
+
+const COLUMNS = RECORD_COLUMNS.map(({ name }) => name).filter(
+  (name): name is Column => (name as string) !== 'time' && (name as string) !== 'attributes'
+);
+
+/** What is known beside a message and is the same for many: what of a record is filled, found out once. */
+export class Beside {
+  private readonly columns: Array<[string, unknown]>;
+  private readonly attributes: Array<[string, string]>;
+
+  constructor(private readonly record: RequestRecord) {
+    this.columns = COLUMNS.map((name): [string, unknown] => [name, record[name]]).filter(
+      ([, value]) => value !== undefined
+    );
+    this.attributes = Object.entries(record.attributes ?? {});
+  }
+
+  /** Puts what it has where the record has nothing. `seen` stays the record’s own: what stands beside is no request. */
+  fillIn(record: RequestRecord): void {
+    const columns = record as unknown as Record<string, unknown>;
+    for (const [name, value] of this.columns) {
+      columns[name] ??= value;
+    }
+    for (const [name, value] of this.attributes) {
+      if (record.attributes?.[name] === undefined) {
+        record.setAttribute(name, value);
+      }
+    }
+    if (Number.isNaN(record.time)) {
+      record.time = this.record.time;
+    }
+  }
+}
