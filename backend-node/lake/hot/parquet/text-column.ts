@@ -1,0 +1,47 @@
+import { Presence } from './bits';
+import type { Chunk, HotColumn } from './column';
+import { PhysicalType, schemaOf } from './format';
+import { withLevels } from './number-column';
+import { TextValues } from './text-values';
+import type { ThriftValue } from './thrift';
+
+/** Text. */
+export class TextColumn implements HotColumn {
+  private readonly present = new Presence();
+  private readonly values: TextValues;
+
+  /** `distinct` says that nearly every row has another text. */
+  constructor(
+    readonly name: string,
+    distinct = false
+  ) {
+    this.values = new TextValues(distinct);
+  }
+
+  get isEmpty(): boolean {
+    return this.present.count === 0;
+  }
+
+  set(row: number, value: string): void {
+    this.present.set(row);
+    this.values.add(value);
+  }
+
+  schema(): ThriftValue[] {
+    return schemaOf.text(this.name);
+  }
+
+  chunks(rows: number): Chunk[] {
+    const { values } = this;
+    const content = withLevels(this.present, rows, values.size);
+    values.write(content);
+    const dictionary = values.dictionaryPage();
+    return [
+      {
+        ...{ path: [this.name], type: PhysicalType.BYTE_ARRAY, encoding: values.encoding },
+        ...(dictionary ? { dictionary } : {}),
+        data: { values: rows, content },
+      },
+    ];
+  }
+}

@@ -1,0 +1,89 @@
+import { bitWidth, writeBitPacked } from './bits';
+import { Bytes } from './bytes';
+import { Encoding } from './format';
+
+/** With more different texts than this, and most of them different, a dictionary costs more than it saves. */
+const MOST_ENTRIES = 4096;
+
+/** Texts as Parquet encodes them: by a dictionary while they repeat themselves, else one after the other. */
+export class TextValues {
+  private readonly known = new Map<string, number>();
+  private readonly entries: string[] = [];
+  private dictionary = new Bytes(1024);
+  private indexes = new Uint32Array(256);
+  private plain: Bytes | undefined;
+  private count = 0;
+
+  /** `distinct` texts are never looked for in a dictionary. */
+  constructor(distinct = false) {
+    this.plain = distinct ? new Bytes(4096) : undefined;
+  }
+
+  add(value: string): void {
+    if (this.plain) {
+      this.plain.text(value);
+      this.count++;
+      return;
+    }
+    let index = this.known.get(value);
+    if (index === undefined) {
+      index = this.entries.length;
+      if (index >= MOST_ENTRIES && index > this.count / 2) {
+        this.toPlain();
+        this.add(value);
+        return;
+      }
+      this.known.set(value, index);
+      this.entries.push(value);
+      this.dictionary.text(value);
+    }
+    if (this.count === this.indexes.length) {
+      const larger = new Uint32Array(this.count * 2);
+      larger.set(this.indexes);
+      this.indexes = larger;
+    }
+    this.indexes[this.count++] = index;
+  }
+
+  /** The encoding of what `write` writes. */
+  get encoding(): Encoding {
+    return this.plain ? Encoding.PLAIN : Encoding.RLE_DICTIONARY;
+  }
+
+  /** The dictionary page; undefined without one. */
+  dictionaryPage(): { values: number; content: Bytes } | undefined {
+    return this.plain ? undefined : { values: this.entries.length, content: this.dictionary };
+  }
+
+  /** Bytes that `write` writes, about. */
+  get size(): number {
+    return this.plain ? this.plain.length : this.count * 2 + 16;
+  }
+
+  write(to: Bytes): void {
+    if (this.plain) {
+      to.bytes(this.plain.view());
+      return;
+    }
+    const width = bitWidth(Math.max(0, this.entries.length - 1));
+    to.uint8(width);
+    if (width === 0) {
+      // One entry: a run of zeroes.
+      to.varint(this.count * 2);
+    } else {
+      writeBitPacked(to, this.indexes, this.count, width);
+    }
+  }
+
+  private toPlain(): void {
+    const plain = new Bytes(this.dictionary.length * 2);
+    for (let index = 0; index < this.count; index++) {
+      plain.text(this.entries[this.indexes[index]!]!);
+    }
+    this.plain = plain;
+    this.known.clear();
+    this.entries.length = 0;
+    this.dictionary = new Bytes(0);
+    this.indexes = new Uint32Array(0);
+  }
+}
