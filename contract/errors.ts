@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   APITRAIL_NOT_FOUND: { status: 404, meaning: 'There is nothing at that address.' },
   APITRAIL_METHOD_NOT_ALLOWED: { status: 405, meaning: 'The address does not take that method.' },
   APITRAIL_BODY_TOO_LARGE: { status: 413, meaning: 'The body is larger than allowed.' },
+  APITRAIL_TOO_SLOW: { status: 408, meaning: 'The request came too slowly, or not all of it came.' },
   APITRAIL_UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'The content type is not one that is taken.' },
   APITRAIL_BAD_CONFIG: { status: 500, meaning: 'The configuration has an unknown key or a bad value.' },
   APITRAIL_PORT_IN_USE: { status: 500, meaning: 'Another program listens on the address.' },

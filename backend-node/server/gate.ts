@@ -85,20 +85,23 @@ export class Gate {
     return undefined;
   }
 
-  /** Checks the key, then reads on whose behalf it is used. */
-  async identify(headers: IncomingHttpHeaders, address: string): Promise<Caller> {
-    const key = await this.checkKey(headers.authorization, address);
+  /** Checks the key, then reads on whose behalf it is used. The key is the bearer token, where no other is given. */
+  async identify(
+    headers: IncomingHttpHeaders,
+    address: string,
+    token: string | undefined = bearerToken(headers)
+  ): Promise<Caller> {
+    const key = await this.checkKey(token, address);
     const identity = readIdentity(headers[IDENTITY_HEADER]);
     const name = [key?.id ?? address, identity?.kind ?? '', identity?.subject ?? ''].join(' ');
     return { key, identity, name };
   }
 
-  private async checkKey(authorization: string | undefined, address: string): Promise<VerifiedKey | undefined> {
+  private async checkKey(token: string | undefined, address: string): Promise<VerifiedKey | undefined> {
     const { verifier, scope } = this.options;
     if (!verifier) {
       return undefined;
     }
-    const token = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     const verdict = await verifier.verify(token, scope);
     if (verdict.ok) {
       return verdict.key;
@@ -125,6 +128,10 @@ export class Gate {
         throw unauthenticated(`That key is not known here, or was removed. ${make}.`);
     }
   }
+}
+
+function bearerToken({ authorization }: IncomingHttpHeaders): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
 }
 
 function unauthenticated(message: string): ApitrailError {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { ApitrailError } from '@apitrail/contract';
@@ -14,6 +15,8 @@ import { formatListen, type ListenAddress } from '../config/listen';
 import { noteAnswer, type Answered } from './access-log';
 import { errorBody, toApitrailError } from './errors';
 import { Gate, RetryableRefusal, type Caller, type GateOptions } from './gate';
+import { PathTable } from './path-table';
+import { ProtocolListener, type ProtocolMatch, type ProtocolOptions } from './protocol-listener';
 
 /** A request that was let in. */
 export interface Ask {
@@ -53,9 +56,13 @@ export interface Endpoint {
 export interface ListenerOptions {
   gate: GateOptions;
   endpoints: readonly Endpoint[];
+  /** Protocols of senders that are answered beside the endpoints. */
+  ingest?: ProtocolOptions;
   log: FastifyBaseLogger;
-  /** Most bytes a body may have. */
+  /** Most bytes a body of an endpoint may have. */
   bodyLimit: number;
+  /** How long a request may take to arrive, milliseconds. Default: 30 s. */
+  requestTimeoutMs?: number;
   /** Told of every answer, for metrics. */
   onAnswer?: (answered: Answered) => void;
 }
@@ -65,6 +72,8 @@ declare module 'fastify' {
     caller: Caller | undefined;
     notes: Record<string, unknown> | undefined;
     gone: AbortController;
+    /** Set for what is of a protocol: it refuses in its own form. */
+    matched: ProtocolMatch | undefined;
   }
 }
 
@@ -84,16 +93,22 @@ const SECURITY_HEADERS = {
 export function createListener({
   gate: gateOptions,
   endpoints,
+  ingest,
   log,
   bodyLimit,
+  requestTimeoutMs = 30_000,
   onAnswer,
 }: ListenerOptions): FastifyInstance {
   const gate = new Gate(gateOptions);
+  const protocols = ingest && new ProtocolListener(ingest);
   const methods = new Map<string, string[]>();
-  for (const { path, method } of endpoints) {
-    methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
+  const declared = [...endpoints.map(({ path, method }) => [path, method] as const), ...(protocols?.paths ?? [])];
+  for (const [path, method] of declared) {
+    const all = [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])];
+    methods.set(path, [...new Set(all)]);
   }
-  const findPath = pathFinder([...methods.keys()]);
+  const table = new PathTable(methods.keys());
+  const findPath = (address: string) => table.find(address)?.path;
   const polled = new Set(endpoints.filter((endpoint) => endpoint.polled).map(({ path }) => path));
   const note = (request: FastifyRequest, reply: FastifyReply, status: number) =>
     noteAnswer(request, reply, findPath(pathOf(request)) ?? '{unmatched}', status, { polled, onAnswer });
@@ -101,7 +116,7 @@ export function createListener({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
-    requestTimeout: 30_000,
+    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: 30_000,
     http: { maxHeaderSize: 16_384, headersTimeout: 15_000 },
     forceCloseConnections: 'idle',
@@ -120,9 +135,13 @@ export function createListener({
   app.decorateRequest('caller', undefined);
   app.decorateRequest('notes', undefined);
   app.decorateRequest('gone');
+  app.decorateRequest('matched', undefined);
+  // A body is asked for only after the key was looked at.
+  app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response));
 
   app.addHook('onRequest', async (request, reply) => {
     request.gone = new AbortController();
+    request.matched = protocols?.match(request);
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) {
         request.gone.abort(new ApitrailError('APITRAIL_QUERY_CANCELLED', 'The one who asked went away.'));
@@ -159,7 +178,18 @@ export function createListener({
         `${request.method} is not allowed here; use ${allowed.join(' or ')}.`
       );
     }
-    request.caller = await gate.identify(request.headers, request.ip);
+    const { matched } = request;
+    if (!protocols || !matched) {
+      request.caller = await gate.identify(request.headers, request.ip);
+      if (request.headers.expect !== undefined) {
+        reply.raw.writeContinue();
+      }
+      return;
+    }
+    if (!matched.route.open) {
+      request.caller = await gate.identify(request.headers, request.ip, protocols.token(matched, request));
+    }
+    return protocols.answer(matched, request, reply);
   });
 
   for (const endpoint of endpoints) {
@@ -186,6 +216,9 @@ export function createListener({
       reply.header('retry-after', String(error.retryAfterSeconds));
     }
     request.notes = { ...request.notes, code: error.code };
+    if (protocols && request.matched) {
+      return protocols.refuse(request.matched, error, request, reply);
+    }
     return reply.code(error.status).send(errorBody(error));
   });
 
@@ -253,11 +286,13 @@ function refuseGarbage(error: Error & { code?: string }, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const body = JSON.stringify(
-    errorBody(new ApitrailError('APITRAIL_BAD_REQUEST', 'The request is not valid HTTP, or its headers are too large.'))
-  );
+  const refusal =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? new ApitrailError('APITRAIL_TOO_SLOW', 'The request did not arrive in time.')
+      : new ApitrailError('APITRAIL_BAD_REQUEST', 'The request is not valid HTTP, or its headers are too large.');
+  const body = JSON.stringify(errorBody(refusal));
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
   );
 }
 
@@ -270,15 +305,6 @@ function preflight(reply: FastifyReply, allowed: string[]): FastifyReply {
     })
     .code(204)
     .send();
-}
-
-/** Finds which of the paths an address is of. */
-function pathFinder(paths: readonly string[]): (address: string) => string | undefined {
-  const exact = new Set(paths);
-  const patterns = paths
-    .filter((path) => path.includes(':'))
-    .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`) }));
-  return (address) => (exact.has(address) ? address : patterns.find(({ pattern }) => pattern.test(address))?.path);
 }
 
 function pathOf(request: FastifyRequest): string {

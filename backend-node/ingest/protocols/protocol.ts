@@ -57,6 +57,8 @@ export interface ProtocolRoute {
   path: string;
   /** Most bytes of a body after decompression, when less than the setting `ingest.request_bytes`. */
   bodyLimit?: number;
+  /** Content codings in lower case that the protocol undoes itself, such as `snappy`; gzip, deflate and zstd are undone. */
+  ownCodings?: readonly string[];
   /** Answered without a key, as health checks of the protocol’s clients are. Never for what takes something in. */
   open?: boolean;
   answer(request: ProtocolRequest, intake: Intake): Promise<ProtocolReply>;
@@ -70,8 +72,11 @@ export interface Protocol {
   readonly name: string;
   readonly routes: readonly ProtocolRoute[];
   readonly decoders: readonly Decoder[];
-  /** The key where the protocol’s clients put it; `Authorization: Bearer` is read without. */
-  token?(header: (name: string) => string | undefined): string | undefined;
+  /**
+   * The key where the protocol’s clients put it, in a header or a parameter of the query string (see credentials.ts).
+   * `Authorization: Bearer <key>` and the password of `Basic` are read without.
+   */
+  token?(header: (name: string) => string | undefined, query: Readonly<Record<string, string>>): string | undefined;
   /** A refusal in the protocol’s own form, with its own status: what is to be sent again must be told from what is not. */
   refuse(refusal: Refusal, request: RefusedRequest): ProtocolReply;
 }

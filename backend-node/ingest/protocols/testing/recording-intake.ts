@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { Batch } from '../../intake/batch';
+import type { Decoded } from '../../intake/decoder';
+import type { Intake, Receipt } from '../../intake/intake';
+import type { Overload } from '../../intake/overload';
+import type { Protocol } from '../protocol';
+
+/** A batch that was submitted, and what was decoded of it. */
+export interface Submitted {
+  batch: Batch;
+  decoded: Decoded;
+}
+
+/**
+ * An intake that keeps what protocols submit, for their tests. It decodes every batch again from its body and parameters,
+ * as is done after a crash, and throws when that gives anything else. Batches are known by their idempotency key and
+ * records by their id, each from its sender. Nothing is put on a disk: what durability means is tested with the real one.
+ */
+export class RecordingIntake implements Intake {
+  readonly submitted: Submitted[] = [];
+  /** Thrown by `submit` while it is set. */
+  overload: Overload | undefined;
+  /** Thrown by `admit` while it is set. */
+  notNow: Overload | undefined;
+  private readonly receipts = new Map<string, Receipt>();
+  private readonly ids = new Set<string>();
+
+  constructor(private readonly protocols: readonly Protocol[]) {}
+
+  /** Records of all batches. */
+  get records(): Decoded['records'] {
+    return this.submitted.flatMap(({ decoded }) => decoded.records);
+  }
+
+  get durableSeq(): number {
+    return this.submitted.length;
+  }
+
+  admit(): void {
+    if (this.notNow) {
+      throw this.notNow;
+    }
+  }
+
+  async submit(batch: Batch, decoded: Decoded): Promise<Receipt> {
+    this.decodeAgain(batch, decoded);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.overload) {
+      throw this.overload;
+    }
+    const name = batch.idempotencyKey === undefined ? undefined : JSON.stringify([batch.from, batch.idempotencyKey]);
+    const before = name === undefined ? undefined : this.receipts.get(name);
+    if (before) {
+      return { ...before, repeated: true };
+    }
+    const known = decoded.records.flatMap((_, index) => (this.isKnown(batch, decoded.ids?.[index]) ? [index] : []));
+    this.submitted.push({ batch, decoded });
+    const receipt = { seq: this.submitted.length, repeated: false, known };
+    if (name !== undefined) {
+      this.receipts.set(name, receipt);
+    }
+    return receipt;
+  }
+
+  private isKnown({ from }: Batch, id: string | undefined): boolean {
+    if (id === undefined) {
+      return false;
+    }
+    const name = JSON.stringify([from, id]);
+    const known = this.ids.has(name);
+    this.ids.add(name);
+    return known;
+  }
+
+  private decodeAgain({ decoder, body, params, receivedAt }: Batch, decoded: Decoded): void {
+    const again = this.protocols
+      .flatMap(({ decoders }) => decoders)
+      .find(({ name }) => name === decoder)
+      ?.decode(body, { params, receivedAt });
+    if (!isDeepStrictEqual(again, decoded)) {
+      throw new Error(`Decoding a batch of ${decoder} again gave something else.`);
+    }
+  }
+}
