@@ -15,7 +15,10 @@ import {
 } from '../normalise/fields';
 import { anyTimeReader, epochMicros } from '../normalise/time';
 
-/** Other names of columns: OpenTelemetry’s in its older and its log forms, and what loggers commonly write. */
+/**
+ * Other names of columns: OpenTelemetry’s in its older and its log forms, and what loggers commonly write, `req` and `res`
+ * as those of Node (pino-http, express-winston) do.
+ */
 const ALIASES: Record<string, string> = {
   'http.method': 'method',
   'http.status_code': 'status',
@@ -42,6 +45,12 @@ const ALIASES: Record<string, string> = {
   'span.id': 'span_id',
   session_id: 'session',
   'request.id': 'request_id',
+  'req.method': 'method',
+  'req.id': 'request_id',
+  'req.remoteAddress': 'client_ip',
+  'req.headers.host': 'host',
+  'req.headers.user-agent': 'user_agent',
+  'res.statusCode': 'status',
 };
 
 /**
@@ -65,9 +74,10 @@ export function knownFields(): Map<string, FieldSetter> {
   fields.set('timeUnixNano', unlessSet('time', nanos, 'timeUnixNano'));
   fields.set('startTimeUnixNano', nanos);
   fields.set('request_line', requestLineField);
-  for (const name of ['url.full', 'url.original', 'http.url', 'http.target', 'url']) {
+  for (const name of ['url.full', 'url.original', 'http.url', 'http.target', 'url', 'req.url']) {
     fields.set(name, unlessSet('path', targetField, name));
   }
+  fields.set('responseTime', unlessSet('duration_ms', durationField('duration_ms', 'ms'), 'responseTime'));
   fields.set('referer', attributeField('http.request.header.referer'));
   fields.set('http.request.header.user-agent', unlessSet('user_agent', textField('user_agent'), 'user_agent'));
   for (const column of RECORD_COLUMNS) {

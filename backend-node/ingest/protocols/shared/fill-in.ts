@@ -2,10 +2,8 @@ import { RECORD_COLUMNS } from '@apitrail/contract';
 
 import type { RequestRecord } from '../../normalise';
 
-type Column = Exclude<(typeof RECORD_COLUMNS)[number]['name'], 'time' | 'attributes'>;
-
-const COLUMNS = RECORD_COLUMNS.map(({ name }) => name).filter(
-  (name): name is Column => (name as string) !== 'time' && (name as string) !== 'attributes'
+const COLUMNS = RECORD_COLUMNS.map(({ name }) => name as keyof RequestRecord).filter(
+  (name) => name !== 'time' && name !== 'attributes'
 );
 
 /** What is known beside a message and is the same for many: what of a record is filled, found out once. */

@@ -49,9 +49,14 @@ describe('a text', () => {
     expect(messageToRecord(text)).toEqual(new Reject(reason));
   });
 
-  it('is read by the format that is known', () => {
-    expect(messageToRecord(LINE, { format: 'json' })).toEqual(new Reject('begins as JSON and is none'));
-    expect(messageToRecord('{"a":1}', { format: 'combined' })).toBeInstanceOf(Reject);
+  it('is tried in the format it should have first, which then says what is wrong', () => {
+    expect(read(LINE, { format: 'json' })).toMatchObject(GET_A);
+    expect(messageToRecord('hello', { format: 'json' })).toEqual(new Reject('is not a JSON object'));
+  });
+
+  it('with fields at its end', () => {
+    const text = 'done: {"method":"GET","path":"/a","status":200}';
+    expect(read(text)).toMatchObject({ ...GET_A, attributes: { message: 'done:' } });
   });
 });
 

@@ -12,7 +12,7 @@ export interface MessageHints {
    * was written when the request had ended, so that the duration is taken off.
    */
   writtenAt?: number;
-  /** What a text is; found out by looking without. */
+  /** What a text should be: tried first. */
   format?: TextFormat;
   /** What stands beside the message: filled in where the message says nothing. */
   beside?: Beside;
@@ -24,14 +24,18 @@ export interface MessageHints {
 export type TextFormat = 'json' | 'combined' | 'vhost_combined';
 
 const NAMED = fieldSink(undefined);
-const PARSERS: Record<Exclude<TextFormat, 'json'>, LineParser> = {
+const PARSERS: Record<TextFormat, LineParser> = {
+  json: lineParser('json'),
   combined: lineParser('combined'),
   vhost_combined: lineParser('vhost_combined'),
 };
+const LOOKED_FOR = [PARSERS.combined, PARSERS.vhost_combined];
 /** Fields in which loggers and shippers put what was logged: text, or an object. */
-const INNER = ['message', 'msg', 'log', 'line', 'body', '@message'];
+const INNER = ['message', 'msg', 'log', 'line', 'body', '@message', 'meta'];
 /** A message in a message in a message: a shipper’s in a container’s in an application’s. */
 const DEEPEST_MESSAGE = 4;
+
+const SYSLOG = /^(?:\d{1,7} )?<\d{1,3}>/;
 
 const EMPTY = new Reject('is empty');
 const BROKEN_JSON = new Reject('begins as JSON and is none');
@@ -70,30 +74,53 @@ function readText(text: string, hints: MessageHints, levels: number): RequestRec
   if (text === '') {
     return EMPTY;
   }
-  const { format } = hints;
-  if (format === 'json' || (format === undefined && text.startsWith('{'))) {
+  if (text.startsWith('{')) {
     const object = parseObject(text);
     return object ? readObject(object, hints, levels) : BROKEN_JSON;
   }
-  if (format) {
-    return PARSERS[format](text);
+  const wrapped = levels > 0 ? readWrapped(text, hints, levels - 1) : undefined;
+  if (wrapped) {
+    return wrapped;
   }
-  const syslog = text.includes('<') && levels > 0 ? readSyslog(text) : undefined;
-  if (syslog) {
-    const record = readText(syslog.message.trim(), hints, levels - 1);
-    if (record instanceof RequestRecord) {
-      const { time, host, application } = syslog;
-      outerOf({ ...(time ? { timestamp: time } : {}), 'host.name': host, 'service.name': application }).fillIn(record);
-    }
-    return record;
+  const expected = hints.format === undefined ? undefined : PARSERS[hints.format](text);
+  if (expected instanceof RequestRecord) {
+    return expected;
   }
-  for (const parse of Object.values(PARSERS)) {
+  for (const parse of LOOKED_FOR) {
     const record = parse(text);
     if (record instanceof RequestRecord) {
       return record;
     }
   }
-  return UNKNOWN;
+  return (levels > 0 ? readTail(text, hints, levels - 1) : undefined) ?? expected ?? UNKNOWN;
+}
+
+/** The message in syslog. */
+function readWrapped(text: string, hints: MessageHints, levels: number): RequestRecord | Reject | undefined {
+  const syslog = SYSLOG.test(text) ? readSyslog(text) : undefined;
+  if (!syslog) {
+    return undefined;
+  }
+  const { time, host, application, message } = syslog;
+  const record = readText(message.trim(), hints, levels);
+  if (record instanceof RequestRecord) {
+    outerOf({ ...(time ? { timestamp: time } : {}), 'host.name': host, 'service.name': application }).fillIn(record);
+  }
+  return record;
+}
+
+/** Words and then an object, as loggers print a message with its fields. */
+function readTail(text: string, hints: MessageHints, levels: number): RequestRecord | undefined {
+  const at = text.endsWith('}') ? text.indexOf('{') : -1;
+  const object = at > 0 ? parseObject(text.slice(at)) : undefined;
+  const record = object && readObject(object, hints, levels);
+  if (!(record instanceof RequestRecord) || !record.seen) {
+    return undefined;
+  }
+  if (record.attributes?.message === undefined) {
+    record.setAttribute('message', text.slice(0, at).trim());
+  }
+  return record;
 }
 
 /** What stands in the object itself goes before what stands in its message: it is the one that was told apart. */
