@@ -16,7 +16,7 @@ export async function syncFile(path: string): Promise<void> {
 export const syncDirectory = syncFile;
 
 /** Writes a new file and flushes it, not its name. Fails when the file exists. */
-export async function writeNewFile(path: string, content: string): Promise<void> {
+export async function writeNewFile(path: string, content: string | Uint8Array): Promise<void> {
   await withHandle(await open(path, 'wx'), async (handle) => {
     await handle.writeFile(content);
     await handle.sync();
@@ -24,7 +24,7 @@ export async function writeNewFile(path: string, content: string): Promise<void>
 }
 
 /** Puts a file in the place of another, or in an empty one: whoever looks sees the old content or the new, whole. */
-export async function replaceFile(path: string, content: string): Promise<void> {
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
     await writeNewFile(temporary, content);

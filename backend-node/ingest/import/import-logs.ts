@@ -14,7 +14,7 @@ import { expandInputs } from './inputs';
 import { ProgressReporter, type ProgressOutput } from './progress';
 import { RejectsFile } from './rejects';
 import { checkRejectsPath } from './rejects-path';
-import { RowPreparation } from './row-preparation';
+import { RowPreparation } from '../rows/row-preparation';
 import { isoMicros, type FileSummary, type ImportSummary } from './summary';
 import { formatNamed, readMapping } from '../formats';
 import { createPseudonymiser, needsPseudonyms, type PrivacyConfig } from '../privacy';

@@ -18,7 +18,7 @@ import { readText } from './read-text';
 import { recognise } from './recognise';
 import { type RejectsFile, shownText } from './rejects';
 import { RowBatch } from './row-batch';
-import type { RowPreparation } from './row-preparation';
+import type { RowPreparation } from '../rows/row-preparation';
 import type { FileSummary } from './summary';
 import type { Mapping } from '../formats';
 import type { RequestRecord } from '../normalise';
@@ -250,7 +250,10 @@ export class ImportRun {
     for (const column of record.unusable ?? []) {
       this.unusable[column] = (this.unusable[column] ?? 0) + 1;
     }
-    this.batch.add(record, this.options.preparation.prepare(record, this.nowUs));
+    const row = this.options.preparation.prepare(record, this.nowUs);
+    if (row) {
+      this.batch.add(record, row);
+    }
     this.rowsSeen++;
   }
 

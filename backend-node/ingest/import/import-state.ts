@@ -1,10 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
 
-import { hasCode, makeDirectory, removeIfThere, replaceFile } from '../../lake/durable';
-import { importStateName as stateName } from '../../lake/layout';
+import { StateFiles } from '../rows/state-files';
 import type { SessionState } from '../sessions';
 import type { KnownSource } from './known-sources';
 
@@ -23,39 +21,28 @@ export interface ImportState {
 const FORMAT = 1;
 const emptyState = (): ImportState => ({ sources: [], sessions: null, routes: null, rejects: null });
 
-/**
- * States on the disk, one per commit that may still turn out to be the last. A state is written before its commit; which
- * one holds is what the table says, so that there is no moment at which table and state differ.
- */
+/** The states of imports on the disk; see `StateFiles`. */
 export class StateFolder {
-  private constructor(private readonly folder: string) {}
+  private constructor(private readonly files: StateFiles) {}
 
   static async open(stateDirectory: string): Promise<StateFolder> {
-    const folder = join(stateDirectory, 'import');
-    await makeDirectory(folder);
-    return new StateFolder(folder);
+    return new StateFolder(await StateFiles.open(join(stateDirectory, 'import')));
   }
 
   /** The state of a committed version (0: nothing was ever committed). Others are left-overs and go. */
   async load(version: number): Promise<ImportState> {
-    let text: string | undefined;
-    try {
-      text = await readFile(this.path(version), 'utf8');
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT')) {
-        throw error;
-      }
-    }
+    const text = await this.files.read(version);
+    const path = this.files.path(version);
     if (text === undefined && version > 0) {
       throw new ApitrailError(
         'APITRAIL_BAD_FILE',
-        `${this.path(version)} is missing: it says which logs are in the lake already. Restore it, or import with ` +
+        `${path} is missing: it says which logs are in the lake already. Restore it, or import with ` +
           '--forget-sources, which takes every file for a new one.',
-        { where: this.path(version) }
+        { where: path }
       );
     }
     await this.keepOnly([version]);
-    return text === undefined ? emptyState() : parseState(text, this.path(version));
+    return text === undefined ? emptyState() : parseState(text, path);
   }
 
   /** Begins anew at a version, knowing no sources. */
@@ -65,23 +52,13 @@ export class StateFolder {
   }
 
   /** Puts the state of a version on the disk, durably. */
-  async save(version: number, text: string): Promise<void> {
-    await replaceFile(this.path(version), text);
+  save(version: number, text: string): Promise<void> {
+    return this.files.save(version, text);
   }
 
   /** Removes all states but those of some versions. */
-  async keepOnly(versions: readonly number[]): Promise<void> {
-    const kept = new Set(versions.map((version) => this.path(version)));
-    for (const name of await readdir(this.folder)) {
-      const path = join(this.folder, name);
-      if ((name.startsWith('state-') || name.startsWith('.tmp-')) && !kept.has(path)) {
-        await removeIfThere(path);
-      }
-    }
-  }
-
-  private path(version: number): string {
-    return join(this.folder, stateName(version));
+  keepOnly(versions: readonly number[]): Promise<void> {
+    return this.files.keepOnly(versions);
   }
 }
 

@@ -20,6 +20,14 @@ export interface RowPreparationOptions {
   documents: readonly DeclaredDocument[];
   sessions: SessionState | null;
   routes: RouteState | null;
+  /** Default: every row is taken in. */
+  policy?: RowPolicy;
+}
+
+/** Decides which rows are taken in, when their sessions are known and before they are protected. */
+export interface RowPolicy {
+  /** False leaves the row out. May set `weight`, so that the rows that stay stand for those left out. */
+  takesIn(record: RequestRecord): boolean;
 }
 
 /** What happens to normalised rows before they are written anywhere: session, protection, and in batches their routes. */
@@ -43,14 +51,17 @@ export class RowPreparation {
   }
 
   /**
-   * Session, then protection, in the order in which rows come; gives what the route depends on. `ingestedAtUs` is the
-   * time of the import.
+   * Session, then protection, in the order in which rows come; gives what the route depends on, or undefined when the
+   * policy leaves the row out. `ingestedAtUs` is the time at which it came in.
    */
-  prepare(record: RequestRecord, ingestedAtUs: number): RouteRow {
+  prepare(record: RequestRecord, ingestedAtUs: number): RouteRow | undefined {
     if (this.deriver) {
       this.deriver.assign(record);
     } else if (record.session !== undefined) {
       record.session_source ??= 'given';
+    }
+    if (this.options.policy && !this.options.policy.takesIn(record)) {
+      return undefined;
     }
     record.ingested_at = ingestedAtUs;
     const row = routeRow(record);
