@@ -61,7 +61,7 @@ const start = async (options: Partial<ProtocolServerOptions> = {}): Promise<void
 afterEach(() => server.close());
 
 const post = (body: Buffer | string, headers: Record<string, string> = {}, path = '/plain/a'): Promise<Response> =>
-  fetch(server.url + path, { method: 'POST', body: body as BodyInit, headers });
+  fetch(server.url + path, { method: 'POST', body: body as string, headers });
 
 /** A socket on which a request can be written byte by byte, and what came back. */
 async function raw(text: string): Promise<{ socket: Socket; answer: () => Promise<string> }> {

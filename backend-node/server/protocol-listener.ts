@@ -1,11 +1,11 @@
 import { ApitrailError } from '@apitrail/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import type { BodyHold, BodyMemory } from '../ingest/intake/body-memory';
 import type { Intake } from '../ingest/intake/intake';
 import { Overload } from '../ingest/intake/overload';
 import { commonToken } from '../ingest/protocols/credentials';
 import type { Protocol, ProtocolReply, ProtocolRequest, ProtocolRoute, Refusal } from '../ingest/protocols/protocol';
-import { BodiesInMemory } from './bodies-in-memory';
 import { RetryableRefusal } from './gate';
 import { PathTable } from './path-table';
 import { declaredLength, readRequestBody } from './request-body';
@@ -13,6 +13,8 @@ import { declaredLength, readRequestBody } from './request-body';
 export interface ProtocolOptions {
   protocols: readonly Protocol[];
   intake: Intake;
+  /** Where bodies count while they are read and worked on. */
+  memory: BodyMemory;
   /** Most bytes of a body, as sent and after decompression: the setting `ingest.request_bytes`. */
   requestBytes: number;
 }
@@ -33,12 +35,10 @@ const LINGER_BYTES = 1024 * 1024;
 
 /** Answers the requests of senders: finds the protocol, reads the body, hands it over, and refuses in the protocol’s form. */
 export class ProtocolListener {
-  private readonly bodies: BodiesInMemory;
   private readonly table: PathTable;
   private readonly routes = new Map<string, { protocol: Protocol; route: ProtocolRoute }>();
 
   constructor(private readonly options: ProtocolOptions) {
-    this.bodies = new BodiesInMemory((bytes) => options.intake.admit(bytes));
     for (const protocol of options.protocols) {
       for (const route of protocol.routes) {
         this.routes.set(`${route.method} ${route.path}`, { protocol, route });
@@ -74,23 +74,28 @@ export class ProtocolListener {
 
   /** Reads the body of a request that was let in, and answers it. */
   async answer(match: ProtocolMatch, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { intake } = this.options;
+    const { intake, memory } = this.options;
     const receivedAt = Date.now() * 1000;
-    const body = await this.readBody(match.route, request, reply);
-    request.notes = { ...request.notes, protocol: match.protocol.name, bytes: body.length };
-    const ask: ProtocolRequest = {
-      ...refusedRequest(request),
-      params: match.params,
-      query: match.query,
-      body,
-      receivedAt,
-      from: request.caller?.key?.id ?? '',
-      signal: request.gone.signal,
-      note: (fields) => {
-        request.notes = { ...request.notes, ...fields };
-      },
-    };
-    return send(reply, await match.route.answer(ask, intake));
+    const hold = memory.hold();
+    try {
+      const body = await this.readBody(match.route, request, reply, hold);
+      request.notes = { ...request.notes, protocol: match.protocol.name, bytes: body.length };
+      const ask: ProtocolRequest = {
+        ...refusedRequest(request),
+        params: match.params,
+        query: match.query,
+        body,
+        receivedAt,
+        from: request.caller?.key?.id ?? '',
+        signal: request.gone.signal,
+        note: (fields) => {
+          request.notes = { ...request.notes, ...fields };
+        },
+      };
+      return send(reply, await match.route.answer(ask, intake));
+    } finally {
+      hold.release();
+    }
   }
 
   /** A refusal in the protocol’s form. What is left of the body is read for a moment, then the connection is cut. */
@@ -110,21 +115,22 @@ export class ProtocolListener {
     return send(reply, protocol.refuse(refusal, refusedRequest(request)));
   }
 
-  private async readBody(route: ProtocolRoute, request: FastifyRequest, reply: FastifyReply): Promise<Buffer> {
+  private async readBody(
+    route: ProtocolRoute,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    hold: BodyHold
+  ): Promise<Buffer> {
     const { raw } = request;
     if (raw.headers['content-length'] === undefined && raw.headers['transfer-encoding'] === undefined) {
       return Buffer.alloc(0);
     }
     const limit = Math.min(route.bodyLimit ?? Infinity, this.options.requestBytes);
-    const room = this.bodies.open(declaredLength(raw, limit));
-    try {
-      if (raw.headers.expect !== undefined) {
-        reply.raw.writeContinue();
-      }
-      return await readRequestBody(raw, { limit, ownCodings: route.ownCodings ?? [], room });
-    } finally {
-      room.free();
+    this.options.intake.admit(declaredLength(raw, limit));
+    if (raw.headers.expect !== undefined) {
+      reply.raw.writeContinue();
     }
+    return readRequestBody(raw, { limit, ownCodings: route.ownCodings ?? [], hold });
   }
 }
 

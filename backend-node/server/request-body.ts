@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { ApitrailError } from '@apitrail/contract';
 
-import type { BodyRoom } from './bodies-in-memory';
+import type { BodyHold } from '../ingest/intake/body-memory';
 import { decoderOf, type BodyDecoder } from './content-encoding';
 
 export interface BodyOptions {
@@ -10,7 +10,8 @@ export interface BodyOptions {
   limit: number;
   /** Content codings that are left to the protocol. */
   ownCodings: readonly string[];
-  room: BodyRoom;
+  /** Where what is in memory counts. */
+  hold: BodyHold;
 }
 
 /** A sender is too slow that sends less than this in a window. */
@@ -33,7 +34,7 @@ export function declaredLength(raw: IncomingMessage, limit: number): number {
  * Reads the body of a request and undoes its `Content-Encoding`, no more than `limit` bytes of it. Throws an ApitrailError
  * for what is too large, too slow, damaged or in a coding that is not known, and leaves the rest of the body unread.
  */
-export function readRequestBody(raw: IncomingMessage, { limit, ownCodings, room }: BodyOptions): Promise<Buffer> {
+export function readRequestBody(raw: IncomingMessage, { limit, ownCodings, hold }: BodyOptions): Promise<Buffer> {
   const coding = (raw.headers['content-encoding'] ?? '').trim().toLowerCase();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -60,7 +61,7 @@ export function readRequestBody(raw: IncomingMessage, { limit, ownCodings, room 
           `The body expands to more than ${MOST_EXPANSION} times what was sent.`
         );
       }
-      room.grow(chunk.length);
+      hold.grow(chunk.length);
       chunks.push(chunk);
     };
     const onData = (chunk: Buffer): void => {

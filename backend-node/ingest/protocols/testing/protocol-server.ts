@@ -8,6 +8,7 @@ import { addKey } from '../../../access/key-file';
 import { KeyVerifier } from '../../../access/key-verifier';
 import type { Scope } from '../../../access/scopes';
 import { createListener, listen } from '../../../server/listener';
+import type { BodyMemory } from '../../intake/body-memory';
 import type { Intake } from '../../intake/intake';
 import type { Protocol } from '../protocol';
 import { RecordingIntake } from './recording-intake';
@@ -15,7 +16,7 @@ import { RecordingIntake } from './recording-intake';
 export interface ProtocolServerOptions {
   protocols: readonly Protocol[];
   /** Default: a RecordingIntake. */
-  intake?: Intake;
+  intake?: Intake & BodyMemory;
   /** Whether keys are asked for; then `key` opens. Default: no. */
   keys?: boolean;
   /** Default: 64 MiB. */
@@ -64,7 +65,7 @@ export async function startProtocolServer({
       allowedOrigins,
     },
     endpoints: [],
-    ingest: { protocols, intake, requestBytes },
+    ingest: { protocols, intake, memory: intake, requestBytes },
     log: pino({ level: 'debug' }, { write: (line: string) => void (logged += line) }),
     bodyLimit: 1024 * 1024,
   });

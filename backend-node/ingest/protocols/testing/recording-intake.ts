@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Batch } from '../../intake/batch';
+import type { BodyHold, BodyMemory } from '../../intake/body-memory';
 import type { Decoded } from '../../intake/decoder';
 import type { Intake, Receipt } from '../../intake/intake';
-import type { Overload } from '../../intake/overload';
+import { Overload } from '../../intake/overload';
 import type { Protocol } from '../protocol';
 
 /** A batch that was submitted, and what was decoded of it. */
@@ -17,7 +18,11 @@ export interface Submitted {
  * as is done after a crash, and throws when that gives anything else. Batches are known by their idempotency key and
  * records by their id, each from its sender. Nothing is put on a disk: what durability means is tested with the real one.
  */
-export class RecordingIntake implements Intake {
+export class RecordingIntake implements Intake, BodyMemory {
+  /** Bytes of bodies that are being read or worked on. */
+  held = 0;
+  /** Thrown by `grow` once so many bytes are held. */
+  memory = Infinity;
   readonly submitted: Submitted[] = [];
   /** Thrown by `submit` while it is set. */
   overload: Overload | undefined;
@@ -41,6 +46,23 @@ export class RecordingIntake implements Intake {
     if (this.notNow) {
       throw this.notNow;
     }
+  }
+
+  hold(): BodyHold {
+    let own = 0;
+    return {
+      grow: (bytes) => {
+        own += bytes;
+        this.held += bytes;
+        if (this.held > this.memory) {
+          throw new Overload('APITRAIL_INGEST_BUSY', 'Too much is in memory.', 1);
+        }
+      },
+      release: () => {
+        this.held -= own;
+        own = 0;
+      },
+    };
   }
 
   async submit(batch: Batch, decoded: Decoded): Promise<Receipt> {
