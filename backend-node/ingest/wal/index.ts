@@ -1,0 +1,3 @@
+export { Wal } from './wal';
+export type { WalCounts } from './group-writer';
+export type { WalEntry, WalLog, WalOptions, WalProblem } from './options';
