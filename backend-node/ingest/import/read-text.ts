@@ -1,14 +1,14 @@
 import { ApitrailError } from '@apitrail/contract';
-import { parse as parseCsv, type CsvError } from 'csv-parse/sync';
 
 import type { ByteSource } from './byte-source';
 import { DamagedStream } from './decompress';
 import type { SourceTracker } from './known-sources';
-import { decodeBytes, eachLine } from './lines';
-import { parseLine, parseSafely } from './parse-line';
-import { BLOCK_BYTES, delimitedRecordEnd, textBlocks, type TextBlock } from './text-blocks';
-import { Reject, type Framing } from '../formats';
-import { normaliseRecord, type RecordDefaults, type RequestRecord } from '../normalise';
+import { decodeBytes } from './lines';
+import { checkRecord, parseBlock, recordEndOf } from './parse-block';
+import { parseLine } from './parse-line';
+import { BLOCK_BYTES, textBlocks, type TextBlock } from './text-blocks';
+import type { Framing } from '../formats';
+import type { RecordDefaults, RequestRecord } from '../normalise';
 
 /** Takes what lines become. */
 export interface LineSink {
@@ -55,12 +55,7 @@ export async function readText(
       damage = error;
     }
   };
-  const { framing } = options;
-  const recordEnd =
-    framing.kind === 'delimited' && framing.quote !== null
-      ? delimitedRecordEnd(framing.delimiter, framing.quote)
-      : undefined;
-  for await (const block of textBlocks(chunks(), recordEnd)) {
+  for await (const block of textBlocks(chunks(), recordEndOf(options.framing))) {
     if (block.kind === 'tail' && (damage || (heldBack = await options.holdsOpenLine()))) {
       break;
     }
@@ -193,35 +188,19 @@ class TextReader {
   }
 
   private parse(bytes: Buffer): void {
-    const { framing } = this.options;
-    if (framing.kind === 'delimited' && framing.quote !== null) {
-      this.parseQuoted(bytes, framing.delimiter, framing.quote);
-      return;
-    }
     const { entry } = this.tracker;
-    eachLine(bytes, (line) => {
-      entry.lines++;
-      this.handle(line);
-    });
-  }
-
-  private handle(line: string): void {
-    const { entry } = this.tracker;
-    if (line.length < 8 && line.trim() === '') {
-      entry.blank++;
-      return;
-    }
-    const result = this.parseOne(line);
-    if (typeof result === 'string') {
-      if (line.trim() === '') {
+    const { framing, defaults, nowUs, sink } = this.options;
+    parseBlock(bytes, { framing, defaults, nowUs, before: entry.lines }, (line, result, text) => {
+      entry.lines = line;
+      if (result === undefined) {
         entry.blank++;
+      } else if (typeof result === 'string') {
+        this.reject(result, text());
       } else {
-        this.reject(result, line);
+        entry.rows++;
+        sink.record(result);
       }
-      return;
-    }
-    entry.rows++;
-    this.options.sink.record(result);
+    });
   }
 
   private reject(reason: string, text: string): void {
@@ -232,48 +211,7 @@ class TextReader {
 
   /** The record of a line, or why it is none. */
   private parseOne(line: string): RequestRecord | string {
-    return this.checked(parseLine(this.options.framing, line));
-  }
-
-  private checked(result: RequestRecord | Reject): RequestRecord | string {
-    return result instanceof Reject
-      ? result.reason
-      : (normaliseRecord(result, this.options.defaults, this.options.nowUs) ?? result);
-  }
-
-  private parseQuoted(bytes: Buffer, delimiter: string, quote: string): void {
-    const { framing } = this.options;
-    if (framing.kind !== 'delimited') {
-      return;
-    }
-    const { entry } = this.tracker;
-    const before = entry.lines;
-    const records = parseCsv(decodeBytes(bytes), {
-      delimiter,
-      quote,
-      relax_quotes: true,
-      relax_column_count: true,
-      skip_empty_lines: false,
-      skip_records_with_error: true,
-      info: true,
-      on_skip: (error: CsvError | undefined) => {
-        entry.lines = before + Number(error?.lines ?? 0);
-        this.reject('has a quote that is not closed', decodeBytes(bytes.subarray(0, bytes.indexOf(10))));
-      },
-    }) as unknown as Array<{ record: string[]; info: { lines: number } }>;
-    for (const { record: fields, info } of records) {
-      entry.lines = before + info.lines;
-      if (fields.length === 1 && fields[0]!.trim() === '') {
-        entry.blank++;
-        continue;
-      }
-      const result = this.checked(parseSafely(() => framing.parse(fields)));
-      if (typeof result === 'string') {
-        this.reject(result, fields.join(delimiter));
-      } else {
-        entry.rows++;
-        this.options.sink.record(result);
-      }
-    }
+    const { framing, defaults, nowUs } = this.options;
+    return checkRecord(parseLine(framing, line), defaults, nowUs);
   }
 }

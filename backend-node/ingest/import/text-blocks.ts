@@ -41,25 +41,40 @@ export async function* textBlocks(
     put(chunk);
     while (size >= BLOCK_BYTES) {
       const all = take();
-      const window = all.subarray(0, BLOCK_BYTES);
-      if (oversized) {
-        const end = window.indexOf(10) + 1;
-        yield { kind: 'oversized', bytes: end > 0 ? window.subarray(0, end) : window, ends: end > 0 };
-        oversized = end === 0;
-        put(all.subarray(end > 0 ? end : BLOCK_BYTES));
-        continue;
-      }
-      const end = recordEnd(window) || window.indexOf(10) + 1;
-      if (end > 0) {
-        yield { kind: 'lines', bytes: window.subarray(0, end) };
-        put(all.subarray(end));
-      } else {
-        oversized = true;
-        put(all);
+      const block = nextBlock(all.subarray(0, BLOCK_BYTES), oversized, recordEnd);
+      oversized = block === undefined || (block.kind === 'oversized' && !block.ends);
+      put(all.subarray(block?.bytes.length ?? 0));
+      if (block) {
+        yield block;
       }
     }
   }
   yield* lastBlocks(size > 0 ? take() : Buffer.alloc(0), oversized, recordEnd);
+}
+
+/** The same of content that is there as a whole. */
+export function* blocksOf(content: Buffer, recordEnd: RecordEnd = lastLineEnd): Generator<TextBlock> {
+  let rest = content;
+  let oversized = false;
+  while (rest.length >= BLOCK_BYTES) {
+    const block = nextBlock(rest.subarray(0, BLOCK_BYTES), oversized, recordEnd);
+    oversized = block === undefined || (block.kind === 'oversized' && !block.ends);
+    rest = rest.subarray(block?.bytes.length ?? 0);
+    if (block) {
+      yield block;
+    }
+  }
+  yield* lastBlocks(rest, oversized, recordEnd);
+}
+
+/** The block at the beginning of a window; undefined where a line begins that is longer than it. */
+function nextBlock(window: Buffer, oversized: boolean, recordEnd: RecordEnd): TextBlock | undefined {
+  if (oversized) {
+    const end = window.indexOf(10) + 1;
+    return { kind: 'oversized', bytes: end > 0 ? window.subarray(0, end) : window, ends: end > 0 };
+  }
+  const end = recordEnd(window) || window.indexOf(10) + 1;
+  return end > 0 ? { kind: 'lines', bytes: window.subarray(0, end) } : undefined;
 }
 
 function* lastBlocks(rest: Buffer, oversized: boolean, recordEnd: RecordEnd): Generator<TextBlock> {
