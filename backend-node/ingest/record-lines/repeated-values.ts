@@ -1,0 +1,76 @@
+import { canonicalAddress } from '../normalise/address';
+import type { FieldSetter } from '../normalise/fields';
+import { RequestRecord } from '../normalise/request-record';
+import { REPEATED, repeatedSetters, type RepeatedColumn } from './columns';
+import { InternTable } from './intern-table';
+
+/** Different texts a column may have before it is begun anew. */
+const MOST_TEXTS = 65_536;
+
+/** The different values of a column that were seen. */
+export class RepeatedValues {
+  readonly texts = new InternTable();
+  /** The value that the column’s setter makes of a text; undefined where it makes more or something else of it. */
+  readonly values: Array<string | undefined> = [];
+  /** What the policy makes of a value, once it was asked; null where nothing is left of it. */
+  readonly protectedValues: Array<string | null | undefined> = [];
+
+  constructor(
+    readonly column: RepeatedColumn,
+    private readonly set: FieldSetter
+  ) {}
+
+  get isFull(): boolean {
+    return this.texts.count >= MOST_TEXTS;
+  }
+
+  /** The id of a text, or -1 when a row with it must go the long way. */
+  idOf(from: Buffer, start: number, end: number, hash: number): number {
+    const id = this.texts.idOf(from, start, end, hash);
+    if (id === this.values.length) {
+      this.values.push(this.normalised(from.toString('latin1', start, end)));
+      this.protectedValues.push(undefined);
+    }
+    return this.values[id] === undefined ? -1 : id;
+  }
+
+  /** Under the policy; the same text is asked about once. */
+  protectedBy(protect: (record: RequestRecord) => void, id: number): string | null {
+    let value = this.protectedValues[id];
+    if (value === undefined) {
+      const record = new RequestRecord();
+      record[this.column] = this.values[id];
+      protect(record);
+      value = record[this.column] ?? null;
+      this.protectedValues[id] = value;
+    }
+    return value;
+  }
+
+  private normalised(text: string): string | undefined {
+    const record = new RequestRecord();
+    this.set(record, text);
+    const value = record[this.column];
+    if (value === undefined || record.unusable !== undefined || record.attributes !== undefined) {
+      return undefined;
+    }
+    return this.column === 'client_ip' ? (canonicalAddress(value) ?? value) : value;
+  }
+}
+
+/** The values of all such columns. A full column is begun anew; rows that were read keep the old one. */
+export class RepeatedColumns {
+  private readonly setters = repeatedSetters();
+  readonly columns: RepeatedValues[] = REPEATED.map(
+    (column, index) => new RepeatedValues(column, this.setters[index]!)
+  );
+
+  /** Begins full columns anew. Only between bodies, since ids of one body must be of one table. */
+  renew(): void {
+    this.columns.forEach(({ isFull, column }, index) => {
+      if (isFull) {
+        this.columns[index] = new RepeatedValues(column, this.setters[index]!);
+      }
+    });
+  }
+}
