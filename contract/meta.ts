@@ -22,6 +22,8 @@ export interface FrameMarker {
    * frame is otherwise like the one it belongs to.
    */
   shift?: string;
+  /** On frames of `/api/live`: they hold what came in since the last one, and `from` and `to` say when. */
+  live?: true;
 }
 
 /** The earlier time an answer is compared with. */

@@ -23,6 +23,16 @@ export interface QueryResponse {
   results: Record<string, QueryResult>;
 }
 
+/**
+ * A message of `GET /api/live`: a line of NDJSON, or an event of that name with Server-Sent Events. After `end` there is
+ * nothing more; a stream that breaks off without it can be opened again.
+ */
+export type LiveMessage =
+  | { type: 'frames'; frames: DataFrameJSON[] }
+  /** Nothing else was sent for a while. `time` is that of the companion, epoch milliseconds. */
+  | { type: 'heartbeat'; time: number }
+  | { type: 'end'; code: string; message: string };
+
 /** Something that is wrong and how to mend it. */
 export interface HealthProblem {
   code: string;

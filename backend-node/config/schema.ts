@@ -7,6 +7,7 @@ import { routesConfigSchema } from '../ingest/routes';
 import { sessionsConfigSchema } from '../ingest/sessions';
 import { sqlConfigSchema } from '../sql/process/settings';
 import { externalDatasetSchema } from '../lake/external/config';
+import { maintenanceConfigSchema, retentionConfigSchema } from '../maintenance/config';
 import { listenSchema } from './listen';
 import { bytesSchema } from './units';
 
@@ -37,6 +38,13 @@ const limitsSchema = z.strictObject({
     .max(10_000)
     .default(64)
     .describe('Queries that may wait; the next is refused with APITRAIL_BUSY.'),
+  live_streams: z
+    .number()
+    .int()
+    .min(0)
+    .max(1_000)
+    .default(20)
+    .describe('Live streams that may be open at once; the next is refused with APITRAIL_BUSY.'),
   request_bytes: bytesSchema.prefault('2MiB').describe('Size of the body of a request to the query listener.'),
   result_bytes: bytesSchema.prefault('64MiB').describe('Size of the answer to one request.'),
 });
@@ -72,6 +80,8 @@ export const configSchema = z.strictObject({
     .describe('Origins of web pages that may ask from a browser, beside those of the listeners.'),
   log_level: z.enum(LOG_LEVELS).default('info').describe('What is written to the log on standard error.'),
   ingest: ingestConfigSchema.prefault({}).describe('What is taken in over the network, and its bounds.'),
+  maintenance: maintenanceConfigSchema.prefault({}).describe('What a running companion does to keep the lake in order.'),
+  retention: retentionConfigSchema.prefault({}).describe('How much of the lake is kept. Without it everything is.'),
   privacy: privacyConfigSchema
     .prefault({})
     .describe('What of a person gets into the lake. Every default is the safe one.'),

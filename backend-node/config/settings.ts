@@ -43,6 +43,7 @@ export interface Limits {
   queryTimeoutMs: number;
   concurrentQueries: number;
   queuedQueries: number;
+  liveStreams: number;
   requestBytes: number;
   resultBytes: number;
 }
@@ -102,6 +103,7 @@ function toSettings(
       queryTimeoutMs: parseDuration(limits.query_timeout),
       concurrentQueries: limits.concurrent_queries,
       queuedQueries: limits.queued_queries,
+      liveStreams: limits.live_streams,
       requestBytes: limits.request_bytes,
       resultBytes: limits.result_bytes,
     },

@@ -16,6 +16,7 @@ export * from './endpoints';
 export * from './errors';
 export * from './funnel';
 export * from './heatmap';
+export * from './live';
 export * from './requests';
 export * from './sql';
 export * from './traffic';

@@ -2,12 +2,14 @@ import { z } from 'zod';
 
 import { keySchema } from '../filters';
 import { baseFields, limitField, searchField } from './base';
+import { liveFields } from './live';
 
 const orderSchema = z.strictObject({ key: keySchema, direction: z.enum(['asc', 'desc']).default('desc') });
 
 /** The rows themselves. */
 export const requestsQuerySchema = z.strictObject({
   ...baseFields,
+  ...liveFields,
   queryType: z.literal('requests'),
   format: z.enum(['table', 'logs']).default('table'),
   /** Columns to answer with; by default what a person reads first. */

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { keySchema } from '../filters';
 import { METRIC_NAMES } from '../metrics';
 import { baseFields, compareField, limitField, searchField } from './base';
+import { liveFields } from './live';
 
 /** Metrics over time, one series per metric and group. */
 export const trafficQuerySchema = z.strictObject({
   ...baseFields,
+  ...liveFields,
   ...compareField,
   queryType: z.literal('traffic'),
   format: z.enum(['time_series', 'table', 'numeric']).default('time_series'),

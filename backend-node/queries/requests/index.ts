@@ -1,6 +1,7 @@
-import type { RequestsQuery } from '@apitrail/contract';
+import type { Frame, RequestsQuery } from '@apitrail/contract';
 
 import { identifier, join, param, raw, sql, type Sql } from '../../engine/sql';
+import type { TimeRange } from '../../lake/dataset';
 import type { HandlerContext, QueryHandler } from '../handler';
 import { keyField, unique } from '../shared/fields';
 import { keyExpression, type KeyExpression } from '../shared/keys';
@@ -19,27 +20,42 @@ export interface RequestRows {
 /** The rows themselves, as a table or as log lines. */
 export const requests: QueryHandler<'requests'> = {
   async run(query, context) {
-    const logs = query.format === 'logs';
-    const columns = unique([...query.columns, ...(logs ? LOG_COLUMNS : [])]);
-    const frameOf = (rows: RequestRows) => (logs ? logsFrame(rows, unique(query.columns)) : tableFrame(rows));
-    const frames = [frameOf(await readRows(query, context, columns))];
-    return context.earlier
-      ? { frames, earlierFrames: [frameOf(await readRows(query, context.earlier, columns))] }
-      : { frames };
+    const frames = [await requestsFrame(query, context)];
+    return context.earlier ? { frames, earlierFrames: [await requestsFrame(query, context.earlier)] } : { frames };
   },
 };
 
-async function readRows(query: RequestsQuery, context: HandlerContext, columns: string[]): Promise<RequestRows> {
+async function requestsFrame(query: RequestsQuery, context: HandlerContext): Promise<Frame> {
+  const [first] = query.orderBy;
+  const wanted = query.filters.length === 0 && query.search === '' ? query.limit : undefined;
+  const slices =
+    first?.key === 'time' ? timeSlices(context.range, context.snapshot, first.direction, wanted) : [context.range];
+  const rows = await readRows(query, context, slices);
+  if (rows.more) {
+    const when = context.shift ? ` of ${context.shift.by} earlier` : '';
+    context.notice('info', `Only the first ${rows.count} requests${when} are shown; there are more.`);
+  }
+  return frameOfRows(query, rows);
+}
+
+/** Rows as the query's format has them. */
+export function frameOfRows(query: RequestsQuery, rows: RequestRows): Frame {
+  return query.format === 'logs' ? logsFrame(rows, unique(query.columns)) : tableFrame(rows);
+}
+
+/** The rows of stretches of time, in the query's order within each, until there are as many as its limit. */
+export async function readRows(
+  query: RequestsQuery,
+  context: HandlerContext,
+  slices: readonly TimeRange[]
+): Promise<RequestRows & { more: boolean }> {
   const { dialect } = context;
+  const columns = unique([...query.columns, ...(query.format === 'logs' ? LOG_COLUMNS : [])]);
   const keys = columns.map((key) => keyExpression(key, dialect));
   const order = query.orderBy.map(
     ({ key, direction }) =>
       sql`${orderOf(keyExpression(key, dialect))} ${raw(direction === 'asc' ? 'ASC' : 'DESC')} NULLS LAST`
   );
-  const [first] = query.orderBy;
-  const wanted = query.filters.length === 0 && query.search === '' ? query.limit : undefined;
-  const slices =
-    first?.key === 'time' ? timeSlices(context.range, context.snapshot, first.direction, wanted) : [context.range];
   const found = keys.map((): unknown[] => []);
   let left = query.limit + 1;
   for (const slice of slices) {
@@ -56,13 +72,10 @@ LIMIT ${param('bigint', left)}`);
     }
   }
   const count = Math.min(found[0]!.length, query.limit);
-  if (left === 0) {
-    const when = context.shift ? ` of ${context.shift.by} earlier` : '';
-    context.notice('info', `Only the first ${count} requests${when} are shown; there are more.`);
-  }
   return {
     keys,
     count,
+    more: left === 0,
     values: keys.map((key, index) => found[index]!.slice(0, count).map((value) => key.read(value))),
   };
 }
