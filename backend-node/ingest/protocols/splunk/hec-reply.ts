@@ -1,0 +1,67 @@
+import type { ProtocolReply, Refusal, RefusedRequest } from '../protocol';
+
+/** What Splunk’s HTTP Event Collector says, and with which status. */
+const HEC = {
+  success: [200, 0, 'Success'],
+  tokenDisabled: [403, 1, 'Token disabled'],
+  tokenRequired: [401, 2, 'Token is required'],
+  invalidAuthorization: [401, 3, 'Invalid authorization'],
+  invalidToken: [403, 4, 'Invalid token'],
+  noData: [400, 5, 'No data'],
+  invalidFormat: [400, 6, 'Invalid data format'],
+  internalError: [500, 8, 'Internal server error'],
+  busy: [503, 9, 'Server is busy'],
+  channelMissing: [400, 10, 'Data channel is missing'],
+  invalidChannel: [400, 11, 'Invalid data channel'],
+  eventRequired: [400, 12, 'Event field is required'],
+  eventBlank: [400, 13, 'Event field cannot be blank'],
+  invalidFields: [400, 15, 'Error in handling indexed fields'],
+  healthy: [200, 17, 'HEC is healthy'],
+  queuesFull: [503, 18, 'HEC is unhealthy, queues are full'],
+  shuttingDown: [503, 23, 'Server is shutting down'],
+  tooLarge: [413, 27, 'Request entity too large'],
+} as const satisfies Record<string, readonly [number, number, string]>;
+
+export type HecOutcome = keyof typeof HEC;
+
+/** An answer in Splunk’s form. */
+export function hecReply(
+  outcome: HecOutcome,
+  more: Record<string, unknown> = {},
+  headers: Readonly<Record<string, string>> = {}
+): ProtocolReply {
+  const [status, code, text] = HEC[outcome];
+  return { status, headers, body: JSON.stringify({ text, code, ...more }) };
+}
+
+/** Says no in Splunk’s form. What is to be sent again has 503, which its clients try again on. */
+export function hecRefusal(refusal: Refusal, request: RefusedRequest): ProtocolReply {
+  const { code, status, message, retryAfterSeconds } = refusal;
+  const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
+  switch (code) {
+    case 'APITRAIL_UNAUTHENTICATED':
+      return hecReply(missingOrWrong(request.header('authorization')), {}, headers);
+    case 'APITRAIL_FORBIDDEN':
+      return hecReply('tokenDisabled', {}, headers);
+    case 'APITRAIL_BODY_TOO_LARGE':
+      return hecReply('tooLarge', {}, headers);
+    case 'APITRAIL_BAD_BODY':
+    case 'APITRAIL_BAD_REQUEST':
+      return hecReply('invalidFormat', {}, headers);
+    case 'APITRAIL_STOPPING':
+      return hecReply('shuttingDown', {}, headers);
+  }
+  if (retryAfterSeconds !== undefined) {
+    return hecReply('busy', {}, headers);
+  }
+  return status >= 500
+    ? hecReply('internalError')
+    : { status, body: JSON.stringify({ text: message, code: HEC.invalidFormat[1] }) };
+}
+
+function missingOrWrong(authorization: string | undefined): HecOutcome {
+  if (authorization === undefined) {
+    return 'tokenRequired';
+  }
+  return /^(splunk|basic|bearer) +\S/i.test(authorization) ? 'invalidToken' : 'invalidAuthorization';
+}
