@@ -1,7 +1,6 @@
 export { LONGEST_TEXT, WHOLE_BODY, letterId, type DeadLetter } from './dead-letter';
 export {
   listRejectFiles,
-  REJECTS_KEY,
   RejectStore,
   type RejectStats,
   type RejectStoreOptions,

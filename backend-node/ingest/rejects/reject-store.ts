@@ -16,7 +16,7 @@ import {
 } from './reject-file';
 
 export interface RejectStoreOptions {
-  /** 32 bytes: `storageKey(privacy, REJECTS_KEY, { lake })`. */
+  /** 32 bytes: `storageKey(privacy, 'rejects', { lake })`. */
   key: Buffer;
   /**
    * Last batch that is in the lake. Files that go on beyond it are of a flush that was cut off: its batches are decoded
@@ -32,9 +32,6 @@ export interface RejectStoreOptions {
   /** The time, ms since the epoch. */
   now?: () => number;
 }
-
-/** Purpose of the key of dead letters. */
-export const REJECTS_KEY = 'apitrail/rejects/v1';
 
 /** What lies there, and what was done since the store was opened. */
 export interface RejectStats {
