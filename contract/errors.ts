@@ -84,6 +84,9 @@ export const HEALTH_CODES = {
   APITRAIL_LAKE_EMPTY: 'The lake has no rows yet.',
   APITRAIL_DATASET_EMPTY: 'An external dataset has no files.',
   APITRAIL_STALE_BUILD: 'The program on the disk is not the one that runs.',
+  APITRAIL_PROCESS_DOWN: 'A process of the companion does not run.',
+  APITRAIL_PROCESS_SILENT: 'A process of the companion says nothing.',
+  APITRAIL_CLOCK_MOVED: 'The clock was set by much: nothing is deleted by age for now.',
 } as const;
 
 export type HealthCode = keyof typeof HEALTH_CODES;

@@ -1,5 +1,1 @@
-import { ANNOTATIONS_TABLE } from '../annotations/table';
-import { REQUESTS_TABLE, type TableDefinition } from '../lake/table-definition';
-
-/** The tables a lake may have: compact, vacuum and verify look after all of them. */
-export const LAKE_TABLES: readonly TableDefinition[] = [REQUESTS_TABLE, ANNOTATIONS_TABLE];
+export { LAKE_TABLES } from '../maintenance/lake-tables';

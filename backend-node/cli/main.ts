@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo';
 import { importCommand } from './commands/import';
 import { keysCommand } from './commands/keys';
 import { queryCommand } from './commands/query';
+import { retentionCommand } from './commands/retention';
 import { routesCommand } from './commands/routes';
 import { schemaCommand } from './commands/schema';
 import { serveCommand, serveProcessCommand } from './commands/serve';
@@ -38,6 +39,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.`
   apitrail.addCommand(schemaCommand());
   apitrail.addCommand(compactCommand());
   apitrail.addCommand(vacuumCommand());
+  apitrail.addCommand(retentionCommand());
   apitrail.addCommand(verifyCommand());
   apitrail.addCommand(serveProcessCommand(), { hidden: true });
   prepare(apitrail);

@@ -6,15 +6,21 @@ import type { Settings } from '../config/settings';
 import { createLog } from './log';
 import {
   ALIVE_INTERVAL_MS,
+  REPORT_INTERVAL_MS,
   type FromProcess,
   type ProcessRole,
   type StopReason,
   type ToProcess,
 } from './process-messages';
+import { ProcessBoard } from './process-board';
+import type { ProcessReport } from './process-report';
 
 export interface ServiceContext {
   settings: Settings;
-  listen: ListenAddress;
+  /** Where to listen; undefined in a process that listens to nobody. */
+  listen: ListenAddress | undefined;
+  /** What the other processes say of themselves. */
+  processes: ProcessBoard;
   /** How often the process was started again since `apitrail serve` began. */
   restarts: number;
   log: Logger;
@@ -22,8 +28,10 @@ export interface ServiceContext {
 
 /** What runs in a process. */
 export interface Service {
-  /** Where it really listens. */
-  listen: ListenAddress;
+  /** Where it really listens, if it does. */
+  listen: ListenAddress | undefined;
+  /** How it is, for `/metrics` and the health of the whole. */
+  report?(): Promise<ProcessReport>;
   /** Answers what is under way, as far as there is time, and frees everything. */
   stop(why: StopReason): Promise<void>;
 }
@@ -53,9 +61,11 @@ export async function runChildProcess(
     endAtOnce();
   });
 
+  const processes = new ProcessBoard(role, message.settings);
+  process.on('message', (next: ToProcess) => next.type === 'process' && processes.put(next.state));
   let service: Service;
   try {
-    service = await start({ ...message, log });
+    service = await start({ ...message, log, processes });
   } catch (error) {
     log.debug({ err: error }, 'start failed');
     const coded =
@@ -80,6 +90,26 @@ export async function runChildProcess(
   const alive = setInterval(() => send({ type: 'alive', rss: process.memoryUsage.rss() }), ALIVE_INTERVAL_MS);
   alive.unref();
   send({ type: 'ready', listen: service.listen });
+  reportRegularly(service, log);
+}
+
+function reportRegularly(service: Service, log: Logger): void {
+  let reporting = false;
+  const report = async (): Promise<void> => {
+    if (reporting || !service.report) {
+      return;
+    }
+    reporting = true;
+    try {
+      send({ type: 'report', report: await service.report() });
+    } catch (error) {
+      log.error({ err: error }, 'what the process says of itself could not be put together');
+    } finally {
+      reporting = false;
+    }
+  };
+  setInterval(() => void report(), REPORT_INTERVAL_MS).unref();
+  void report();
 }
 
 function send(message: FromProcess, sent?: () => void): void {

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine';
 import type { Dataset } from '../lake/dataset';
 import { AwaitedLake } from './datasets';
 import { toApitrailError } from './errors';
+import type { ProcessBoard } from './process-board';
 import type { ProgramFile } from './program-file';
 
 export interface HealthSources {
@@ -14,7 +15,32 @@ export interface HealthSources {
 }
 
 /** What the companion is, what it holds, what is wrong and how to mend it. Reads logs and footers only, no rows. */
-export async function readHealth({ engine, datasets, program }: HealthSources): Promise<Health> {
+export async function readHealth(sources: HealthSources, processes: ProcessBoard): Promise<Health> {
+  const { engine } = sources;
+  const { looked, problems: own } = await lookAtAll(sources);
+  const problems = [...own, ...processes.problems()];
+  return {
+    status: problems.length === 0 ? 'ok' : 'degraded',
+    version: VERSION,
+    engine: { name: engine.name, version: engine.version },
+    datasets: looked.map(({ state }) => state),
+    problems,
+  };
+}
+
+/** What is wrong as far as the query process sees it. */
+export async function ownProblems(sources: HealthSources): Promise<HealthProblem[]> {
+  return (await lookAtAll(sources)).problems;
+}
+
+/** Why the lake cannot be read; undefined when it can, or when there is none yet. */
+export async function lakeProblem(datasets: HealthSources['datasets']): Promise<HealthProblem | undefined> {
+  const lake = [...datasets.values()].find((dataset) => dataset instanceof AwaitedLake);
+  const looked = lake && (await look(lake));
+  return looked?.state.rows === null ? looked.problem : undefined;
+}
+
+async function lookAtAll({ datasets, program }: HealthSources) {
   const looked = await Promise.all([...datasets.values()].map(look));
   const problems = looked.flatMap(({ problem }) => problem ?? []);
   if (program.isStale()) {
@@ -23,13 +49,7 @@ export async function readHealth({ engine, datasets, program }: HealthSources): 
       message: 'Apitrail was built anew since it was started. Stop `apitrail serve` and start it again.',
     });
   }
-  return {
-    status: problems.length === 0 ? 'ok' : 'degraded',
-    version: VERSION,
-    engine: { name: engine.name, version: engine.version },
-    datasets: looked.map(({ state }) => state),
-    problems,
-  };
+  return { looked, problems };
 }
 
 async function look(dataset: Dataset): Promise<{ state: HealthDataset; problem?: HealthProblem }> {

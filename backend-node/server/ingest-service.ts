@@ -1,26 +1,35 @@
 import { KeyVerifier } from '../access/key-verifier';
 import { LazyAnnotationStore } from '../annotations/lazy-store';
-import { VERSION } from '../config/version';
+import type { IngestStatus } from '../ingest/intake/status';
 import { annotationEndpoints, type AnnotationSink } from './annotation-endpoints';
 import type { Service, ServiceContext } from './child-process';
+import { ingestClosed, ingestHealthEndpoint, ingestProblems } from './ingest-health';
 import { createListener, listen, type Endpoint } from './listener';
+import type { ProcessBoard } from './process-board';
+import { readyEndpoint } from './ready';
 
 /** What the ingest listener answers to. */
-export function ingestEndpoints(annotations: () => Promise<AnnotationSink>): Endpoint[] {
+export function ingestEndpoints(
+  annotations: () => Promise<AnnotationSink>,
+  status: () => Pick<IngestStatus, 'problems'>,
+  processes: ProcessBoard
+): Endpoint[] {
   return [
-    {
-      method: 'GET',
-      path: '/api/health',
-      polled: true,
-      answer: () => Promise.resolve({ status: 'ok', version: VERSION, problems: [] }),
-    },
+    ingestHealthEndpoint(status, processes),
+    readyEndpoint(() => Promise.resolve(ingestClosed(status()))),
     ...annotationEndpoints(annotations),
   ];
 }
 
 /** Starts the ingest listener. */
-export async function startIngestService({ settings, listen: address, log }: ServiceContext): Promise<Service> {
+export async function startIngestService({
+  settings,
+  listen: address,
+  processes,
+  log,
+}: ServiceContext): Promise<Service> {
   const annotations = new LazyAnnotationStore(settings.lake, log);
+  const status = (): Pick<IngestStatus, 'problems'> => ({ problems: [] });
   const app = createListener({
     gate: {
       scope: 'ingest',
@@ -28,12 +37,14 @@ export async function startIngestService({ settings, listen: address, log }: Ser
       allowedHosts: settings.allowed_hosts,
       allowedOrigins: settings.allowed_origins,
     },
-    endpoints: ingestEndpoints(() => annotations.get()),
+    endpoints: ingestEndpoints(() => annotations.get(), status, processes),
     log,
     bodyLimit: settings.limits.requestBytes,
   });
   return {
-    listen: await listen(app, address, 'ingest_listen'),
+    listen: await listen(app, address!, 'ingest_listen'),
+    report: () =>
+      Promise.resolve({ metrics: [], problems: ingestProblems(status()), ready: ingestClosed(status()) === undefined }),
     stop: async () => {
       await app.close();
       await annotations.close();

@@ -50,6 +50,10 @@ export interface Endpoint {
   type?: string;
   /** Asked again and again by machines: logged only when it fails, or at the level debug. */
   polled?: boolean;
+  /** Answered without a key: only what says nothing that is not for everybody. */
+  open?: boolean;
+  /** Answers with a stream that goes on until the client goes away: asked for with GET only, never with HEAD. */
+  stream?: boolean;
   answer(ask: Ask): Promise<unknown>;
 }
 
@@ -107,8 +111,10 @@ export function createListener({
     const all = [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])];
     methods.set(path, [...new Set(all)]);
   }
+  endpoints.filter(({ stream }) => stream).forEach(({ path, method }) => methods.set(path, [method]));
   const table = new PathTable(methods.keys());
   const findPath = (address: string) => table.find(address)?.path;
+  const open = new Set(endpoints.filter((endpoint) => endpoint.open).map(({ path }) => path));
   const polled = new Set(endpoints.filter((endpoint) => endpoint.polled).map(({ path }) => path));
   const note = (request: FastifyRequest, reply: FastifyReply, status: number) =>
     noteAnswer(request, reply, findPath(pathOf(request)) ?? '{unmatched}', status, { polled, onAnswer });
@@ -180,7 +186,9 @@ export function createListener({
     }
     const { matched } = request;
     if (!protocols || !matched) {
-      request.caller = await gate.identify(request.headers, request.ip);
+      if (!open.has(pathOf(request))) {
+        request.caller = await gate.identify(request.headers, request.ip);
+      }
       if (request.headers.expect !== undefined) {
         reply.raw.writeContinue();
       }
@@ -196,6 +204,7 @@ export function createListener({
     app.route({
       method: endpoint.method,
       url: endpoint.path,
+      ...(endpoint.stream ? { exposeHeadRoute: false } : {}),
       handler: (request, reply) => answer(endpoint, request, reply),
     });
   }

@@ -3,9 +3,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Answered } from './access-log';
 import type { Admission } from './admission';
 
-/** What `/metrics` says of the query process, in the Prometheus text format. */
+/** What the query process knows of itself for `/metrics`. */
 export class Metrics {
-  private readonly registry = new Registry();
+  readonly registry = new Registry();
   readonly contentType = this.registry.contentType;
 
   private readonly requests = new Histogram({
@@ -22,6 +22,14 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly durations = new Histogram({
+    name: 'apitrail_query_duration_seconds',
+    help: 'Time a query took, the wait for its turn included, by type.',
+    labelNames: ['type'] as const,
+    buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers: [this.registry],
+  });
+
   /** `sql` lets SQL of persons in, which has turns of its own. */
   constructor(admission: Admission, sql: Admission, { version, restarts }: { version: string; restarts: number }) {
     collectDefaultMetrics({ register: this.registry });
@@ -32,7 +40,7 @@ export class Metrics {
       labelNames: ['version'],
       registers,
     }).set({ version }, 1);
-    new Gauge({ name: 'apitrail_process_restarts', help: 'Times the query process was started again.', registers }).set(
+    new Gauge({ name: 'apitrail_process_restarts', help: 'Times a process was started again.', registers }).set(
       restarts
     );
     new Gauge({
@@ -78,7 +86,8 @@ export class Metrics {
     this.queries.inc({ type, status: String(status) });
   }
 
-  text(): Promise<string> {
-    return this.registry.metrics();
+  /** Times a query; call what it gives when the query has ended. */
+  startQuery(type: string): () => void {
+    return this.durations.startTimer({ type });
   }
 }

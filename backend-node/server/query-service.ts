@@ -4,18 +4,24 @@ import { KeyVerifier } from '../access/key-verifier';
 import { AnnotationReader } from '../annotations/annotation-reader';
 import { VERSION } from '../config/version';
 import { openDuckDb } from '../engine/duckdb';
+import { HotFeed } from '../lake/hot/hot-feed';
 import { runQueries } from '../queries/run';
 import { ActiveRequests } from './active-requests';
 import { Admission } from './admission';
 import { AttributeNames } from './attribute-names';
 import type { Service, ServiceContext } from './child-process';
 import { openDatasets } from './datasets';
-import { readHealth } from './health';
+import { lakeProblem, ownProblems, readHealth } from './health';
 import { createListener, listen, type Ask } from './listener';
+import { liveEndpoint } from './live/live-endpoint';
+import { registerLiveMetrics } from './live/live-metrics';
+import { LiveStreams } from './live/live-streams';
 import { Metrics } from './metrics';
 import { watchProgram } from './program-file';
+import { mergedMetrics } from './process-metrics';
 import { PseudonymSource } from './pseudonyms';
 import { queryEndpoint } from './query-endpoint';
+import { readyEndpoint } from './ready';
 import { resourceEndpoints } from './resources';
 import { openSpillDirectory } from './spill-directory';
 import { sqlSchemaEndpoint } from './sql-schema';
@@ -29,6 +35,7 @@ export async function startQueryService({
   settings,
   listen: address,
   restarts,
+  processes,
   log,
 }: ServiceContext): Promise<Service> {
   const { limits } = settings;
@@ -53,7 +60,15 @@ export async function startQueryService({
   const pseudonyms = new PseudonymSource(settings.privacy);
   const annotations = new AnnotationReader(settings.lake, engine);
   const program = watchProgram(process.argv[1]);
+  const onLiveFault = (error: unknown) => log.error({ err: error }, 'live stream failed');
+  const live = new LiveStreams({
+    feed: new HotFeed(settings.lake, onLiveFault),
+    most: limits.liveStreams,
+    onFault: onLiveFault,
+  });
+  registerLiveMetrics(metrics.registry, live);
 
+  const health = () => readHealth({ engine, datasets, program }, processes);
   const answer = (request: QueryRequest, { caller, signal: gone, id }: Ask): Promise<QueryResponse> =>
     active.run(gone, limits.queryTimeoutMs, async (signal) =>
       runQueries(request, {
@@ -61,7 +76,10 @@ export async function startQueryService({
         engine,
         signal,
         pseudonyms: await pseudonyms.current(),
-        admit: (query, type) => (type === 'sql' ? sqlAdmission : admission).run(caller.name, signal, query),
+        admit: (query, type) => {
+          const ended = metrics.startQuery(type);
+          return (type === 'sql' ? sqlAdmission : admission).run(caller.name, signal, query).finally(ended);
+        },
         userSql: userSqlFor({
           ...{ sandbox, caller, keys: !settings.no_auth, logText: settings.sql.log_text },
           log: log.child({ reqId: id }),
@@ -81,13 +99,18 @@ export async function startQueryService({
     },
     endpoints: [
       queryEndpoint({ answer, admission, metrics, resultBytes: limits.resultBytes }),
-      { method: 'GET', path: '/api/health', polled: true, answer: () => readHealth({ engine, datasets, program }) },
+      { method: 'GET', path: '/api/health', polled: true, answer: () => health() },
       ...resourceEndpoints({ datasets, attributes: new AttributeNames(engine), answer }),
       sqlSchemaEndpoint({
         ...{ datasets, engine, sandbox },
         authorise: ({ caller }) => settings.no_auth || requireSqlScope(caller),
       }),
-      { method: 'GET', path: '/metrics', polled: true, type: metrics.contentType, answer: () => metrics.text() },
+      liveEndpoint({ streams: live, engine, pseudonyms: () => pseudonyms.current() }),
+      readyEndpoint(async () => (await lakeProblem(datasets)) ?? undefined),
+      {
+        ...{ method: 'GET', path: '/metrics', polled: true, type: metrics.contentType },
+        answer: () => mergedMetrics(metrics.registry, 'query', processes),
+      },
     ],
     log,
     bodyLimit: limits.requestBytes,
@@ -95,8 +118,15 @@ export async function startQueryService({
   });
 
   return {
-    listen: await listen(app, address, 'query_listen'),
+    listen: await listen(app, address!, 'query_listen'),
+    report: async () => ({
+      // What is asked for here is asked for in this process, and nobody else wants its metrics.
+      metrics: [],
+      problems: await ownProblems({ engine, datasets, program }),
+      ready: true,
+    }),
     stop: async (why) => {
+      live.endAll(new ApitrailError('APITRAIL_STOPPING', 'The companion is stopping. Open the stream again.'));
       const closed = app.close();
       const end = () =>
         active.abortAll(

@@ -12,13 +12,17 @@ import {
   type StopReason,
   type ToProcess,
 } from './process-messages';
+import type { ProcessReport, ProcessState } from './process-report';
 
 export interface SupervisedOptions {
   role: ProcessRole;
   /** The script of this program, and what makes it run a process of a role. */
   script: string;
   settings: Settings;
-  listen: ListenAddress;
+  /** Undefined for one that listens to nobody. */
+  listen?: ListenAddress;
+  /** Told whenever something about it has changed. */
+  onChange?: (state: ProcessState) => void;
   /** Resident memory in bytes at which the process is started again; undefined: none. */
   memoryLimit?: number;
   log: Logger;
@@ -38,7 +42,8 @@ const MISSED_BEFORE_KILL = 30;
 /** One operating-system process of the program, kept running until it is stopped. */
 export class SupervisedProcess {
   private child: ChildProcess | undefined;
-  private listen: ListenAddress;
+  private listen: ListenAddress | undefined;
+  private report: ProcessReport | undefined;
   private restarts = -1;
   private backOffMs = FIRST_BACK_OFF_MS;
   private stopping = false;
@@ -49,8 +54,34 @@ export class SupervisedProcess {
     this.listen = options.listen;
   }
 
-  /** Starts it, and gives the address it listens on. Throws the coded error it failed with; then it is not started again. */
-  async start(): Promise<ListenAddress> {
+  get role(): ProcessRole {
+    return this.options.role;
+  }
+
+  /** What is known of it. */
+  get state(): ProcessState {
+    const state = this.ready ? 'up' : this.child ? 'starting' : 'down';
+    return {
+      role: this.options.role,
+      state,
+      restarts: Math.max(0, this.restarts),
+      ...(this.report && this.ready ? { report: this.report } : {}),
+    };
+  }
+
+  /** Tells it of another process. */
+  tell(state: ProcessState): void {
+    if (this.ready && this.child?.connected) {
+      const message: ToProcess = { type: 'process', state };
+      this.child.send(message, () => undefined);
+    }
+  }
+
+  /**
+   * Starts it, and gives the address it listens on, if it does. Throws the coded error it failed with; then it is not
+   * started again.
+   */
+  async start(): Promise<ListenAddress | undefined> {
     this.listen = await this.spawn();
     return this.listen;
   }
@@ -62,7 +93,7 @@ export class SupervisedProcess {
     await this.end('shutdown');
   }
 
-  private spawn(): Promise<ListenAddress> {
+  private spawn(): Promise<ListenAddress | undefined> {
     const { role, script, settings, log } = this.options;
     this.restarts += 1;
     const child = fork(script, ['serve-process', role], {
@@ -74,6 +105,8 @@ export class SupervisedProcess {
     this.child = child;
     const startedAt = performance.now();
     this.ready = false;
+    this.report = undefined;
+    this.changed();
     let missed = 0;
     const watch = setInterval(() => {
       missed += 1;
@@ -92,6 +125,11 @@ export class SupervisedProcess {
             this.ready = true;
             log.info({ role, pid: child.pid, listen: message.listen, restarts: this.restarts }, 'process is ready');
             resolve(message.listen);
+            this.changed();
+            break;
+          case 'report':
+            this.report = message.report;
+            this.changed();
             break;
           case 'failed':
             failure = asError(message);
@@ -112,8 +150,12 @@ export class SupervisedProcess {
       });
       child.on('close', (code, signal) => {
         clearInterval(watch);
+        const wasReady = this.ready;
         this.child = undefined;
-        if (!this.ready) {
+        this.ready = false;
+        this.report = undefined;
+        this.changed();
+        if (!wasReady) {
           reject(
             failure ??
               new ApitrailError(
@@ -129,6 +171,10 @@ export class SupervisedProcess {
       const start: ToProcess = { type: 'start', settings, listen: this.listen, restarts: this.restarts };
       child.send(start, () => undefined);
     });
+  }
+
+  private changed(): void {
+    this.options.onChange?.(this.state);
   }
 
   private restart(ranMs: number): void {

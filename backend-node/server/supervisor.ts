@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { readKeyFile } from '../access/key-file';
 import { formatListen, isLoopback, type ListenAddress } from '../config/listen';
 import type { Settings } from '../config/settings';
+import type { ProcessRole } from './process-messages';
+import type { ProcessState } from './process-report';
 import { SupervisedProcess } from './supervised-process';
 
 export interface SuperviseOptions {
@@ -18,7 +20,7 @@ export interface SuperviseOptions {
 }
 
 /**
- * Runs the query and the ingest process until it is time to stop, then ends both. Throws the coded error of a process that
+ * Runs the ingest, the query and the maintenance process until it is time to stop, then ends all of them. Throws the coded error of a process that
  * cannot start at all; one that ends later is started again.
  */
 export async function supervise({ settings, script, log, onReady, until }: SuperviseOptions): Promise<void> {
@@ -26,15 +28,28 @@ export async function supervise({ settings, script, log, onReady, until }: Super
   settings.unknownVariables.forEach((variable) =>
     log.warn({ variable }, 'environment variable means nothing to Apitrail')
   );
+  const processes: SupervisedProcess[] = [];
+  // Whoever listens answers for all of them.
+  const onChange = (state: ProcessState) => {
+    tellAll(processes, state);
+    if (state.state === 'up' && state.report === undefined) {
+      processes.forEach((other) => tellOne(processes, state.role, other.state));
+    }
+  };
+  const ingest = new SupervisedProcess({
+    ...{ role: 'ingest', script, settings, log, onChange },
+    listen: settings.ingestListen,
+  });
   const query = new SupervisedProcess({
-    role: 'query',
-    script,
-    settings,
+    ...{ role: 'query', script, settings, log, onChange },
     listen: settings.queryListen,
     memoryLimit: settings.limits.processMemoryBytes,
-    log,
   });
-  const ingest = new SupervisedProcess({ role: 'ingest', script, settings, listen: settings.ingestListen, log });
+  const maintenance = new SupervisedProcess({
+    ...{ role: 'maintenance', script, settings, log, onChange },
+    memoryLimit: Math.floor(settings.maintenance.memory * 1.5) + 512 * 2 ** 20,
+  });
+  processes.push(ingest, query, ...(settings.maintenance.enabled ? [maintenance] : []));
   try {
     if (!settings.no_auth && (await readKeyFile(settings.keysFile)).length === 0) {
       log.warn(
@@ -42,16 +57,42 @@ export async function supervise({ settings, script, log, onReady, until }: Super
         'there is no key yet; make one with: apitrail keys add --scope query --name NAME'
       );
     }
-    const started = Promise.all([query.start(), ingest.start()]);
+    const started = startInOrder(processes);
     const addresses = await Promise.race([started, until.then(() => undefined)]);
     started.catch(() => undefined);
     if (addresses) {
-      onReady({ query: urlOf(addresses[0]), ingest: urlOf(addresses[1]) });
+      const [ingestListens, queryListens] = addresses;
+      onReady({ query: urlOf(queryListens!), ingest: urlOf(ingestListens!) });
       await until;
     }
   } finally {
-    await Promise.all([query.stop(), ingest.stop()]);
+    await Promise.all(processes.map((one) => one.stop()));
   }
+}
+
+/**
+ * One after the other: queries are answered once what was acknowledged before is back, and nothing is tidied before there
+ * is somebody to answer.
+ */
+async function startInOrder(processes: readonly SupervisedProcess[]): Promise<Array<ListenAddress | undefined>> {
+  const addresses: Array<ListenAddress | undefined> = [];
+  for (const one of processes) {
+    addresses.push(await one.start());
+  }
+  return addresses;
+}
+
+/** Only where queries are answered the metrics of all are asked for. */
+function tellAll(processes: readonly SupervisedProcess[], state: ProcessState): void {
+  processes.forEach((to) => tellOne(processes, to.role, state));
+}
+
+function tellOne(processes: readonly SupervisedProcess[], role: ProcessRole, state: ProcessState): void {
+  const to = processes.find((one) => one.role === role);
+  if (role === 'maintenance' || state.role === role) {
+    return;
+  }
+  to?.tell(role === 'query' || !state.report ? state : { ...state, report: { ...state.report, metrics: [] } });
 }
 
 function refuseOpenWithoutKeys({ no_auth, queryListen, ingestListen }: Settings): void {

@@ -13,7 +13,7 @@ interface ServeOptions {
   auth: boolean;
 }
 
-/** `apitrail serve`: both listeners, each in its own process, until SIGINT or SIGTERM. */
+/** `apitrail serve`: both listeners and maintenance, each in its own process, until SIGINT or SIGTERM. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('answer queries and take requests in, until Ctrl-C or SIGTERM')
@@ -65,13 +65,15 @@ Examples:
 export function serveProcessCommand(): Command {
   return new Command('serve-process').argument('<role>', '', oneOf(PROCESS_ROLES)).action(async (role: ProcessRole) => {
     const { runChildProcess } = await import('../../server/child-process');
-    const start =
-      role === 'query'
-        ? (await import('../../server/query-service')).startQueryService
-        : (await import('../../server/ingest-service')).startIngestService;
-    await runChildProcess(role, start);
+    await runChildProcess(role, await SERVICES[role]());
   });
 }
+
+const SERVICES = {
+  query: async () => (await import('../../server/query-service')).startQueryService,
+  ingest: async () => (await import('../../server/ingest-service')).startIngestService,
+  maintenance: async () => (await import('../../server/maintenance-service')).startMaintenanceService,
+};
 
 /** Resolves at the first signal to stop. The second one ends the program at once; its processes follow. */
 function stopSignal(): Promise<void> {

@@ -5,6 +5,7 @@ import { stateDirectory } from '../layout';
 import { acquireLock } from '../process-lock';
 import { groupFiles, TARGET_FILE_BYTES, totalsOf, type FileTotals } from '../rewrite';
 import type { DataFile, TableState } from '../table-state';
+import { planTiers, type TierOptions } from './tiers';
 
 const DAY_MS = 86_400_000;
 
@@ -16,6 +17,8 @@ export interface CompactOptions {
   targetBytes?: number;
   /** Leaves alone days that ended less than this long ago, milliseconds; in tables without days, files written since. */
   olderThanMs?: number;
+  /** Puts together only what is worth it while files keep coming; `targetBytes` and `olderThanMs` then mean nothing. */
+  tiers?: TierOptions;
   /** Only says what would be done. */
   dryRun?: boolean;
   signal?: AbortSignal;
@@ -54,13 +57,14 @@ export interface CompactSummary {
  * leaves a partition as it was or done. Throws APITRAIL_LAKE_BUSY when another compaction runs in the lake.
  */
 export async function compactTable(table: DeltaTable, options: CompactOptions = {}): Promise<CompactSummary> {
-  if (options.dryRun) {
+  const nothingToDo = options.tiers && plan(table, await table.snapshot(), options).size === 0;
+  if (options.dryRun || nothingToDo) {
     return compact(table, options);
   }
   const lock = await acquireLock(stateDirectory(table.lake), {
     name: 'compact',
     holder: 'Another compaction runs in this lake',
-    advice: 'Wait until it has ended, or stop it.',
+    advice: 'Wait until it has ended (that of a companion takes moments), or stop it.',
   });
   try {
     return await compact(table, options);
@@ -70,7 +74,7 @@ export async function compactTable(table: DeltaTable, options: CompactOptions = 
 }
 
 async function compact(table: DeltaTable, options: CompactOptions): Promise<CompactSummary> {
-  const planned = planCompaction(table, await table.snapshot(), options);
+  const planned = plan(table, await table.snapshot(), options);
   const summary: CompactSummary = {
     table: table.definition.name,
     partitions: planned.size,
@@ -132,7 +136,7 @@ async function compactPartition(
         summary.conflicts.push(partition);
         return;
       }
-      groups = planCompaction(table, await table.snapshot(), options).get(partition);
+      groups = plan(table, await table.snapshot(), options).get(partition);
     }
   }
 }
@@ -142,6 +146,10 @@ function add(summary: CompactSummary, { removed, added }: { removed: FileTotals;
     summary.removed[key] += removed[key];
     summary.added[key] += added[key];
   }
+}
+
+function plan(table: DeltaTable, state: TableState, options: CompactOptions): Map<string, DataFile[][]> {
+  return options.tiers ? planTiers(table, state, options.tiers) : planCompaction(table, state, options);
 }
 
 /** The groups of files to be put together, by their partition, oldest first. */

@@ -1,0 +1,5 @@
+import { ANNOTATIONS_TABLE } from '../annotations/table';
+import { REQUESTS_TABLE, type TableDefinition } from '../lake/table-definition';
+
+/** The tables a lake may have: compaction, vacuum and verification look after all of them. */
+export const LAKE_TABLES: readonly TableDefinition[] = [REQUESTS_TABLE, ANNOTATIONS_TABLE];

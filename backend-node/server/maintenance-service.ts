@@ -1,0 +1,27 @@
+import { setPriority } from 'node:os';
+
+import { Maintenance } from '../maintenance/maintenance';
+import type { Service, ServiceContext } from './child-process';
+
+/** Tidying gives way to whoever takes in and answers. */
+const PRIORITY = 10;
+
+/** Starts looking after the lake. It listens to nobody. */
+export function startMaintenanceService({ settings, log }: ServiceContext): Promise<Service> {
+  try {
+    setPriority(PRIORITY);
+  } catch (error) {
+    log.debug({ err: error }, 'the priority of maintenance was not lowered');
+  }
+  const maintenance = new Maintenance(settings, log);
+  maintenance.start();
+  return Promise.resolve({
+    listen: undefined,
+    report: async () => ({
+      metrics: await maintenance.metrics.registry.getMetricsAsJSON(),
+      problems: maintenance.problems(),
+      ready: true,
+    }),
+    stop: () => maintenance.stop(),
+  });
+}
