@@ -54,6 +54,7 @@ export interface IngestStatus {
     /** Bytes on the disk, and bytes that wait to be written. */
     bytes: number;
     pendingBytes: number;
+    segments: number;
     /** Last number on the disk, and last number that is in the lake: their difference is the lag in batches. */
     durableSeq: number;
     flushedSeq: number;

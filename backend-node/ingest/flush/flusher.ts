@@ -1,0 +1,122 @@
+import { ApitrailError } from '@apitrail/contract';
+
+import type { Lake } from '../../lake/lake';
+import { INGEST_APP_ID } from '../../lake/layout';
+import { unwritable } from '../../lake/unwritable';
+import type { RetiredFiles } from '../hot/retired-files';
+import { Retries } from '../hot/retries';
+import type { SealedRows } from '../hot/row-pipeline';
+import type { IngestCounters } from '../intake/counters';
+import type { KnownKeyFiles } from '../intake/known-key-files';
+import type { KnownKeys } from '../intake/known-keys';
+import type { RowPreparation } from '../rows/row-preparation';
+import type { StateFiles } from '../rows/state-files';
+import type { Wal } from '../wal/wal';
+import { serialiseIngestState } from './ingest-state';
+
+export interface FlusherOptions {
+  lake: Lake;
+  states: StateFiles;
+  keys: KnownKeys;
+  keyFiles: KnownKeyFiles;
+  preparation: RowPreparation;
+  wal: Pick<Wal, 'release'>;
+  retired: RetiredFiles;
+  counters: IngestCounters;
+  /** Last batch that is in the lake. */
+  flushed: number;
+}
+
+/**
+ * Puts sealed rows into the lake, one commit after the other: hot files as they are become sorted data files. The commit
+ * carries the number of the last batch in it; the state as of that batch was written before. After it the write-ahead log
+ * lets go, and hot files go when no query can be reading them any more. What fails is tried again until it works: rows stay
+ * where they are meanwhile, and can be queried.
+ */
+export class Flusher {
+  /** Last batch that is in the lake. */
+  flushed: number;
+  private readonly queue: SealedRows[] = [];
+  private readonly retries: Retries;
+  private running: Promise<void> | undefined;
+  private stopping = false;
+
+  constructor(private readonly options: FlusherOptions) {
+    this.flushed = options.flushed;
+    this.retries = new Retries((place, error) => options.counters.failing(place, error));
+  }
+
+  /** What waits for its commit, the one that is under way included. */
+  get waiting(): readonly SealedRows[] {
+    return this.queue;
+  }
+
+  /** Keeps the state as of a batch, durably, and lines its rows up for their commit. Throws when the state cannot be kept. */
+  async seal(rows: SealedRows): Promise<void> {
+    const { keyFiles, keys, states, preparation } = this.options;
+    await keyFiles.save(keys, rows.to);
+    await states.save(rows.to, await serialiseIngestState(preparation.state()));
+    this.queue.push(rows);
+    this.running ??= this.run().finally(() => {
+      this.running = undefined;
+    });
+  }
+
+  /** Commits what is in line. What does not work at once is left to the next process, which has it in the write-ahead log. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.retries.giveUp();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (this.queue.length > 0) {
+      const rows = this.queue[0]!;
+      try {
+        await this.retries.until('flush', () => this.commit(rows));
+        await this.retries.until('release', () => this.letGo(rows));
+      } catch (error) {
+        if (this.stopping) {
+          return;
+        }
+        throw error;
+      }
+      this.queue.shift();
+    }
+  }
+
+  private async commit({ to, files, rows }: SealedRows): Promise<void> {
+    const { lake, counters } = this.options;
+    const began = performance.now();
+    try {
+      const paths = files.map(({ path }) => path);
+      const added = await lake.append({ parquet: paths, expect: rows }, { txn: { appId: INGEST_APP_ID, version: to } });
+      counters.flush.rows += added.rows;
+    } catch (error) {
+      counters.flush.failures++;
+      throw coded(error, lake.directory);
+    }
+    counters.flushing.add((performance.now() - began) / 1000);
+    counters.flush.commits++;
+    counters.flush.lastAt = Date.now();
+    this.flushed = to;
+  }
+
+  private async letGo({ to, files }: SealedRows): Promise<void> {
+    const { wal, states, retired } = this.options;
+    await states.keepOnly(this.queue.map((rows) => rows.to));
+    await wal.release(to);
+    retired.add(files.map(({ path }) => path));
+  }
+}
+
+function coded(error: unknown, lake: string): unknown {
+  const known = unwritable(error, lake);
+  return known instanceof ApitrailError
+    ? new ApitrailError(
+        known.code,
+        `What was taken in cannot be written into the lake in ${lake}, and waits in the write-ahead log: ${known.message}`,
+        { where: lake, cause: error }
+      )
+    : error;
+}

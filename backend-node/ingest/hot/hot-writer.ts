@@ -1,0 +1,66 @@
+import { open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+import { makeDirectory, removeIfThere } from '../../lake/durable';
+import type { ColumnarRows } from '../../lake/hot/columnar-rows';
+import { currentHotDirectory, hotFileName, listHotFiles, type HotFile } from '../../lake/hot/hot-files';
+
+const UNFINISHED = '.tmp-';
+
+/** Writes rows to hot files, for the one process that takes in. */
+export class HotWriter {
+  private constructor(
+    private readonly lake: string,
+    private readonly directory: string
+  ) {}
+
+  /** Makes the folder of this boot. What other boots and killed processes left goes: it is in the write-ahead log. */
+  static async open(lake: string): Promise<HotWriter> {
+    const directory = await currentHotDirectory(lake);
+    await makeDirectory(directory);
+    const parent = dirname(directory);
+    for (const name of await readdir(parent)) {
+      if (name !== basename(directory)) {
+        await rm(join(parent, name), { recursive: true, force: true });
+      }
+    }
+    for (const name of await readdir(directory)) {
+      if (name.startsWith(UNFINISHED)) {
+        await removeIfThere(join(directory, name));
+      }
+    }
+    return new HotWriter(lake, directory);
+  }
+
+  /** The hot files there are, oldest batches first. */
+  list(): Promise<HotFile[]> {
+    return listHotFiles(this.lake);
+  }
+
+  /** Writes the rows of batches `from` to `to`. From the moment its name is there, queries read the file; it is not flushed. */
+  async write(rows: ColumnarRows, { from, to }: { from: number; to: number }): Promise<HotFile> {
+    const facts = {
+      ...{ from, to, rows: rows.rows, unweighted: rows.unweighted },
+      oldest: Math.floor(rows.oldest / 1000),
+      newest: Math.ceil(rows.newest / 1000),
+    };
+    const path = join(this.directory, hotFileName(facts));
+    const temporary = join(this.directory, `${UNFINISHED}${from}-${to}`);
+    const pieces = rows.toParquet();
+    try {
+      const handle = await open(temporary, 'w', 0o644);
+      try {
+        for (const piece of pieces) {
+          await handle.writeFile(piece);
+        }
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, path);
+    } catch (error) {
+      await unlink(temporary).catch(() => undefined);
+      throw error;
+    }
+    return { ...facts, path, bytes: pieces.reduce((sum, { length }) => sum + length, 0) };
+  }
+}

@@ -1,0 +1,97 @@
+import { ApitrailError } from '@apitrail/contract';
+import type { Logger } from 'pino';
+
+import type { Batch } from './batch';
+import type { Decoded } from './decoder';
+import { Durations } from './durations';
+import type { IngestProblem, RefusalCode } from './status';
+
+/** Kinds of reasons that are told apart, for each decoder; what a sender makes up must not become metrics without end. */
+const MOST_REASONS = 40;
+const LONGEST_REASON = 80;
+
+interface DecoderCounts {
+  batches: number;
+  rows: number;
+  bytes: number;
+  ignored: number;
+  rejected: Map<string, number>;
+}
+
+/** What the parts of ingest count, for `IngestStatus`. */
+export class IngestCounters {
+  readonly decoders = new Map<string, DecoderCounts>();
+  readonly repeated = { batches: 0, records: 0 };
+  readonly refused: Record<RefusalCode, number> = {
+    APITRAIL_INGEST_BUSY: 0,
+    APITRAIL_DISK_FULL: 0,
+    APITRAIL_STOPPING: 0,
+  };
+  readonly acknowledgement = new Durations();
+  readonly freshness = new Durations();
+  readonly flushing = new Durations();
+  readonly flush = { commits: 0, rows: 0, failures: 0, lastAt: null as number | null };
+  readonly recovered = { batches: 0, rows: 0, seconds: 0 };
+  deadBatches = 0;
+  private readonly trouble = new Map<string, IngestProblem>();
+
+  /** Something that was acknowledged. */
+  onTaken({ decoder, body }: Batch, { records, rejects, ignored = 0 }: Decoded, known: number): void {
+    const counts = this.of(decoder);
+    counts.batches++;
+    counts.rows += records.length - known;
+    counts.bytes += body.length;
+    counts.ignored += ignored;
+    this.repeated.records += known;
+    for (const { reason } of rejects) {
+      const kind = kindOf(reason);
+      const key = counts.rejected.has(kind) || counts.rejected.size < MOST_REASONS ? kind : 'other';
+      counts.rejected.set(key, (counts.rejected.get(key) ?? 0) + 1);
+    }
+  }
+
+  constructor(private readonly log: Pick<Logger, 'warn' | 'error' | 'info'>) {}
+
+  /** Something fails, until the same place is told to be mended with undefined. */
+  failing(place: string, error: unknown): void {
+    const before = this.trouble.get(place);
+    if (error === undefined) {
+      this.trouble.delete(place);
+      if (before) {
+        this.log.info({ place }, 'what failed works again');
+      }
+      return;
+    }
+    const code = error instanceof ApitrailError ? error.code : 'APITRAIL_INTERNAL';
+    const message = error instanceof Error ? error.message : String(error);
+    this.trouble.set(place, { code, message, since: before?.since ?? Date.now() });
+    this.log.warn({ place, err: error }, 'what was taken in is kept in the write-ahead log; it is tried again');
+  }
+
+  /** Of a batch that was acknowledged no rows can be made; it is kept whole. */
+  onDead(seq: number, decoder: string, error: unknown): void {
+    this.deadBatches++;
+    this.log.error(
+      { seq, decoder, err: error },
+      'no rows can be made of a batch that was acknowledged; it is kept whole, see apitrail rejects'
+    );
+  }
+
+  get problems(): IngestProblem[] {
+    return [...this.trouble.values()];
+  }
+
+  private of(decoder: string): DecoderCounts {
+    let counts = this.decoders.get(decoder);
+    if (!counts) {
+      counts = { batches: 0, rows: 0, bytes: 0, ignored: 0, rejected: new Map() };
+      this.decoders.set(decoder, counts);
+    }
+    return counts;
+  }
+}
+
+/** A reason without its numbers, so that reasons can be counted. */
+function kindOf(reason: string): string {
+  return reason.replace(/\d+/g, 'N').slice(0, LONGEST_REASON);
+}

@@ -1,0 +1,82 @@
+import type { BodyHold, BodyMemory } from './body-memory';
+import { Overload } from './overload';
+
+/** How far back the rate at which memory becomes free is looked at, ms. */
+const RATE_MS = 5_000;
+const LONGEST_RETRY_SECONDS = 30;
+
+/**
+ * What bodies and rows on their way may take together. One alone may always go on, however large it is, so that a limit
+ * that was set too low slows down and does not stop.
+ */
+export class MemoryBudget implements BodyMemory {
+  private taken = 0;
+  private freed = 0;
+  private freedBefore = 0;
+  private since = performance.now();
+  private rate = 0;
+
+  constructor(readonly limit: number) {}
+
+  get bytes(): number {
+    return this.taken;
+  }
+
+  /** Throws an `Overload` when nothing more is to come in. */
+  check(bytes: number): void {
+    if (this.taken > 0 && this.taken + bytes > this.limit) {
+      throw this.overload();
+    }
+  }
+
+  /** Takes memory for something whose body is held already: refused only when there is none left at all. */
+  take(bytes: number): void {
+    if (this.taken >= this.limit) {
+      throw this.overload();
+    }
+    this.taken += bytes;
+  }
+
+  /** Gives memory back. */
+  give(bytes: number): void {
+    this.taken -= bytes;
+    this.freed += bytes;
+    const now = performance.now();
+    if (now - this.since > RATE_MS) {
+      this.rate = (this.freed - this.freedBefore) / ((now - this.since) / 1000);
+      this.freedBefore = this.freed;
+      this.since = now;
+    }
+  }
+
+  hold(): BodyHold {
+    let held = 0;
+    return {
+      grow: (bytes) => {
+        if (this.taken > held && this.taken + bytes > this.limit) {
+          throw this.overload();
+        }
+        held += bytes;
+        this.taken += bytes;
+      },
+      release: () => {
+        this.give(held);
+        held = 0;
+      },
+    };
+  }
+
+  private overload(): Overload {
+    return new Overload(
+      'APITRAIL_INGEST_BUSY',
+      'More comes in than can be written: what is on its way has reached ingest.memory. Send it again.',
+      this.retryAfterSeconds()
+    );
+  }
+
+  /** As long as half of what is taken needs at the rate of late, and a little more or less, so that not all come at once. */
+  private retryAfterSeconds(): number {
+    const seconds = this.rate > 0 ? this.taken / 2 / this.rate : 2;
+    return Math.min(LONGEST_RETRY_SECONDS, Math.max(1, Math.ceil(seconds * (0.75 + Math.random() / 2))));
+  }
+}

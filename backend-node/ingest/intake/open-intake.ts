@@ -1,0 +1,255 @@
+import { hash } from 'node:crypto';
+
+import { ApitrailError, parseDuration } from '@apitrail/contract';
+import type { Logger } from 'pino';
+
+import type { Settings } from '../../config/settings';
+import { openDuckDb } from '../../engine/duckdb';
+import { makeDirectory } from '../../lake/durable';
+import type { HotFile } from '../../lake/hot/hot-files';
+import { Lake } from '../../lake/lake';
+import { INGEST_APP_ID, ingestStateDirectory, stateDirectory, walDirectory } from '../../lake/layout';
+import { acquireLock } from '../../lake/process-lock';
+import { unwritable } from '../../lake/unwritable';
+import { openWorkDirectory } from '../../lake/work-directory';
+import { Flusher } from '../flush/flusher';
+import { parseIngestState, type IngestState } from '../flush/ingest-state';
+import { HotWriter } from '../hot/hot-writer';
+import { RetiredFiles } from '../hot/retired-files';
+import { RowPipeline } from '../hot/row-pipeline';
+import { readRouteState } from '../import/route-state';
+import { createPseudonymiser, needsPseudonyms, storageKey } from '../privacy';
+import { decoderNamed } from '../protocols/registry';
+import { RejectStore } from '../rejects';
+import { DocumentCatalog } from '../routes';
+import { RowPreparation, type RowPolicy } from '../rows/row-preparation';
+import { StateFiles } from '../rows/state-files';
+import { Wal } from '../wal';
+import type { BodyMemory } from './body-memory';
+import { IngestCounters } from './counters';
+import type { Decoder } from './decoder';
+import { DurableIntake } from './durable-intake';
+import type { Intake } from './intake';
+import { KnownKeyFiles } from './known-key-files';
+import { KeyHasher, KnownKeys } from './known-keys';
+import { MemoryBudget } from './memory-budget';
+import { recoverBatches } from './recover';
+import type { IngestStatus } from './status';
+import { statusOf } from './status-of';
+
+/** The engine only sorts what is flushed; what does not fit is spilled. */
+const ENGINE = { threads: 1, memoryLimit: '192MB' };
+/** Hot files of so many bytes are flushed whatever their rows and age. */
+const FLUSH_BYTES = 256 * 2 ** 20;
+/** Hot files stay this much longer than a query may take, ms. */
+const GRACE_MARGIN_MS = 30_000;
+/** Names of what was taken in that are remembered; 36 bytes each. */
+const MOST_KEYS = 2 ** 21;
+
+export interface OpenIntakeOptions {
+  settings: Pick<Settings, 'lake' | 'privacy' | 'sessions' | 'routes' | 'ingest' | 'limits'>;
+  log: Pick<Logger, 'info' | 'warn' | 'error' | 'fatal'>;
+  /** Which rows are taken in. Default: all. */
+  policy?: RowPolicy;
+  /** Default: those of all protocols. */
+  decoderNamed?: (name: string) => Decoder | undefined;
+  /**
+   * The disk could not say that it has what was written, or something happened that must not: the process is to end at
+   * once, without an answer to anybody. Default: it kills itself.
+   */
+  onFatal?: (error: unknown) => void;
+}
+
+/** The intake of a lake, ready: everything that was acknowledged before can be queried. */
+export interface OpenIntake extends Intake, BodyMemory {
+  status(): IngestStatus;
+  /** Takes nothing more in, and puts what was taken in into the lake as far as that works at once. The rest is in the write-ahead log. */
+  close(): Promise<void>;
+}
+
+type Cleanup = () => Promise<unknown>;
+
+/**
+ * Opens the intake of a lake, which is made when there is none, for this process alone: whoever else tries gets
+ * APITRAIL_LAKE_BUSY. What an earlier process had acknowledged and not put into the lake is taken up first. Throws
+ * APITRAIL_LAKE_UNWRITABLE, and APITRAIL_WAL_DAMAGED when the key of the write-ahead log is another.
+ */
+export async function openIntake(options: OpenIntakeOptions): Promise<OpenIntake> {
+  const opened: Cleanup[] = [];
+  try {
+    return await open(options, (cleanup) => opened.push(cleanup));
+  } catch (error) {
+    await cleanUp(opened);
+    throw unwritable(error, options.settings.lake);
+  }
+}
+
+async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => void): Promise<OpenIntake> {
+  const { settings, log } = options;
+  const { lake: directory, ingest, privacy, limits } = settings;
+  const onFatal = options.onFatal ?? ((error: unknown) => endAtOnce(log, error));
+  const cleanups: Cleanup[] = [];
+  const closing = (cleanup: Cleanup): void => {
+    cleanups.push(cleanup);
+    onClose(cleanup);
+  };
+
+  await makeDirectory(stateDirectory(directory));
+  const lock = await acquireLock(stateDirectory(directory), {
+    name: 'ingest',
+    holder: 'Another process takes in what is sent to this lake',
+    advice: 'Stop it, or give this one another lake.',
+  });
+  closing(() => lock.release());
+  const work = await openWorkDirectory(directory);
+  closing(() => work.close());
+  const engine = await openDuckDb({ ...ENGINE, tempDirectory: work.path });
+  closing(() => engine.close());
+  const lake = await Lake.open(directory, {
+    engine,
+    create: true,
+    onWarning: (err) => log.warn({ err }, 'the log of the lake was not tidied; it is tried again'),
+  });
+
+  const committed = (await lake.transactionVersion(INGEST_APP_ID)) ?? 0;
+  const counters = new IngestCounters(log);
+  const writer = await HotWriter.open(directory);
+  const retired = new RetiredFiles(limits.queryTimeoutMs + GRACE_MARGIN_MS, (err) =>
+    log.warn({ err }, 'a hot file whose rows are in the lake could not be removed')
+  );
+  closing(() => retired.close());
+  const hot = await writer.list();
+  retired.add(hot.filter(({ to }) => to <= committed).map(({ path }) => path));
+  const covered = hot.filter(({ to }) => to > committed);
+
+  const key = await storageKey(privacy, 'wal', { lake: directory });
+  const wal = await openWal(covered, committed, {
+    key,
+    onFatal,
+    log,
+    reserveBytes: ingest.disk_reserve,
+    backlogBytes: ingest.backlog,
+    queueBytes: ingest.memory,
+    directory: walDirectory(directory),
+  });
+  closing(() => wal.close());
+
+  const states = await StateFiles.open(ingestStateDirectory(directory));
+  const state = await loadState(states, committed, lake, log);
+  const preparation = await makePreparation(options, state);
+  const windowUs = parseDuration(ingest.idempotency_window) * 1000;
+  const keys = new KnownKeys(windowUs, MOST_KEYS);
+  const keyFiles = await KnownKeyFiles.open(ingestStateDirectory(directory), keys, {
+    ...{ committed, windowUs, most: MOST_KEYS },
+  });
+  const hasher = new KeyHasher(hash('sha256', Buffer.concat([Buffer.from('apitrail idempotency'), key])));
+  const rejects = await RejectStore.open(directory, {
+    key: await storageKey(privacy, 'rejects', { lake: directory }),
+    committed,
+    keepMs: parseDuration(ingest.rejects_keep),
+    maxBytes: ingest.rejects_bytes,
+    onDropped: (dropped) => log.warn(dropped, 'dead letters that nobody has looked at were deleted'),
+  });
+  const budget = new MemoryBudget(ingest.memory);
+  const flusher = new Flusher({
+    ...{ lake, states, keys, keyFiles, preparation, wal, retired, counters },
+    flushed: committed,
+  });
+  const pipeline = new RowPipeline({
+    ...{ preparation, writer, rejects, budget, counters, covered },
+    flush: { rows: ingest.flush_rows, ageMs: parseDuration(ingest.flush_age), bytes: FLUSH_BYTES },
+    sealed: committed,
+    seal: (rows) => flusher.seal(rows),
+    onFault: onFatal,
+  });
+  await recoverBatches({
+    ...{ wal, committed, pipeline, keys, hasher, counters },
+    decoderNamed: options.decoderNamed ?? decoderNamed,
+  });
+  if (counters.recovered.batches > 0) {
+    log.info(counters.recovered, 'what was acknowledged before and is not in the lake yet was taken up again');
+  }
+  await wal.release(committed);
+  pipeline.start();
+
+  const intake = new DurableIntake({ wal, pipeline, keys, hasher, budget, counters });
+  return {
+    get durableSeq() {
+      return intake.durableSeq;
+    },
+    admit: (bytes) => intake.admit(bytes),
+    hold: () => intake.hold(),
+    submit: (batch, decoded) => intake.submit(batch, decoded),
+    status: () => statusOf({ wal, pipeline, flusher, keys, budget, counters }),
+    close: async () => {
+      await intake.stop();
+      await pipeline.stop();
+      await flusher.stop();
+      await cleanUp(cleanups);
+    },
+  };
+}
+
+/**
+ * Opens the write-ahead log. Where it was lost and hot files are left, whose rows nothing else has, numbers go on above
+ * theirs, so that they get into the lake.
+ */
+async function openWal(
+  covered: readonly HotFile[],
+  committed: number,
+  { directory, ...options }: Omit<Parameters<typeof Wal.open>[1], 'firstSeq'> & { directory: string }
+): Promise<Wal> {
+  const wal = await Wal.open(directory, { ...options, firstSeq: committed });
+  const last = covered.at(-1)?.to ?? 0;
+  if (wal.lastSeq >= last) {
+    return wal;
+  }
+  await wal.close();
+  return Wal.open(directory, { ...options, firstSeq: last });
+}
+
+/** The state as of the last commit; before the first, what imports have learned of routes. */
+async function loadState(
+  states: StateFiles,
+  committed: number,
+  lake: Lake,
+  log: OpenIntakeOptions['log']
+): Promise<IngestState> {
+  const text = committed === 0 ? undefined : await states.read(committed);
+  await states.keepOnly([committed]);
+  if (text !== undefined) {
+    return parseIngestState(text, states.path(committed));
+  }
+  if (committed > 0) {
+    log.warn({ file: states.path(committed) }, 'the state of ingest is missing: sessions that go on begin anew');
+  }
+  return { sessions: null, routes: (await readRouteState(lake.directory, lake)) ?? null };
+}
+
+async function makePreparation({ settings, policy }: OpenIntakeOptions, state: IngestState): Promise<RowPreparation> {
+  const { lake, privacy, sessions, routes } = settings;
+  const needed = sessions.derive || needsPseudonyms(privacy);
+  return new RowPreparation({
+    privacy,
+    pseudonymiser: needed ? await createPseudonymiser(privacy, { lake }) : undefined,
+    sessionGapUs: sessions.derive ? parseDuration(sessions.gap) * 1000 : undefined,
+    rules: routes.rules,
+    documents: await new DocumentCatalog(stateDirectory(lake)).current(),
+    ...state,
+    ...(policy ? { policy } : {}),
+  });
+}
+
+/** Undoes in reverse what was opened. */
+async function cleanUp(cleanups: Cleanup[]): Promise<void> {
+  for (const cleanup of cleanups.splice(0).reverse()) {
+    await cleanup();
+  }
+}
+
+/** Nobody gets an answer any more: what was promised is known to the next process alone, which reads what is on the disk. */
+function endAtOnce(log: OpenIntakeOptions['log'], error: unknown): void {
+  const code = error instanceof ApitrailError ? error.code : undefined;
+  log.fatal({ err: error, code }, 'what was taken in may not be on the disk; the process ends and is started again');
+  process.kill(process.pid, 'SIGKILL');
+}

@@ -1,0 +1,67 @@
+import type { RowPipeline } from '../hot/row-pipeline';
+import { Breath } from '../rows/breathe';
+import type { Wal } from '../wal';
+import type { Batch } from './batch';
+import type { IngestCounters } from './counters';
+import type { Decoded, Decoder } from './decoder';
+import { hashedNames, rememberNames } from './durable-intake';
+import type { KeyHasher, KnownKeys } from './known-keys';
+import { decodeBatch } from './stored-batch';
+
+export interface RecoverOptions {
+  wal: Pick<Wal, 'replay'>;
+  /** Last batch that is in the lake. */
+  committed: number;
+  pipeline: RowPipeline;
+  keys: KnownKeys;
+  hasher: KeyHasher;
+  decoderNamed: (name: string) => Decoder | undefined;
+  counters: IngestCounters;
+}
+
+/**
+ * Takes in again what the write-ahead log has and no commit: the same bodies, the same decoders, the same records. Rows of
+ * hot files that are still there are not made again; what came with them is only remembered.
+ */
+export async function recoverBatches(options: RecoverOptions): Promise<void> {
+  const { wal, committed, pipeline, keys, hasher, counters } = options;
+  const began = performance.now();
+  const breath = new Breath();
+  for await (const { seq, payload } of wal.replay(committed)) {
+    const { batch, known } = decodeBatch(payload);
+    const { decoded, dead } = decodeAgain(batch, options);
+    rememberNames(keys, hashedNames(hasher, batch, decoded), known, seq, batch.receivedAt);
+    const durableAt = performance.now();
+    await pipeline.replay({
+      seq,
+      batch,
+      decoded,
+      known,
+      weight: 0,
+      durableAt,
+      ...(dead === undefined ? {} : { dead }),
+    });
+    counters.recovered.batches++;
+    counters.recovered.rows += decoded.records.length - known.length;
+    if (breath.due) {
+      await breath.take();
+    }
+  }
+  await pipeline.replayed();
+  counters.recovered.seconds = (performance.now() - began) / 1000;
+}
+
+const NOTHING: Decoded = { records: [], rejects: [] };
+
+function decodeAgain(batch: Batch, { decoderNamed }: RecoverOptions): { decoded: Decoded; dead?: string } {
+  const decoder = decoderNamed(batch.decoder);
+  if (!decoder) {
+    return { decoded: NOTHING, dead: `this Apitrail has no decoder ${batch.decoder}` };
+  }
+  try {
+    const { params, receivedAt } = batch;
+    return { decoded: decoder.decode(batch.body, { params, receivedAt }) };
+  } catch (error) {
+    return { decoded: NOTHING, dead: `its body cannot be read again: ${(error as Error).message}` };
+  }
+}
