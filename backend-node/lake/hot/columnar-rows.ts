@@ -26,18 +26,22 @@ export class ColumnarRows {
   /** Whether every row stands for one request. */
   unweighted = true;
   private readonly columns: HotColumn[] = [];
+  private readonly texts = new Map<string, TextColumn>();
+  private readonly numbers = new Map<string, NumberColumn>();
   private readonly setters: Array<{ name: string; set: Setter }> = [];
 
   constructor() {
     for (const { name, type } of RECORD_COLUMNS) {
       if (type === 'string') {
         const column = new TextColumn(name, DISTINCT.has(name));
+        this.texts.set(name, column);
         this.add(column, (row, value) => value !== '' && column.set(row, value as string));
       } else if (type === 'map<string,string>') {
         const column = new MapColumn(name);
         this.add(column, (row, value) => column.set(row, value as Record<string, string>));
       } else if (type === 'double' || type === 'integer' || type === 'long' || type === 'timestamp') {
         const column = new NumberColumn(name, type);
+        this.numbers.set(name, column);
         this.add(column, (row, value) => column.set(row, value as number));
       }
     }
@@ -53,16 +57,46 @@ export class ColumnarRows {
       }
     }
     const { time, weight } = row;
-    this.oldest = Math.min(this.oldest, time);
-    this.newest = Math.max(this.newest, time);
+    this.span(time);
     if (weight !== undefined && weight !== 1) {
       this.unweighted = false;
     }
   }
 
+  /**
+   * Begins rows of which nothing is set yet, for callers that have columns themselves; gives the number of the first. Each
+   * column is then set row by row, ascending. They stand for one request each.
+   */
+  begin(times: Float64Array, count: number, stride = 1): number {
+    const first = this.rows;
+    const column = this.number('time');
+    for (let index = 0; index < count; index++) {
+      const time = times[index * stride]!;
+      this.span(time);
+      column.set(first + index, time);
+    }
+    this.rows += count;
+    return first;
+  }
+
+  /** A column of text. */
+  text(name: string): TextColumn {
+    return this.texts.get(name)!;
+  }
+
+  /** A column of numbers or times. */
+  number(name: string): NumberColumn {
+    return this.numbers.get(name)!;
+  }
+
   /** The rows as the content of a Parquet file, in pieces. */
   toParquet(): Buffer[] {
     return parquetFile(this.columns, this.rows);
+  }
+
+  private span(time: number): void {
+    this.oldest = Math.min(this.oldest, time);
+    this.newest = Math.max(this.newest, time);
   }
 
   private add(column: HotColumn, set: Setter): void {

@@ -27,6 +27,18 @@ export class TextColumn implements HotColumn {
     this.values.add(value);
   }
 
+  /** Sets a text that the caller knows by a number in a table of its own; see `TextValues.addKnown`. */
+  setKnown(row: number, table: object, number: number, value: string): void {
+    this.present.set(row);
+    this.values.addKnown(table, number, value);
+  }
+
+  /** Sets the ASCII text in `from[start, end)`. */
+  setAscii(row: number, from: Buffer, start: number, end: number): void {
+    this.present.set(row);
+    this.values.addAscii(from, start, end);
+  }
+
   schema(): ThriftValue[] {
     return schemaOf.text(this.name);
   }

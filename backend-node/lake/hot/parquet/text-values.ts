@@ -13,6 +13,9 @@ export class TextValues {
   private indexes = new Uint32Array(256);
   private plain: Bytes | undefined;
   private count = 0;
+  /** Entries by the numbers of the table that `addKnown` was called with last; -1 where there is none yet. */
+  private table: object | undefined;
+  private byNumber = new Int32Array(0);
 
   /** `distinct` texts are never looked for in a dictionary. */
   constructor(distinct = false) {
@@ -37,12 +40,47 @@ export class TextValues {
       this.entries.push(value);
       this.dictionary.text(value);
     }
-    if (this.count === this.indexes.length) {
-      const larger = new Uint32Array(this.count * 2);
-      larger.set(this.indexes);
-      this.indexes = larger;
+    this.push(index);
+  }
+
+  /**
+   * Adds a text that the caller knows by a number in a table of its own: the same number of the same table is always the
+   * same text, so that it is looked for only once.
+   */
+  addKnown(table: object, number: number, value: string): void {
+    if (this.plain) {
+      this.add(value);
+      return;
     }
-    this.indexes[this.count++] = index;
+    if (this.table !== table) {
+      this.table = table;
+      this.byNumber.fill(-1);
+    }
+    if (number >= this.byNumber.length) {
+      const larger = new Int32Array(Math.max(256, number + 1, this.byNumber.length * 2)).fill(-1);
+      larger.set(this.byNumber);
+      this.byNumber = larger;
+    }
+    const index = this.byNumber[number]!;
+    if (index >= 0) {
+      this.push(index);
+      return;
+    }
+    this.add(value);
+    if (!this.plain) {
+      this.byNumber[number] = this.indexes[this.count - 1]!;
+    }
+  }
+
+  /** Adds the ASCII text in `from[start, end)`. */
+  addAscii(from: Buffer, start: number, end: number): void {
+    if (this.plain) {
+      this.plain.uint32(end - start);
+      this.plain.bytes(from.subarray(start, end));
+      this.count++;
+    } else {
+      this.add(from.toString('latin1', start, end));
+    }
   }
 
   /** The encoding of what `write` writes. */
@@ -75,6 +113,15 @@ export class TextValues {
     }
   }
 
+  private push(index: number): void {
+    if (this.count === this.indexes.length) {
+      const larger = new Uint32Array(this.count * 2);
+      larger.set(this.indexes);
+      this.indexes = larger;
+    }
+    this.indexes[this.count++] = index;
+  }
+
   private toPlain(): void {
     const plain = new Bytes(this.dictionary.length * 2);
     for (let index = 0; index < this.count; index++) {
@@ -85,5 +132,6 @@ export class TextValues {
     this.entries.length = 0;
     this.dictionary = new Bytes(0);
     this.indexes = new Uint32Array(0);
+    this.byNumber = new Int32Array(0);
   }
 }
