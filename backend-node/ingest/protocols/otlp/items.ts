@@ -1,0 +1,126 @@
+import { ApitrailError } from '@apitrail/contract';
+
+import type { AttributeValue } from './attribute-value';
+import type { Contested } from './contested';
+import type { Field, FieldTable } from './field-table';
+import type { DecodedReject, Decoded } from '../../intake/decoder';
+import { normaliseRecord, RequestRecord } from '../../normalise';
+import { Beside } from '../shared/fill-in';
+
+/** Attributes of one span or log record; SDKs stop at 128. */
+const MOST_ATTRIBUTES = 1024;
+/** Characters of the attributes of one span or log record: what a line of an import may have. */
+const MOST_TEXT = 1024 * 1024;
+/** Roughly the memory that the rows of one body may take: a small body can hold many small spans. */
+const MOST_MEMORY = 400_000_000;
+const RECORD_BYTES = 512;
+const ATTRIBUTE_BYTES = 64;
+
+/** Where the row came from. */
+const DEFAULTS = { source: 'otlp' };
+
+/** What became of the items of a body, and the one that is being read. */
+export class Items {
+  /** The record that attributes are put into. */
+  record = new RequestRecord();
+  private attributes = 0;
+  private text = 0;
+  private memory = 0;
+  private index = 0;
+  private readonly decoded: Required<Omit<Decoded, 'ids'>> & { ids: Array<string | undefined> } = {
+    records: [],
+    indexes: [],
+    rejects: [],
+    ignored: 0,
+    ids: [],
+  };
+
+  constructor(
+    private readonly receivedAt: number,
+    readonly contested: Contested
+  ) {}
+
+  /** Begins with a new item, resource or scope. */
+  begin(): void {
+    this.record = new RequestRecord();
+    this.attributes = 0;
+    this.text = 0;
+    this.contested.reset();
+  }
+
+  /** Puts an attribute into the record. What is too much is not, and the item will be a reject. */
+  put(fields: FieldTable, field: Field, value: AttributeValue): void {
+    this.attributes++;
+    if (typeof value === 'string') {
+      this.text += value.length;
+    } else if (typeof value === 'object') {
+      this.measure(value);
+    }
+    if (this.attributes <= MOST_ATTRIBUTES && this.text <= MOST_TEXT) {
+      fields.put(this.record, field, value);
+    }
+  }
+
+  private measure(value: AttributeValue[] | { [key: string]: AttributeValue }): void {
+    for (const [key, inner] of Object.entries(value)) {
+      if (!Array.isArray(value)) {
+        this.attributes++;
+      }
+      this.text += key.length + (typeof inner === 'string' ? inner.length : 8);
+      if (typeof inner === 'object') {
+        this.measure(inner);
+      }
+    }
+  }
+
+  /** The record so far as something that stands beside others: a resource, and its scope. */
+  beside(): Beside {
+    this.contested.settle(this.record);
+    return new Beside(this.record);
+  }
+
+  /** The item is no request. */
+  ignore(): void {
+    this.decoded.ignored++;
+    this.index++;
+  }
+
+  /** The item is a request: a record, or a reject when it cannot be a row. */
+  take(record: RequestRecord, id: string | undefined): void {
+    this.memory += RECORD_BYTES + this.attributes * ATTRIBUTE_BYTES + this.text;
+    if (this.memory > MOST_MEMORY) {
+      throw new ApitrailError(
+        'APITRAIL_BODY_TOO_LARGE',
+        `The body has more than can be read at once: it was given up at item ${this.index}. Send smaller batches.`
+      );
+    }
+    const reason = this.tooMuch() ?? normaliseRecord(record, DEFAULTS, this.receivedAt);
+    if (reason === undefined) {
+      this.decoded.records.push(record);
+      this.decoded.indexes.push(this.index);
+      this.decoded.ids.push(id);
+    } else {
+      this.decoded.rejects.push({ index: this.index, reason, text: described(record) });
+    }
+    this.index++;
+  }
+
+  /** Whether the item has more than an item may have. */
+  tooMuch(): string | undefined {
+    return this.attributes > MOST_ATTRIBUTES
+      ? `has more than ${MOST_ATTRIBUTES} attributes`
+      : this.text > MOST_TEXT
+        ? `has attributes of more than ${MOST_TEXT} characters`
+        : undefined;
+  }
+
+  /** What was made of the body. */
+  result(): Decoded {
+    return this.decoded;
+  }
+}
+
+function described(record: RequestRecord): DecodedReject['text'] {
+  const { service, method, route, path, status, trace_id: traceId, span_id: spanId } = record;
+  return JSON.stringify({ service, method, route, path, status, trace_id: traceId, span_id: spanId });
+}

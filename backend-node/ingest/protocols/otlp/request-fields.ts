@@ -1,0 +1,150 @@
+import type { Contested, ContestedName } from './contested';
+import { knownFields } from '../../formats/known-fields';
+import {
+  attributeField,
+  bytesField,
+  methodField,
+  schemeField,
+  statusField,
+  textField,
+  unlessSet,
+  type FieldSetter,
+} from '../../normalise/fields';
+import { protocolOf } from '../../normalise/request-target';
+import type { RequestRecord } from '../../normalise';
+
+/** Columns of the record by their own names, where no attribute of OpenTelemetry is meant by the same word. */
+const OWN_NAMES = [
+  'customer', 'account', 'session', 'request_id', 'tenant', 'session_id', 'auth_scheme', 'auth_result', 'action',
+  'object_type', 'object_id', 'error_group', 'error_owner', 'upstream_duration_ms', 'upstream_status', 'upstream_host',
+  'user_agent',
+]; // prettier-ignore
+
+/** What of a resource says how it is watched and not what it is: the same words in every row, and nobody’s question. */
+const ABOUT_TELEMETRY = /^(?:telemetry|process|os)\./;
+
+/** What is done with the attributes of a span, by name; those that are not in it become attributes of the row. */
+export function spanFields(contested: Contested): Map<string, FieldSetter> {
+  const known = knownFields();
+  const fields = new Map<string, FieldSetter>();
+  for (const [name, set] of known) {
+    if (name.includes('.') || OWN_NAMES.includes(name)) {
+      fields.set(name, set);
+    }
+  }
+  addConventions(fields, contested);
+  return fields;
+}
+
+/** The same for the attributes of a log record: they may also be a log’s own, such as nginx’s. */
+export function logFields(contested: Contested): Map<string, FieldSetter> {
+  const fields = knownFields();
+  addConventions(fields, contested);
+  return fields;
+}
+
+/** The same for the attributes of a resource and of a scope. */
+export function resourceFields(contested: Contested): (name: string) => FieldSetter | undefined {
+  const fields = spanFields(contested);
+  return (name) => (ABOUT_TELEMETRY.test(name) ? leaveOut : fields.get(name));
+}
+
+/** The same for the attributes of an exception, of which only type and message are kept. */
+export function exceptionFields(contested: Contested): (name: string) => FieldSetter {
+  return (name) =>
+    name === 'exception.type'
+      ? (_, value) => contested.keep('exceptionType', String(value), 0)
+      : name === 'exception.message'
+        ? (_, value) => contested.keep('exceptionMessage', String(value), 0)
+        : leaveOut;
+}
+
+const leaveOut: FieldSetter = () => {};
+
+/** Leaves out the value that says nothing, keeps others as an attribute. */
+function unless(name: string, usual: RegExp): FieldSetter {
+  const keep = attributeField(name);
+  return (record, value) => {
+    if (!usual.test(String(value))) {
+      keep(record, value);
+    }
+  };
+}
+
+/** A setter for the older name of what has a newer one: of instrumentation that sends both, the newer counts. */
+function older(column: keyof RequestRecord & string, set: FieldSetter): FieldSetter {
+  return (record, value) => {
+    if (record[column] === undefined) {
+      set(record, value);
+    }
+  };
+}
+
+/**
+ * OpenTelemetry’s conventions for HTTP, now and before 1.23 (`http.method`, `net.*`), and what Envoy calls it. Where several
+ * attributes may say the same, `contested` keeps them until all are known: their order means nothing.
+ */
+function addConventions(fields: Map<string, FieldSetter>, contested: Contested): void {
+  const keep = (name: ContestedName, ...attributes: string[]): void => {
+    attributes.forEach((attribute, rank) => {
+      fields.set(attribute, (_, value) => contested.keep(name, String(value), rank));
+    });
+  };
+  fields.set('http.method', older('method', methodField));
+  keep('methodOriginal', 'http.request.method_original');
+  fields.set('http.status_code', older('status', statusField));
+  keep('fullUrl', 'url.full', 'http.url', 'url.original');
+  keep('target', 'http.target');
+  fields.set('http.scheme', older('scheme', schemeField));
+  keep('serverAddress', 'server.address');
+  keep('httpHost', 'http.host');
+  keep('hostName', 'net.host.name');
+  keep('serverName', 'http.server_name');
+  keep('peerName', 'net.peer.name');
+  keep('clientAddress', 'client.address');
+  keep('httpClientIp', 'http.client_ip');
+  keep('peerAddress', 'network.peer.address', 'net.sock.peer.addr', 'net.peer.ip', 'peer.address');
+  keep('peerPort', 'network.peer.port', 'net.sock.peer.port', 'net.peer.port');
+  keep('clientPort', 'client.port');
+  keep('hostPort', 'net.host.port');
+  keep('serverPort', 'server.port');
+  keep('errorType', 'error.type');
+  keep('exceptionType', 'exception.type');
+  keep('exceptionMessage', 'exception.message');
+  fields.set('exception.stacktrace', leaveOut);
+  keep('endUser', 'enduser.id');
+  keep('serviceInstance', 'service.instance.id');
+  keep('podName', 'k8s.pod.name');
+  keep('machine', 'host.name');
+  for (const name of ['db.system', 'db.system.name', 'rpc.system', 'rpc.system.name', 'messaging.system']) {
+    const attribute = attributeField(name);
+    fields.set(name, (record, value) => {
+      contested.keep('system', String(value), 0);
+      attribute(record, value);
+    });
+  }
+
+  const protocol: FieldSetter = (record, value) => {
+    record.protocol = protocolOf(String(value)).replace(/^([23])\.0$/, '$1');
+  };
+  fields.set('network.protocol.version', protocol);
+  for (const name of ['http.flavor', 'net.protocol.version', 'http.protocol']) {
+    fields.set(name, older('protocol', protocol));
+  }
+  for (const name of ['network.protocol.name', 'net.protocol.name']) {
+    fields.set(name, unless(name, /^https?$/i));
+  }
+  for (const name of ['network.transport', 'net.transport']) {
+    fields.set(name, unless(name, /^(?:ip_)?tcp$/i));
+  }
+  fields.set('http.status_text', leaveOut);
+  fields.set('http.request_content_length', older('request_bytes', bytesField('request_bytes')));
+  fields.set('http.response_content_length', older('response_bytes', bytesField('response_bytes')));
+  fields.set('http.user_agent', older('user_agent', textField('user_agent')));
+  fields.set('deployment.environment', older('environment', textField('environment')));
+
+  fields.set('request_size', unlessSet('request_bytes', bytesField('request_bytes'), 'request_size'));
+  fields.set('response_size', unlessSet('response_bytes', bytesField('response_bytes'), 'response_size'));
+  fields.set('guid:x-request-id', unlessSet('request_id', textField('request_id'), 'guid:x-request-id'));
+  fields.set('upstream_address', unlessSet('upstream_host', textField('upstream_host'), 'upstream_address'));
+}
