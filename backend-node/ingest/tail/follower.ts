@@ -201,7 +201,8 @@ export class Follower {
     const open = bytes.at(-1) !== 10 && (skipped || bytes.length >= BLOCK_BYTES);
     const body =
       header === undefined || position === 0 ? bytes : Buffer.concat([Buffer.from(`${header}\n`, 'utf8'), bytes]);
-    const wanted = format ?? this.choice.wanted;
+    // Where nothing fits so far it is sent all the same: what cannot be read is kept, and can be tried again as something else.
+    const wanted = format ?? (this.choice.wanted === 'auto' ? 'json' : this.choice.wanted);
     const key = createHash('sha256')
       .update(JSON.stringify([id, position, to, wanted]))
       .update(bytes)
