@@ -136,7 +136,7 @@ export class ProtocolListener {
 
 /** What a protocol is told of an error. Nothing that comes from the lake being busy or full is the sender’s fault. */
 function refusalOf(error: ApitrailError): Refusal {
-  const { code, message } = error;
+  const { code, message, where } = error;
   const transient = code === 'APITRAIL_LAKE_BUSY' || code === 'APITRAIL_LAKE_CONFLICT';
   const status = transient ? 503 : error.status;
   const seconds =
@@ -145,7 +145,7 @@ function refusalOf(error: ApitrailError): Refusal {
       : status === 503 || status === 429
         ? RETRY_SECONDS
         : undefined;
-  return { code, message, status, ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) };
+  return { code, message, status, ...(where === undefined ? {} : { where }), ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) };
 }
 
 function lingerAndCut({ raw }: FastifyRequest, reply: FastifyReply): void {

@@ -23,6 +23,14 @@ function* samplesOf(bytes: Buffer, cutEnd: boolean): Generator<string[]> {
   }
 }
 
+/** How much of content that is there as a whole is looked at for its first lines. */
+const FIRST_BYTES = 256 * 1024;
+
+/** The first lines of content that is there as a whole. */
+export function firstLines(content: Buffer): string[] {
+  return samplesOf(content.subarray(0, FIRST_BYTES), content.length > FIRST_BYTES).next().value ?? [];
+}
+
 /** The first lines of a source, as far as they lie in its head; `cutEnd` leaves out a last line without a line end. */
 export function headSample(source: ByteSource, cutEnd: boolean): string[] {
   return samplesOf(source.head, cutEnd || !source.headIsAll).next().value ?? [];

@@ -43,6 +43,8 @@ export interface Refusal {
   /** HTTP status of the code; the protocol may answer with another. */
   status: number;
   message: string;
+  /** The parameter, header or line that is wrong. */
+  where?: string;
   /** Set when it should be sent again, and after how many seconds. */
   retryAfterSeconds?: number;
 }

@@ -1,0 +1,108 @@
+import { ApitrailError } from '@apitrail/contract';
+
+import { detectFormat, formatNamed, type Format, type Framing, type Mapping } from '../../formats';
+import { decodeBytes } from '../../import/lines';
+import { parseBlock, recordEndOf } from '../../import/parse-block';
+import { firstLines } from '../../import/sample';
+import { BLOCK_BYTES, blocksOf } from '../../import/text-blocks';
+import type { Decoded, DecodeContext, Decoder, DecodedReject } from '../../intake/decoder';
+import type { RequestRecord } from '../../normalise';
+import { mappingOf } from './line-mapping';
+
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+/** What is shown of a line that is too long to be read. */
+const SHOWN_BYTES = 400;
+
+/**
+ * Lines of an import format. `params.format` is the name of one, with its description, or `auto`; a header, of formats that
+ * have one, is the first line of every body. The items are the lines, counted from 0; blank ones are none.
+ */
+export const lineDecoder: Decoder = {
+  name: 'lines',
+  decode: (body, { params, receivedAt }: DecodeContext): Decoded => {
+    const content = body.subarray(0, 3).equals(BOM) ? body.subarray(3) : body;
+    const { format, framing } = framingOf(content, params.format ?? 'auto', params.map);
+    const defaults = {
+      source: params.source ?? format.name,
+      ...(params.service === undefined ? {} : { service: params.service }),
+      ...(params.environment === undefined ? {} : { environment: params.environment }),
+      ...(params.timeIsEnd === undefined
+        ? framing.timeIsEnd === undefined
+          ? {}
+          : { timeIsEnd: framing.timeIsEnd }
+        : { timeIsEnd: params.timeIsEnd === 'true' }),
+    };
+    let header = '';
+    let lines = 0;
+    let rest = content;
+    if (framing.kind === 'delimited' && framing.header) {
+      const end = content.indexOf(10) + 1;
+      rest = content.subarray(end > 0 ? end : content.length);
+      header = decodeBytes(content.subarray(0, end));
+      lines = 1;
+    }
+    const items = new LineItems(header);
+    let overlong = '';
+    for (const block of blocksOf(rest, recordEndOf(framing))) {
+      if (block.kind === 'oversized') {
+        overlong ||= decodeBytes(block.bytes.subarray(0, SHOWN_BYTES));
+        if (block.ends) {
+          items.reject(lines++, `is longer than ${BLOCK_BYTES} bytes`, overlong, true);
+          overlong = '';
+        }
+        continue;
+      }
+      parseBlock(block.bytes, { framing, defaults, nowUs: receivedAt, before: lines }, (line, result, text) => {
+        lines = line;
+        if (typeof result === 'string') {
+          items.reject(line - 1, result, text());
+        } else if (result) {
+          items.record(line - 1, result);
+        }
+      });
+    }
+    return items.decoded;
+  },
+};
+
+class LineItems {
+  private readonly records: RequestRecord[] = [];
+  private readonly indexes: number[] = [];
+  private readonly rejects: DecodedReject[] = [];
+
+  constructor(private readonly header: string) {}
+
+  record(index: number, record: RequestRecord): void {
+    this.records.push(record);
+    this.indexes.push(index);
+  }
+
+  /** With the header, without which the line cannot be read again. */
+  reject(index: number, reason: string, text: string, cut = false): void {
+    this.rejects.push({ index, reason, text: this.header + text, ...(cut ? { cut } : {}) });
+  }
+
+  get decoded(): Decoded {
+    const { records, indexes, rejects } = this;
+    return { records, indexes, rejects };
+  }
+}
+
+function framingOf(content: Buffer, name: string, map: string | undefined): { format: Format; framing: Framing } {
+  const sample = firstLines(content);
+  const mapping = map === undefined ? undefined : mappingOf(map, name);
+  const format = name === 'auto' ? detected(sample, mapping) : formatNamed(name);
+  return { format, framing: format.parser({ sample, ...(mapping ? { mapping } : {}) }) };
+}
+
+function detected(sample: readonly string[], mapping: Mapping | undefined): Format {
+  // No line, nothing to tell a format by, and nothing to read.
+  const found = sample.length === 0 ? formatNamed('json') : detectFormat(sample, mapping)?.format;
+  if (!found) {
+    throw new ApitrailError(
+      'APITRAIL_BAD_BODY',
+      'None of the formats that are known fits a line of the body. Name its format: /ingest/<format>.'
+    );
+  }
+  return found;
+}
