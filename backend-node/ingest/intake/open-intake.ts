@@ -19,7 +19,6 @@ import { RetiredFiles } from '../hot/retired-files';
 import { RowPipeline } from '../hot/row-pipeline';
 import { readRouteState } from '../import/route-state';
 import { createPseudonymiser, needsPseudonyms, storageKey } from '../privacy';
-import { decoderNamed } from '../protocols/registry';
 import { RejectStore } from '../rejects';
 import { DocumentCatalog } from '../routes';
 import { RowPreparation, type RowPolicy } from '../rows/row-preparation';
@@ -164,7 +163,7 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   });
   await recoverBatches({
     ...{ wal, committed, pipeline, keys, hasher, counters },
-    decoderNamed: options.decoderNamed ?? decoderNamed,
+    decoderNamed: options.decoderNamed ?? (await import('../protocols/registry')).decoderNamed,
   });
   if (counters.recovered.batches > 0) {
     log.info(counters.recovered, 'what was acknowledged before and is not in the lake yet was taken up again');
