@@ -36,6 +36,8 @@ export function liveEndpoint({ streams, engine, pseudonyms }: LiveEndpointOption
         ask.header('content-type', format.contentType);
         // Proxies such as nginx would hold back what comes in small pieces.
         ask.header('x-accel-buffering', 'no');
+        // So that a listener that closes need not wait for the connection after the stream.
+        ask.header('connection', 'close');
         return stream;
       } catch (error) {
         if (error instanceof ApitrailError && error.code === 'APITRAIL_BUSY') {

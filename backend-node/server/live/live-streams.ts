@@ -23,6 +23,7 @@ export interface LiveStreamsOptions {
   most: number;
   heartbeatMs?: number;
   patienceMs?: number;
+  lingerMs?: number;
   /** Told of faults that are ours, for the log. */
   onFault: (error: unknown) => void;
 }
@@ -96,7 +97,7 @@ export class LiveStreams {
     format: LiveFormat,
     { signal }: AbortController
   ): Promise<void> {
-    const { feed, heartbeatMs = HEARTBEAT_MS, patienceMs = PATIENCE_MS, onFault } = this.options;
+    const { feed, heartbeatMs = HEARTBEAT_MS, patienceMs = PATIENCE_MS, lingerMs = LINGER_MS, onFault } = this.options;
     let failure: unknown;
     try {
       output.write(format.write({ type: 'heartbeat', time: Date.now() }));
@@ -114,7 +115,8 @@ export class LiveStreams {
       onFault(failure);
     }
     output.end(format.write({ type: 'end', code: error.code, message: error.message }));
-    setTimeout(() => output.destroy(), LINGER_MS).unref();
+    const left = setTimeout(() => output.destroy(), lingerMs);
+    output.once('close', () => clearTimeout(left));
   }
 }
 
