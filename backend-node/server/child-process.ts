@@ -63,6 +63,8 @@ export async function runChildProcess(
 
   const processes = new ProcessBoard(role, message.settings);
   process.on('message', (next: ToProcess) => next.type === 'process' && processes.put(next.state));
+  // Also while it starts: what was taken in and waits may be much.
+  setInterval(() => send({ type: 'alive', rss: process.memoryUsage.rss() }), ALIVE_INTERVAL_MS).unref();
   let service: Service;
   try {
     service = await start({ ...message, log, processes });
@@ -87,8 +89,6 @@ export async function runChildProcess(
   };
   process.on('message', (next: ToProcess) => next.type === 'stop' && stop(next.why));
   process.once('SIGTERM', () => stop('shutdown'));
-  const alive = setInterval(() => send({ type: 'alive', rss: process.memoryUsage.rss() }), ALIVE_INTERVAL_MS);
-  alive.unref();
   send({ type: 'ready', listen: service.listen });
   reportRegularly(service, log);
 }

@@ -1,6 +1,8 @@
 import { KeyVerifier } from '../access/key-verifier';
 import { LazyAnnotationStore } from '../annotations/lazy-store';
+import { LazyIntake } from '../ingest/intake/lazy-intake';
 import type { IngestStatus } from '../ingest/intake/status';
+import { PROTOCOLS } from '../ingest/protocols/registry';
 import { annotationEndpoints, type AnnotationSink } from './annotation-endpoints';
 import type { Service, ServiceContext } from './child-process';
 import { ingestClosed, ingestHealthEndpoint, ingestProblems } from './ingest-health';
@@ -29,7 +31,9 @@ export async function startIngestService({
   log,
 }: ServiceContext): Promise<Service> {
   const annotations = new LazyAnnotationStore(settings.lake, log);
-  const status = (): Pick<IngestStatus, 'problems'> => ({ problems: [] });
+  const intake = new LazyIntake({ settings, log });
+  const status = (): IngestStatus => intake.status();
+  await intake.start();
   const app = createListener({
     gate: {
       scope: 'ingest',
@@ -38,6 +42,7 @@ export async function startIngestService({
       allowedOrigins: settings.allowed_origins,
     },
     endpoints: ingestEndpoints(() => annotations.get(), status, processes),
+    ingest: { protocols: PROTOCOLS, intake, memory: intake, requestBytes: settings.ingest.request_bytes },
     log,
     bodyLimit: settings.limits.requestBytes,
   });
@@ -46,7 +51,10 @@ export async function startIngestService({
     report: () =>
       Promise.resolve({ metrics: [], problems: ingestProblems(status()), ready: ingestClosed(status()) === undefined }),
     stop: async () => {
+      // From now on senders are told to try again; what is under way is answered.
+      const closed = intake.close();
       await app.close();
+      await closed;
       await annotations.close();
     },
   };

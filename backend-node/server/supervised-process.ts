@@ -34,8 +34,8 @@ const FIRST_BACK_OFF_MS = 100;
 const LAST_BACK_OFF_MS = 10_000;
 /** A process that ran this long is healthy again: the next back-off is the first one. */
 const HEALTHY_AFTER_MS = 30_000;
-/** How long a process may take to end once told to. */
-const STOP_GRACE_MS = 5_000;
+/** How long a process may take to end once told to: the one that takes in writes what it has into the lake first. */
+const STOP_GRACE_MS: Record<ProcessRole, number> = { query: 5_000, maintenance: 5_000, ingest: 25_000 };
 /** Messages that may fail to come before a process counts as hung. */
 const MISSED_BEFORE_KILL = 30;
 
@@ -211,7 +211,7 @@ export class SupervisedProcess {
     }
     const stop: ToProcess = { type: 'stop', why };
     return new Promise((resolve) => {
-      const force = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+      const force = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS[this.options.role]);
       child.once('close', () => {
         clearTimeout(force);
         resolve();

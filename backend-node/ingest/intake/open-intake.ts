@@ -57,6 +57,9 @@ export interface OpenIntakeOptions {
    * once, without an answer to anybody. Default: it kills itself.
    */
   onFatal?: (error: unknown) => void;
+  /** Where bodies and rows count, and what is counted, when others count there, too. */
+  budget?: MemoryBudget;
+  counters?: IngestCounters;
 }
 
 /** The intake of a lake, ready: everything that was acknowledged before can be queried. */
@@ -111,7 +114,7 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   });
 
   const committed = (await lake.transactionVersion(INGEST_APP_ID)) ?? 0;
-  const counters = new IngestCounters(log);
+  const counters = options.counters ?? new IngestCounters(log);
   const writer = await HotWriter.open(directory);
   const retired = new RetiredFiles(limits.queryTimeoutMs + GRACE_MARGIN_MS, (err) =>
     log.warn({ err }, 'a hot file whose rows are in the lake could not be removed')
@@ -149,7 +152,7 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     maxBytes: ingest.rejects_bytes,
     onDropped: (dropped) => log.warn(dropped, 'dead letters that nobody has looked at were deleted'),
   });
-  const budget = new MemoryBudget(ingest.memory);
+  const budget = options.budget ?? new MemoryBudget(ingest.memory);
   const flusher = new Flusher({
     ...{ lake, states, keys, keyFiles, preparation, wal, retired, counters },
     flushed: committed,
@@ -179,7 +182,7 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     admit: (bytes) => intake.admit(bytes),
     hold: () => intake.hold(),
     submit: (batch, decoded) => intake.submit(batch, decoded),
-    status: () => statusOf({ wal, pipeline, flusher, keys, budget, counters }),
+    status: () => statusOf({ budget, counters, open: { wal, pipeline, flusher, keys } }),
     close: async () => {
       await intake.stop();
       await pipeline.stop();

@@ -1,3 +1,5 @@
+import { ApitrailError } from '@apitrail/contract';
+
 import type { Flusher } from '../flush/flusher';
 import type { RowPipeline } from '../hot/row-pipeline';
 import type { Wal } from '../wal';
@@ -8,20 +10,17 @@ import type { IngestProblem, IngestStatus } from './status';
 
 /** What `IngestStatus` is read from. */
 export interface StatusSources {
-  wal: Wal;
-  pipeline: RowPipeline;
-  flusher: Flusher;
-  keys: KnownKeys;
   budget: MemoryBudget;
   counters: IngestCounters;
+  /** Undefined while the lake is not open. */
+  open?: { wal: Wal; pipeline: RowPipeline; flusher: Flusher; keys: KnownKeys };
 }
 
 /** How ingest stands now. */
-export function statusOf({ wal, pipeline, flusher, keys, budget, counters }: StatusSources): IngestStatus {
+export function statusOf({ budget, counters, open }: StatusSources): IngestStatus {
   const decoders = [...counters.decoders];
   const total = (of: 'batches' | 'rows' | 'bytes'): number => decoders.reduce((sum, [, each]) => sum + each[of], 0);
-  const hot = [...flusher.waiting.flatMap(({ files }) => files), ...pipeline.files];
-  const oldest = wal.durableSeq > flusher.flushed ? wal.oldestAt : undefined;
+  const hot = open ? [...open.flusher.waiting.flatMap(({ files }) => files), ...open.pipeline.files] : [];
   return {
     ...{ batches: total('batches'), rows: total('rows'), bytes: total('bytes') },
     decoders: decoders.map(([decoder, { batches, rows, bytes, ignored }]) => ({
@@ -35,32 +34,47 @@ export function statusOf({ wal, pipeline, flusher, keys, budget, counters }: Sta
       [...rejected].map(([reason, count]) => ({ decoder, reason, count }))
     ),
     repeated: { ...counters.repeated },
-    idempotency: { entries: keys.size, evicted: keys.evicted },
+    idempotency: { entries: open?.keys.size ?? 0, evicted: open?.keys.evicted ?? 0 },
     refused: { ...counters.refused },
     leftOut: [],
     acknowledgement: counters.acknowledgement.summary(),
     freshness: counters.freshness.summary(),
     flushing: counters.flushing.summary(),
-    wal: {
-      bytes: wal.bytes,
-      pendingBytes: wal.pendingBytes,
-      segments: wal.segments,
-      durableSeq: wal.durableSeq,
-      flushedSeq: flusher.flushed,
-      lagSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1000),
-    },
+    wal: open ? walStatus(open) : NO_WAL,
     hot: {
       files: hot.length,
       rows: hot.reduce((sum, { rows }) => sum + rows, 0),
       bytes: hot.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
-      waitingRows: pipeline.waitingRows,
+      waitingRows: open?.pipeline.waitingRows ?? 0,
     },
     flush: { ...counters.flush },
     memory: { bytes: budget.bytes, limit: budget.limit, rss: process.memoryUsage.rss() },
     recovered: { ...counters.recovered },
     deadBatches: counters.deadBatches,
-    problems: [...counters.problems, ...wal.problems.map(damage)],
+    problems: [...counters.problems, ...(open?.wal.problems ?? []).map(damage), ...refusal(open?.wal)],
   };
+}
+
+const NO_WAL = { bytes: 0, pendingBytes: 0, segments: 0, durableSeq: 0, flushedSeq: 0, lagSeconds: 0 };
+
+function walStatus({ wal, flusher }: NonNullable<StatusSources['open']>): IngestStatus['wal'] {
+  const { bytes, pendingBytes, segments, durableSeq, oldestAt } = wal;
+  const waiting = durableSeq > flusher.flushed && oldestAt !== undefined;
+  return {
+    ...{ bytes, pendingBytes, segments, durableSeq },
+    flushedSeq: flusher.flushed,
+    lagSeconds: waiting ? Math.max(0, (Date.now() - oldestAt) / 1000) : 0,
+  };
+}
+
+/** Why nothing would be taken in now, if so. */
+function refusal(wal: Wal | undefined): IngestProblem[] {
+  try {
+    wal?.admit(0);
+    return [];
+  } catch (error) {
+    return error instanceof ApitrailError ? [{ code: error.code, message: error.message, since: Date.now() }] : [];
+  }
 }
 
 function damage({ message }: { message: string }): IngestProblem {
