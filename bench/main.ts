@@ -5,20 +5,24 @@ import { parseArgs } from 'node:util';
 
 import { parseCount, parseRows, parseYesNo } from './harness/options';
 import { UsageError } from './harness/usage-error';
+import { reportIngest } from './ingest/report';
+import { benchIngest } from './ingest/suite';
 import { reportQueries } from './queries/report';
 import { benchQueries, chooseCases } from './queries/suite';
 
 const DIRECTORY = join('.data', 'bench');
 const COMPANION = join('backend-node', 'bin', 'apitrail.mjs');
 
-const HELP = `npm run bench -- [options]
+const HELP = `npm run bench -- [queries|ingest] [options]
 
-Measures the query types end to end, over HTTP, beside raw DuckDB on the same files, and compares the answers.
+queries (the default) measures the query types end to end, over HTTP, beside raw DuckDB on the same files, and compares the answers.
+ingest measures taking in, from a sender's request to the commit in the lake, beside DuckDB writing the same lines to Parquet.
 
-  --rows <sizes>      sizes of lakes (default: 1m,10m); they are made once and kept in ${DIRECTORY}
+  --rows <sizes>      sizes of lakes (default: 1m,10m); they are made once and kept in ${DIRECTORY}; for ingest
+                      how many requests are sent (default: 500k)
   --types <types>     only queries of these types, such as traffic,funnel
   --only <text>       only queries whose name in the table has this text, such as p95
-  --runs <number>     runs of each side (default: 7)
+  --runs <number>     runs of each side (default: 7, for ingest 3)
   --keep <yes|no>     no removes the lakes at the end (default: yes)
   --companion <file>  another build of apitrail to measure (default: ${COMPANION})
   --json <file>       where the figures go (default: ${join(DIRECTORY, 'queries.json')})
@@ -41,9 +45,15 @@ export async function main(args: string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const { rows, cases, runs, keep, companion, json } = asked;
+  const { suite, rows, cases, runs, keep, companion, json } = asked;
   await mkdir(DIRECTORY, { recursive: true });
   const say = (text: string) => console.error(text);
+  if (suite === 'ingest') {
+    const measured = await benchIngest({ rows: rows[0]!, runs, directory: DIRECTORY, companion, say });
+    await writeFile(json, `${JSON.stringify(measured, null, 2)}\n`);
+    console.log(`\n${reportIngest(measured)}`);
+    return 0;
+  }
   const result = await benchQueries({ rows, cases, runs, directory: DIRECTORY, companion, say });
   await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
   if (!keep) {
@@ -56,16 +66,17 @@ export async function main(args: string[]): Promise<number> {
 
 /** What a command line asks for; undefined when it asks for help. Throws a UsageError, or what parseArgs throws. */
 function readArguments(args: string[]) {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args,
+    allowPositionals: true,
     options: {
-      rows: { type: 'string', default: '1m,10m' },
+      rows: { type: 'string' },
       types: { type: 'string', default: '' },
       only: { type: 'string', default: '' },
-      runs: { type: 'string', default: '7' },
+      runs: { type: 'string' },
       keep: { type: 'string', default: 'yes' },
       companion: { type: 'string', default: COMPANION },
-      json: { type: 'string', default: join(DIRECTORY, 'queries.json') },
+      json: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -76,12 +87,18 @@ function readArguments(args: string[]) {
   if (!existsSync(values.companion)) {
     throw new UsageError(`--companion: there is no ${values.companion}.`);
   }
+  const [suite = 'queries', ...more] = positionals;
+  if ((suite !== 'queries' && suite !== 'ingest') || more.length > 0) {
+    throw new UsageError(`There is no suite ${positionals.join(' ')}; it is queries or ingest.`);
+  }
+  const ofIngest = suite === 'ingest';
   return {
-    rows: values.rows.split(',').map(parseRows),
+    suite,
+    rows: (values.rows ?? (ofIngest ? '500k' : '1m,10m')).split(',').map(parseRows),
     cases: chooseCases(types, values.only),
-    runs: parseCount('--runs', values.runs),
+    runs: parseCount('--runs', values.runs ?? (ofIngest ? '3' : '7')),
     keep: parseYesNo('--keep', values.keep),
     companion: values.companion,
-    json: values.json,
+    json: values.json ?? join(DIRECTORY, `${suite}.json`),
   };
 }
