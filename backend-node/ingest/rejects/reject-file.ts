@@ -122,15 +122,21 @@ export async function* readRejectFile(path: string, key: Buffer): AsyncGenerator
   }
 }
 
-function headerOf(letters: readonly DeadLetter[]): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  MAGIC.copy(header);
-  header.writeUInt32LE(letters.length, 8);
+/** What the header of a file with these letters says. */
+export function headerFor(letters: readonly DeadLetter[]): RejectFileHeader {
   let [oldest, newest] = [Infinity, -Infinity];
   for (const { receivedAt } of letters) {
     oldest = Math.min(oldest, receivedAt);
     newest = Math.max(newest, receivedAt);
   }
+  return { letters: letters.length, oldest, newest };
+}
+
+function headerOf(given: readonly DeadLetter[]): Buffer {
+  const { letters, oldest, newest } = headerFor(given);
+  const header = Buffer.alloc(HEADER_BYTES);
+  MAGIC.copy(header);
+  header.writeUInt32LE(letters, 8);
   header.writeDoubleLE(oldest, 12);
   header.writeDoubleLE(newest, 20);
   return header;

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { rejectsDirectory } from '../../lake/layout';
 import { letterId, LONGEST_TEXT, WHOLE_BODY, type DeadLetter } from './dead-letter';
-import { readRejectFile, rejectFileName } from './reject-file';
+import { readRejectFile, rejectFileName, writeRejectFile } from './reject-file';
 import { listRejectFiles, RejectStore, type RejectStoreOptions } from './reject-store';
 
 const key = randomBytes(32);
@@ -87,11 +88,37 @@ it('forgets what went with a flush that was cut off', async () => {
   expect((await lettersOf()).map(({ seq }) => seq)).toEqual([1, 7]);
 });
 
+it('puts many small files together, and takes them apart where a flush was cut off', async () => {
+  const store = await open();
+  for (let seq = 1; seq <= 100; seq++) {
+    await store.write({ from: seq, to: seq, letters: [letter(seq)] });
+    await store.settled();
+  }
+  expect((await store.stats()).files).toBeLessThan(40);
+  const all = Array.from({ length: 100 }, (_, index) => index + 1);
+  expect((await lettersOf()).map(({ seq }) => seq)).toEqual(all);
+  await open({ committed: 20 });
+  expect((await lettersOf()).map(({ seq }) => seq)).toEqual(all.slice(0, 20));
+});
+
+it('removes what was put together and not yet taken away', async () => {
+  const store = await open();
+  await store.write({ from: 1, to: 1, letters: [letter(1)] });
+  const path = join(rejectsDirectory(lake), rejectFileName({ from: 1, to: 1 }));
+  await (await open()).write({ from: 2, to: 2, letters: [letter(2)] });
+  await writeRejectFile(join(rejectsDirectory(lake), rejectFileName({ from: 1, to: 2 })), key, [letter(1), letter(2)]);
+  await open();
+  expect((await lettersOf()).map(({ seq }) => seq)).toEqual([1, 2]);
+  expect(existsSync(path)).toBe(false);
+});
+
 it('lets a range take the place of those it overlaps', async () => {
   const store = await open();
   await store.write({ from: 1, to: 5, letters: [letter(2)] });
   await store.write({ from: 3, to: 8, letters: [letter(4)] });
-  expect((await lettersOf()).map(({ seq }) => seq)).toEqual([4]);
+  expect((await lettersOf()).map(({ seq }) => seq)).toEqual([2, 4]);
+  await store.write({ from: 1, to: 8, letters: [letter(3)] });
+  expect((await lettersOf()).map(({ seq }) => seq)).toEqual([3]);
 });
 
 it('drops what is too old, and says how much', async () => {

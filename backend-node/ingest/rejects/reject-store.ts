@@ -4,10 +4,13 @@ import { basename, join } from 'node:path';
 import { ApitrailError } from '@apitrail/contract';
 
 import { hasCode, makeDirectory, removeIfThere, syncDirectory } from '../../lake/durable';
-import { rejectsDirectory } from '../../lake/layout';
+import { rejectsDirectory, stateDirectory } from '../../lake/layout';
+import { acquireLock, type ProcessLock } from '../../lake/process-lock';
 import type { DeadLetter } from './dead-letter';
 import {
+  headerFor,
   parseRejectFileName,
+  readRejectFile,
   readRejectHeader,
   rejectFileName,
   writeRejectFile,
@@ -29,6 +32,8 @@ export interface RejectStoreOptions {
   maxBytes: number;
   /** Told when letters that nobody has looked at are deleted. */
   onDropped?: (dropped: { letters: number; bytes: number; why: 'age' | 'size' }) => void;
+  /** Told when small files could not be put together; it is tried again. */
+  onFailure?: (error: unknown) => void;
   /** The time, ms since the epoch. */
   now?: () => number;
 }
@@ -53,16 +58,25 @@ export interface StoredRejects extends RejectRange, RejectFileHeader {
   bytes: number;
 }
 
+/** Once so many files are smaller than this, they become one. */
+const MERGE_FILES = 32;
+const MERGE_BYTES = 4 * 1024 * 1024;
+/** Files may have been taken away by `apitrail rejects`: they are counted anew after this time, ms. */
+const COUNTED_MS = 60_000;
+
 /**
  * The dead letters of a lake, for the process that takes requests in. A file per range of the write-ahead log: what is
- * written again after a crash takes the place of what was there.
+ * written again after a crash takes the place of what was there. Small files become larger ones by and by.
  */
 export class RejectStore {
   private files: StoredRejects[] = [];
+  private countedAt = 0;
   private written = 0;
   private dropped = { age: 0, size: 0 };
+  private merging: Promise<void> | undefined;
 
   private constructor(
+    private readonly lake: string,
     private readonly folder: string,
     private readonly options: RejectStoreOptions
   ) {}
@@ -70,15 +84,19 @@ export class RejectStore {
   static async open(lake: string, options: RejectStoreOptions): Promise<RejectStore> {
     const folder = rejectsDirectory(lake);
     await makeDirectory(folder);
-    const store = new RejectStore(folder, options);
+    const store = new RejectStore(lake, folder, options);
     for (const name of await readdir(folder)) {
       if (name.startsWith('.tmp-')) {
         await removeIfThere(join(folder, name));
       }
     }
-    const found = await listRejectFiles(lake);
-    store.files = found.filter(({ to }) => to <= options.committed);
-    await store.remove(found.filter(({ to }) => to > options.committed));
+    await store.removeWithin(await listRejectFiles(lake));
+    for (const file of await listRejectFiles(lake)) {
+      if (file.to > options.committed) {
+        await store.trim(file, options.committed);
+      }
+    }
+    await store.count();
     await store.prune();
     return store;
   }
@@ -88,34 +106,37 @@ export class RejectStore {
    * range again, or one that overlaps, takes the place of what was written before. Without letters nothing is written.
    */
   async write({ from, to, letters }: RejectRange & { letters: readonly DeadLetter[] }): Promise<void> {
-    const path = join(this.folder, rejectFileName({ from, to }));
-    const stale = this.files.filter((file) => file.from <= to && file.to >= from && file.path !== path);
-    this.files = this.files.filter((file) => file.from > to || file.to < from);
-    if (letters.length === 0) {
-      await this.remove([...stale, ...(await headersOf([path]))]);
-      return;
+    for (const file of this.files.filter((other) => other.to >= from)) {
+      await this.trim(file, from - 1);
     }
-    const bytes = await writeRejectFile(path, this.options.key, letters);
-    await this.remove(stale);
-    this.files.push({ path, from, to, bytes, ...(await readRejectHeader(path)) });
-    this.written += letters.length;
+    if (letters.length > 0) {
+      const path = join(this.folder, rejectFileName({ from, to }));
+      const bytes = await writeRejectFile(path, this.options.key, letters);
+      this.files.push({ path, from, to, bytes, ...headerFor(letters) });
+      this.written += letters.length;
+    }
     await this.prune();
+    this.merging ??= this.merge()
+      .catch((error: unknown) => this.options.onFailure?.(error))
+      .finally(() => (this.merging = undefined));
   }
 
   /** Deletes what is too old, and the oldest of what is too much. Call it now and then: age comes by itself. */
   async prune(): Promise<void> {
-    const { keepMs, maxBytes, now = Date.now, onDropped } = this.options;
-    const before = (now() - keepMs) * 1000;
-    const files = await this.present();
-    const old = files.filter(({ newest }) => newest < before);
-    const kept = files.filter(({ newest }) => newest >= before);
+    const { keepMs, maxBytes, onDropped } = this.options;
+    if (this.now() - this.countedAt > COUNTED_MS) {
+      await this.count();
+    }
+    const before = (this.now() - keepMs) * 1000;
+    this.files.sort((a, b) => a.from - b.from);
+    const old = this.files.filter(({ newest }) => newest < before);
+    const kept = this.files.filter(({ newest }) => newest >= before);
     let bytes = sum(kept.map((file) => file.bytes));
     // The newest file stays, however large: it tells what is wrong now.
     let surplus = 0;
     while (bytes > maxBytes && surplus < kept.length - 1) {
       bytes -= kept[surplus++]!.bytes;
     }
-    this.files = kept.slice(surplus);
     for (const [why, gone] of [
       ['age', old],
       ['size', kept.slice(0, surplus)],
@@ -131,7 +152,8 @@ export class RejectStore {
 
   /** Counts for metrics; `apitrail rejects` may have taken files away meanwhile. */
   async stats(): Promise<RejectStats> {
-    const files = (this.files = await this.present());
+    await this.count();
+    const { files } = this;
     return {
       files: files.length,
       letters: sum(files.map(({ letters }) => letters)),
@@ -143,11 +165,109 @@ export class RejectStore {
     };
   }
 
-  private async present(): Promise<StoredRejects[]> {
-    return (await headersOf(this.files.map(({ path }) => path))).sort((a, b) => a.from - b.from);
+  /** Resolves when nothing is under way in the background. */
+  async settled(): Promise<void> {
+    await this.merging;
+  }
+
+  /** Puts small files together, unless somebody works on the letters. */
+  private async merge(): Promise<void> {
+    const small = this.files.filter(({ bytes, letters }) => bytes < MERGE_BYTES && letters > 0);
+    if (small.length < MERGE_FILES) {
+      return;
+    }
+    const lock = await lockRejects(this.lake).catch((error: unknown) => {
+      if (error instanceof ApitrailError && error.code === 'APITRAIL_LAKE_BUSY') {
+        return undefined;
+      }
+      throw error;
+    });
+    if (!lock) {
+      return;
+    }
+    try {
+      const letters: DeadLetter[] = [];
+      const merged: StoredRejects[] = [];
+      let bytes = 0;
+      for (const file of small) {
+        if (bytes > 2 * MERGE_BYTES || !this.adjoins(merged.at(-1), file)) {
+          break;
+        }
+        const found = await this.lettersOf(file);
+        if (!found) {
+          break;
+        }
+        found.forEach((letter) => letters.push(letter));
+        merged.push(file);
+        bytes += file.bytes;
+      }
+      if (merged.length < 2) {
+        return;
+      }
+      const range = { from: merged[0]!.from, to: merged.at(-1)!.to };
+      const path = join(this.folder, rejectFileName(range));
+      const size = await writeRejectFile(path, this.options.key, letters);
+      this.files = this.files.filter((file) => !merged.includes(file));
+      this.files.push({ path, ...range, bytes: size, ...headerFor(letters) });
+      await this.remove(merged);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  /** Whether no other file lies between two. */
+  private adjoins(before: StoredRejects | undefined, file: StoredRejects): boolean {
+    return before === undefined || !this.files.some(({ from }) => from > before.to && from < file.from);
+  }
+
+  /** Takes out of a file what came with batches after `last`. */
+  private async trim(file: StoredRejects, last: number): Promise<void> {
+    const all = file.from <= last ? await this.lettersOf(file) : [];
+    if (!all) {
+      return;
+    }
+    const letters = all.filter(({ seq }) => seq <= last);
+    if (letters.length > 0) {
+      const range = { from: file.from, to: last };
+      const path = join(this.folder, rejectFileName(range));
+      const bytes = await writeRejectFile(path, this.options.key, letters);
+      this.files.push({ path, ...range, bytes, ...headerFor(letters) });
+    }
+    await this.remove([file]);
+  }
+
+  /** The letters of a file; undefined when it is damaged: it stays as it is. */
+  private async lettersOf(file: StoredRejects): Promise<DeadLetter[] | undefined> {
+    const letters: DeadLetter[] = [];
+    try {
+      for await (const letter of readRejectFile(file.path, this.options.key)) {
+        letters.push(letter);
+      }
+      return letters;
+    } catch (error) {
+      if (!(error instanceof ApitrailError)) {
+        throw error;
+      }
+      file.letters = 0;
+      return undefined;
+    }
+  }
+
+  /** Removes files whose letters all are in another one: their merging was cut off. */
+  private async removeWithin(files: readonly StoredRejects[]): Promise<void> {
+    await this.remove(files.filter((file) => isWithinOther(file, files)));
+  }
+
+  private async count(): Promise<void> {
+    this.countedAt = this.now();
+    const known = new Set(this.files);
+    const found = await listRejectFiles(this.lake);
+    const added = this.files.filter((file) => !known.has(file));
+    this.files = [...found.filter(({ path }) => added.every((file) => file.path !== path)), ...added];
   }
 
   private async remove(files: readonly StoredRejects[]): Promise<void> {
+    this.files = this.files.filter((file) => !files.includes(file));
     for (const { path } of files) {
       await removeIfThere(path);
     }
@@ -155,6 +275,24 @@ export class RejectStore {
       await syncDirectory(this.folder);
     }
   }
+
+  private now(): number {
+    return (this.options.now ?? Date.now)();
+  }
+}
+
+/** Only one at a time takes letters away or puts them together. Throws APITRAIL_LAKE_BUSY. */
+export function lockRejects(lake: string): Promise<ProcessLock> {
+  return acquireLock(stateDirectory(lake), {
+    name: 'rejects',
+    holder: 'Another process works on the dead letters of this lake',
+    advice: 'Wait until it is done.',
+  });
+}
+
+/** Whether the range of a file lies within that of another. */
+export function isWithinOther(file: StoredRejects, files: readonly StoredRejects[]): boolean {
+  return files.some((other) => other.path !== file.path && other.from <= file.from && other.to >= file.to);
 }
 
 /** The files of dead letters of a lake, oldest first. Without any the list is empty. */
