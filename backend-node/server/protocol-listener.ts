@@ -170,7 +170,11 @@ function lingerAndCut({ raw }: FastifyRequest, reply: FastifyReply): void {
 
 function send(reply: FastifyReply, { status, headers, type, body }: ProtocolReply): FastifyReply {
   reply.code(status).headers(headers ?? {});
-  return body === undefined ? reply.send() : reply.type(type ?? 'application/json').send(body);
+  if (body === undefined) {
+    return reply.send();
+  }
+  // Fastify adds a charset to the media type of texts, which not every client takes.
+  return reply.header('content-type', type ?? 'application/json').send(Buffer.from(body as string));
 }
 
 function refusedRequest(request: FastifyRequest): Pick<ProtocolRequest, 'method' | 'path' | 'header' | 'mediaType'> {

@@ -29,7 +29,8 @@ export function fieldSink(mapping: Mapping | undefined): FieldSink {
   return mapping ? mappedSink(compileMapping(mapping)) : namedSink(knownFields());
 }
 
-function namedSink(fields: Map<string, FieldSetter>): FieldSink {
+/** A sink by names: fields without a setter become attributes. */
+export function namedSink(fields: Map<string, FieldSetter>): FieldSink {
   return {
     begin: () => {},
     put: (record, field, value) => {

@@ -76,10 +76,11 @@ function parseQuoted(
     skip_empty_lines: false,
     skip_records_with_error: true,
     info: true,
-    on_skip: (error: CsvError | undefined) =>
+    on_skip: (error: CsvError | undefined) => {
       visit(before + Number(error?.lines ?? 0), 'has a quote that is not closed', () =>
         decodeBytes(bytes.subarray(0, bytes.indexOf(10)))
-      ),
+      );
+    },
   }) as unknown as Array<{ record: string[]; info: { lines: number } }>;
   for (const { record: fields, info } of records) {
     const blank = fields.length === 1 && fields[0]!.trim() === '';
