@@ -1,5 +1,5 @@
 // The Apitrail forwarder: the part of the data source that Grafana's server runs. It knows nothing of APIs: it hands
-// queries, resources and health checks to the companion, with the identity of who asks.
+// queries, live streams, resources and health checks to the companion, with the identity of who asks.
 package main
 
 import (

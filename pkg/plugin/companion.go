@@ -39,19 +39,11 @@ func (d *Datasource) ask(ctx context.Context, c call) (answer, error) {
 	if c.query != "" {
 		address += "?" + c.query
 	}
-	request, err := http.NewRequestWithContext(ctx, c.method, address, bytes.NewReader(c.body))
+	request, err := d.newRequest(ctx, c.method, address, c.body, c.identity)
 	if err != nil {
 		return answer{}, err
 	}
 	request.Header.Set("Accept", "application/json")
-	if len(c.body) > 0 {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	if d.settings.apiKey != "" {
-		request.Header.Set("Authorization", "Bearer "+d.settings.apiKey)
-	}
-	request.Header.Set(identityHeader, c.identity.header())
-
 	response, err := d.client.Do(request)
 	if err != nil {
 		return answer{}, explainTransport(err, d.settings.baseURL.Redacted())
@@ -65,6 +57,22 @@ func (d *Datasource) ask(ctx context.Context, c call) (answer, error) {
 		return answer{}, fmt.Errorf("the companion's answer is larger than %d MB: ask for fewer rows or columns, or raise maxResponseMB of the data source", d.settings.maxResponseBytes>>20)
 	}
 	return answer{status: response.StatusCode, body: body}, nil
+}
+
+// newRequest carries the key of the data source and who asks.
+func (d *Datasource) newRequest(ctx context.Context, method, address string, body []byte, who identity) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	if len(body) > 0 {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if d.settings.apiKey != "" {
+		request.Header.Set("Authorization", "Bearer "+d.settings.apiKey)
+	}
+	request.Header.Set(identityHeader, who.header())
+	return request, nil
 }
 
 func explainTransport(err error, base string) error {

@@ -15,6 +15,7 @@ var (
 	_ backend.QueryDataHandler      = (*Datasource)(nil)
 	_ backend.CheckHealthHandler    = (*Datasource)(nil)
 	_ backend.CallResourceHandler   = (*Datasource)(nil)
+	_ backend.StreamHandler         = (*Datasource)(nil)
 	_ instancemgmt.InstanceDisposer = (*Datasource)(nil)
 )
 
@@ -22,6 +23,8 @@ var (
 type Datasource struct {
 	settings settings
 	client   *http.Client
+	// streams has no timeout: a live stream goes on for as long as somebody watches.
+	streams *http.Client
 }
 
 // NewDatasource reads the settings of a data source and makes its HTTP client, with the TLS, proxy and timeout settings
@@ -39,10 +42,22 @@ func NewDatasource(ctx context.Context, instance backend.DataSourceInstanceSetti
 	if err != nil {
 		return nil, fmt.Errorf("make the HTTP client of the data source: %w", err)
 	}
-	return &Datasource{settings: parsed, client: client}, nil
+	endless := options
+	timeouts := httpclient.DefaultTimeoutOptions
+	if options.Timeouts != nil {
+		timeouts = *options.Timeouts
+	}
+	timeouts.Timeout = 0
+	endless.Timeouts = &timeouts
+	streams, err := httpclient.New(endless)
+	if err != nil {
+		return nil, fmt.Errorf("make the HTTP client of live streams: %w", err)
+	}
+	return &Datasource{settings: parsed, client: client, streams: streams}, nil
 }
 
 // Dispose closes idle connections when the settings of the data source change.
 func (d *Datasource) Dispose() {
 	d.client.CloseIdleConnections()
+	d.streams.CloseIdleConnections()
 }

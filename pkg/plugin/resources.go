@@ -22,6 +22,9 @@ var resources = map[string][]string{
 // otherwise reach the companion's whole interface with the key of the data source.
 func (d *Datasource) CallResource(ctx context.Context, req *backend.CallResourceRequest, sender backend.CallResourceResponseSender) error {
 	name := strings.TrimPrefix(path.Clean("/"+req.Path), "/")
+	if name == liveChannel {
+		return callLive(req, sender)
+	}
 	methods, known := resources[name]
 	if !known {
 		return refuse(sender, http.StatusNotFound, "There is no resource "+name+".")
@@ -41,6 +44,26 @@ func (d *Datasource) CallResource(ctx context.Context, req *backend.CallResource
 		Status:  http.StatusOK,
 		Headers: map[string][]string{"Content-Type": {"application/json"}},
 		Body:    answered.body,
+	})
+}
+
+// callLive says which channel a query's live stream is for who asks: its body is the query.
+func callLive(req *backend.CallResourceRequest, sender backend.CallResourceResponseSender) error {
+	if req.Method != http.MethodPost {
+		return refuse(sender, http.StatusMethodNotAllowed, "The resource live does not take "+req.Method+".")
+	}
+	channel, err := livePath(identify(req.PluginContext, req.GetHTTPHeader), req.Body)
+	if err != nil {
+		return refuse(sender, http.StatusBadRequest, sentence(err.Error())+".")
+	}
+	body, err := json.Marshal(map[string]string{"path": channel})
+	if err != nil {
+		return err
+	}
+	return sender.Send(&backend.CallResourceResponse{
+		Status:  http.StatusOK,
+		Headers: map[string][]string{"Content-Type": {"application/json"}},
+		Body:    body,
 	})
 }
 
