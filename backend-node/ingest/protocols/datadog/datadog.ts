@@ -50,14 +50,14 @@ function paramsOf({ query, mediaType }: ProtocolRequest): Record<string, string>
 
 /**
  * Errors as Datadog’s clients read them: 401 without a key, 403 with a wrong one, 429 and 5xx for what is to be sent again,
- * after the seconds of both headers that its clients know.
+ * after the seconds of `Retry-After` and, for its own clients, of `X-RateLimit-Reset`.
  */
 function refuse({ code, status, message, retryAfterSeconds }: Refusal, request: RefusedRequest): ProtocolReply {
   const given = request.header('dd-api-key') ?? request.header('authorization');
   const answered =
     code === 'APITRAIL_UNAUTHENTICATED' && given !== undefined ? 403 : code === 'APITRAIL_INGEST_BUSY' ? 429 : status;
-  const wait = retryAfterSeconds === undefined ? undefined : String(retryAfterSeconds);
-  const headers: Record<string, string> = wait === undefined ? {} : { 'retry-after': wait, 'x-ratelimit-reset': wait };
+  const headers: Record<string, string> =
+    retryAfterSeconds === undefined ? {} : { 'x-ratelimit-reset': String(retryAfterSeconds) };
   const title = TITLES[answered] ?? (answered >= 500 ? TITLES[500]! : TITLES[400]!);
   const body =
     request.path === '/v1/input'

@@ -25,34 +25,29 @@ const HEC = {
 export type HecOutcome = keyof typeof HEC;
 
 /** An answer in Splunk’s form. */
-export function hecReply(
-  outcome: HecOutcome,
-  more: Record<string, unknown> = {},
-  headers: Readonly<Record<string, string>> = {}
-): ProtocolReply {
+export function hecReply(outcome: HecOutcome, more: Record<string, unknown> = {}): ProtocolReply {
   const [status, code, text] = HEC[outcome];
-  return { status, headers, body: JSON.stringify({ text, code, ...more }) };
+  return { status, body: JSON.stringify({ text, code, ...more }) };
 }
 
 /** Says no in Splunk’s form. What is to be sent again has 503, which its clients try again on. */
 export function hecRefusal(refusal: Refusal, request: RefusedRequest): ProtocolReply {
   const { code, status, message, retryAfterSeconds } = refusal;
-  const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
   switch (code) {
     case 'APITRAIL_UNAUTHENTICATED':
-      return hecReply(missingOrWrong(request.header('authorization')), {}, headers);
+      return hecReply(missingOrWrong(request.header('authorization')));
     case 'APITRAIL_FORBIDDEN':
-      return hecReply('tokenDisabled', {}, headers);
+      return hecReply('tokenDisabled');
     case 'APITRAIL_BODY_TOO_LARGE':
-      return hecReply('tooLarge', {}, headers);
+      return hecReply('tooLarge');
     case 'APITRAIL_BAD_BODY':
     case 'APITRAIL_BAD_REQUEST':
-      return hecReply('invalidFormat', {}, headers);
+      return hecReply('invalidFormat');
     case 'APITRAIL_STOPPING':
-      return hecReply('shuttingDown', {}, headers);
+      return hecReply('shuttingDown');
   }
   if (retryAfterSeconds !== undefined) {
-    return hecReply('busy', {}, headers);
+    return hecReply('busy');
   }
   return status >= 500
     ? hecReply('internalError')

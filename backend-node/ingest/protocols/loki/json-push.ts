@@ -1,0 +1,83 @@
+import { ApitrailError } from '@apitrail/contract';
+
+import { parseJson } from '../../formats/json';
+import { isoTimeReader } from '../../normalise/time';
+import { parseLabels } from './labels';
+import type { LokiEntry, LokiStream } from './push-request';
+
+const LABEL = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const NANOSECONDS = /^\d{1,19}$/;
+const readIso = isoTimeReader();
+const NO_ENTRY = { time: NaN, line: '', fault: 'is no pair of time and line' };
+
+/**
+ * Reads the JSON of a push: `{"streams":[{"stream":{…labels},"values":[["<ns>","line",{…metadata}]]}]}`, and the older form
+ * with `labels` as text and `entries` of `ts` and `line`. Throws APITRAIL_BAD_BODY for what is no push.
+ */
+export function readJsonPush(body: Buffer): LokiStream[] {
+  let push: unknown;
+  try {
+    push = parseJson(body.toString('utf8'));
+  } catch (cause) {
+    throw new ApitrailError('APITRAIL_BAD_BODY', 'The body is not JSON.', { cause });
+  }
+  const streams = isObject(push) ? push.streams : undefined;
+  if (!Array.isArray(streams)) {
+    throw new ApitrailError('APITRAIL_BAD_BODY', 'The body has no list of streams.');
+  }
+  return streams.map(readStream);
+}
+
+function readStream(stream: unknown): LokiStream {
+  if (!isObject(stream)) {
+    return { labels: undefined, entries: [NO_ENTRY] };
+  }
+  const { stream: labels, values, labels: text, entries } = stream;
+  return {
+    labels: isObject(labels) ? labelsOf(labels) : typeof text === 'string' ? parseLabels(text) : undefined,
+    entries: Array.isArray(values) ? values.map(readValue) : Array.isArray(entries) ? entries.map(readEntry) : [],
+  };
+}
+
+function labelsOf(object: Record<string, unknown>): Map<string, string> | undefined {
+  const labels = new Map<string, string>();
+  for (const [name, value] of Object.entries(object)) {
+    if (!LABEL.test(name) || typeof value === 'object') {
+      return undefined;
+    }
+    labels.set(name, String(value));
+  }
+  return labels;
+}
+
+function readValue(value: unknown): LokiEntry {
+  const [time, line, metadata] = Array.isArray(value) ? (value as unknown[]) : [];
+  return entryOf(time, line, metadata);
+}
+
+function readEntry(entry: unknown): LokiEntry {
+  return isObject(entry) ? entryOf(entry.ts ?? entry.timestamp, entry.line, entry.structuredMetadata) : NO_ENTRY;
+}
+
+function entryOf(time: unknown, line: unknown, metadata: unknown): LokiEntry {
+  if (typeof line !== 'string' || (typeof time !== 'string' && typeof time !== 'number')) {
+    return NO_ENTRY;
+  }
+  if (metadata !== undefined && metadata !== null && !isFlat(metadata)) {
+    return { ...NO_ENTRY, line, fault: 'its structured metadata is not an object of texts' };
+  }
+  return { time: timeOf(String(time)), line, ...(metadata ? { metadata } : {}) };
+}
+
+/** Microseconds of nanoseconds, or of a time as text. */
+function timeOf(text: string): number {
+  return NANOSECONDS.test(text) ? Number(text.slice(0, -3)) : readIso(text);
+}
+
+function isFlat(value: unknown): value is Record<string, unknown> {
+  return isObject(value) && Object.values(value).every((item) => typeof item !== 'object');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,80 @@
+import type { DecodeContext, Decoded, Decoder } from '../../intake/decoder';
+import { isSaneTime } from '../../normalise/time';
+import { Collector } from '../shared/collector';
+import { messageToRecord } from '../shared/message';
+import { readJsonPush } from './json-push';
+import { besideOf, writeLabels } from './labels';
+import { readProtobufPush } from './protobuf-push';
+import type { LokiEntry, LokiStream } from './push-request';
+
+const SOURCE = 'loki';
+const NANOS_PER_MICRO = '000';
+
+/** What Loki itself would not take, by stream: the sender is told, what else was sent is kept. */
+export interface PushFault {
+  stream: number;
+  /** How many of its entries. */
+  entries: number;
+  reason: string;
+}
+
+/** Decodes a push, and says what of it was not as Loki has it. */
+export function readPush(
+  body: Buffer,
+  { params, receivedAt }: DecodeContext
+): { decoded: Decoded; entries: number; faults: PushFault[] } {
+  const streams = params.form === 'json' ? readJsonPush(body) : readProtobufPush(body);
+  const collector = new Collector(SOURCE, receivedAt);
+  const faults = streams.flatMap((stream, index) => {
+    const found = takeStream(stream, collector, receivedAt);
+    return [...found].map(([reason, entries]) => ({ stream: index, entries, reason }));
+  });
+  return { decoded: collector.decoded, entries: collector.items, faults };
+}
+
+/** Decoder of Loki’s pushes; `form` of the parameters is `json` or `protobuf`, which is no longer compressed. */
+export const lokiPushes: Decoder = {
+  name: 'loki-push',
+  decode: (body, context) => readPush(body, context).decoded,
+  decodeItem: (text, context) =>
+    readPush(Buffer.from(text), { ...context, params: { ...context.params, form: 'json' } }).decoded,
+};
+
+function takeStream({ labels, entries }: LokiStream, collector: Collector, receivedAt: number): Map<string, number> {
+  const faults = new Map<string, number>();
+  const beside = labels && labels.size > 0 ? besideOf(labels) : undefined;
+  for (const entry of entries) {
+    const fault = entry.fault ?? streamFault(labels) ?? timeFault(entry.time, receivedAt);
+    if (fault !== undefined) {
+      faults.set(fault, (faults.get(fault) ?? 0) + 1);
+      collector.reject(fault, pushOf(labels, entry));
+      continue;
+    }
+    const { line, metadata, time } = entry;
+    const hints = { writtenAt: time, ...(beside ? { beside } : {}) };
+    const message = metadata ? { ...metadata, message: line } : line;
+    collector.add(messageToRecord(message, hints), () => pushOf(labels, entry));
+  }
+  return faults;
+}
+
+function streamFault(labels: LokiStream['labels']): string | undefined {
+  if (!labels) {
+    return 'its labels cannot be read';
+  }
+  return labels.size === 0 ? 'its stream has no label' : undefined;
+}
+
+function timeFault(time: number, receivedAt: number): string | undefined {
+  if (Number.isNaN(time)) {
+    return 'its time is none';
+  }
+  return isSaneTime(time, receivedAt) ? undefined : 'its time lies before 1990 or more than a day in the future';
+}
+
+/** A push of one entry, as JSON. */
+function pushOf(labels: LokiStream['labels'], { time, line, metadata }: LokiEntry): string {
+  const nanos = Number.isNaN(time) ? '' : `${time}${NANOS_PER_MICRO}`;
+  const value = [nanos, line, ...(metadata ? [metadata] : [])];
+  return JSON.stringify({ streams: [{ labels: labels ? writeLabels(labels) : '', values: [value] }] });
+}
