@@ -18,6 +18,7 @@ const esModules = [
   'd3-time',
   'd3-format',
   'internmap',
+  'pbf',
   'pure-rand',
   'fzstd',
   'react-use',
