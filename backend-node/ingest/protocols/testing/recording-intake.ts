@@ -11,6 +11,8 @@ import type { Protocol } from '../protocol';
 export interface Submitted {
   batch: Batch;
   decoded: Decoded;
+  /** Places of the records that had been taken in before by their ids. */
+  known: readonly number[];
 }
 
 /**
@@ -33,9 +35,9 @@ export class RecordingIntake implements Intake, BodyMemory {
 
   constructor(private readonly protocols: readonly Protocol[]) {}
 
-  /** Records of all batches. */
+  /** Records of all batches, each once. */
   get records(): Decoded['records'] {
-    return this.submitted.flatMap(({ decoded }) => decoded.records);
+    return this.submitted.flatMap(({ decoded, known }) => decoded.records.filter((_, index) => !known.includes(index)));
   }
 
   get durableSeq(): number {
@@ -77,7 +79,7 @@ export class RecordingIntake implements Intake, BodyMemory {
       return { ...before, repeated: true };
     }
     const known = decoded.records.flatMap((_, index) => (this.isKnown(batch, decoded.ids?.[index]) ? [index] : []));
-    this.submitted.push({ batch, decoded });
+    this.submitted.push({ batch, decoded, known });
     const receipt = { seq: this.submitted.length, repeated: false, known };
     if (name !== undefined) {
       this.receipts.set(name, receipt);
