@@ -2,7 +2,7 @@ import { ApitrailError } from '@apitrail/contract';
 import type { Logger } from 'pino';
 
 import type { Batch } from './batch';
-import type { Decoded } from './decoder';
+import { rowsOf, type Decoded } from './decoder';
 import { Durations } from './durations';
 import type { IngestProblem, RefusalCode } from './status';
 
@@ -36,10 +36,11 @@ export class IngestCounters {
   private readonly trouble = new Map<string, IngestProblem>();
 
   /** Something that was acknowledged. */
-  onTaken({ decoder, body }: Batch, { records, rejects, ignored = 0 }: Decoded, known: number): void {
+  onTaken({ decoder, body }: Batch, decoded: Decoded, known: number): void {
+    const { rejects, ignored = 0 } = decoded;
     const counts = this.of(decoder);
     counts.batches++;
-    counts.rows += records.length - known;
+    counts.rows += rowsOf(decoded) - known;
     counts.bytes += body.length;
     counts.ignored += ignored;
     this.repeated.records += known;

@@ -1,4 +1,5 @@
 import type { RequestRecord } from '../normalise';
+import type { RecordChunks } from '../record-lines';
 
 /** Something in a body that is no row, and why. */
 export interface DecodedReject {
@@ -19,6 +20,8 @@ export interface DecodedReject {
 export interface Decoded {
   /** Records that have been through `normaliseRecord`, in the order of the body. */
   records: RequestRecord[];
+  /** Further rows, which were read the short way; they have no ids, and come before the records. */
+  rows?: RecordChunks;
   /** Places of the records in the body, where not every item is a record or a reject. */
   indexes?: number[];
   rejects: DecodedReject[];
@@ -29,6 +32,11 @@ export interface Decoded {
    * taken in before, from the same sender, is not taken in again.
    */
   ids?: ReadonlyArray<string | undefined>;
+}
+
+/** How many rows a body has. */
+export function rowsOf({ records, rows }: Pick<Decoded, 'records' | 'rows'>): number {
+  return records.length + (rows?.count ?? 0);
 }
 
 /** What a decoder knows beside the body. */

@@ -3,7 +3,7 @@ import type { Wal } from '../wal/wal';
 import type { Batch } from './batch';
 import type { BodyHold, BodyMemory } from './body-memory';
 import type { IngestCounters } from './counters';
-import type { Decoded } from './decoder';
+import { rowsOf, type Decoded } from './decoder';
 import type { Intake, Receipt } from './intake';
 import type { KeyHasher, KnownKeys } from './known-keys';
 import type { MemoryBudget } from './memory-budget';
@@ -74,7 +74,7 @@ export class DurableIntake implements Intake, BodyMemory {
       return { seq: first, repeated: true, known: [] };
     }
     const known = this.knownOf(names, batch.receivedAt);
-    if (known.length === decoded.records.length && decoded.rejects.length === 0) {
+    if (known.length === rowsOf(decoded) && decoded.rejects.length === 0) {
       counters.onTaken(batch, decoded, known.length);
       return { seq: this.durableSeq, repeated: false, known };
     }

@@ -18,6 +18,7 @@ import { HotWriter } from '../hot/hot-writer';
 import { RetiredFiles } from '../hot/retired-files';
 import { RowPipeline } from '../hot/row-pipeline';
 import { readRouteState } from '../import/route-state';
+import { LeftOutStore, openNoise } from '../noise';
 import { createPseudonymiser, needsPseudonyms, storageKey } from '../privacy';
 import { RejectStore } from '../rejects';
 import { DocumentCatalog } from '../routes';
@@ -46,9 +47,9 @@ const GRACE_MARGIN_MS = 30_000;
 const MOST_KEYS = 2 ** 21;
 
 export interface OpenIntakeOptions {
-  settings: Pick<Settings, 'lake' | 'privacy' | 'sessions' | 'routes' | 'ingest' | 'limits'>;
+  settings: Pick<Settings, 'lake' | 'privacy' | 'sessions' | 'routes' | 'ingest' | 'limits' | 'noise'>;
   log: Pick<Logger, 'info' | 'warn' | 'error' | 'fatal'>;
-  /** Which rows are taken in. Default: all. */
+  /** Which rows are taken in. Default: what the rules of `settings.noise` leave. */
   policy?: RowPolicy;
   /** Default: those of all protocols. */
   decoderNamed?: (name: string) => Decoder | undefined;
@@ -138,7 +139,9 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
 
   const states = await StateFiles.open(ingestStateDirectory(directory));
   const state = await loadState(states, committed, lake, log);
-  const preparation = await makePreparation(options, state);
+  const noise = await openNoise(settings.noise, { privacy, lake: directory });
+  const leftOut = await LeftOutStore.open(directory, engine, INGEST_APP_ID);
+  const preparation = await makePreparation({ ...options, policy: options.policy ?? noise }, state);
   const windowUs = parseDuration(ingest.idempotency_window) * 1000;
   const keys = new KnownKeys(windowUs, MOST_KEYS);
   const keyFiles = await KnownKeyFiles.open(ingestStateDirectory(directory), keys, {
@@ -155,12 +158,14 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   const budget = options.budget ?? new MemoryBudget(ingest.memory);
   const flusher = new Flusher({
     ...{ lake, states, keys, keyFiles, preparation, wal, retired, counters },
+    leftOut: noise && { policy: noise, store: leftOut },
     flushed: committed,
   });
   const pipeline = new RowPipeline({
     ...{ preparation, writer, rejects, budget, counters, covered },
     flush: { rows: ingest.flush_rows, ageMs: parseDuration(ingest.flush_age), bytes: FLUSH_BYTES },
     sealed: committed,
+    counted: leftOut.counted,
     seal: (rows) => flusher.seal(rows),
     onFault: onFatal,
   });
@@ -182,7 +187,7 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     admit: (bytes) => intake.admit(bytes),
     hold: () => intake.hold(),
     submit: (batch, decoded) => intake.submit(batch, decoded),
-    status: () => statusOf({ budget, counters, open: { wal, pipeline, flusher, keys } }),
+    status: () => statusOf({ budget, counters, open: { wal, pipeline, flusher, keys, noise } }),
     close: async () => {
       await intake.stop();
       await pipeline.stop();
@@ -228,7 +233,10 @@ async function loadState(
   return { sessions: null, routes: (await readRouteState(lake.directory, lake)) ?? null };
 }
 
-async function makePreparation({ settings, policy }: OpenIntakeOptions, state: IngestState): Promise<RowPreparation> {
+async function makePreparation(
+  { settings, policy }: Pick<OpenIntakeOptions, 'settings'> & { policy: RowPolicy | undefined },
+  state: IngestState
+): Promise<RowPreparation> {
   const { lake, privacy, sessions, routes } = settings;
   const needed = sessions.derive || needsPseudonyms(privacy);
   return new RowPreparation({

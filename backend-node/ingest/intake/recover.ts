@@ -3,7 +3,7 @@ import { Breath } from '../rows/breathe';
 import type { Wal } from '../wal';
 import type { Batch } from './batch';
 import type { IngestCounters } from './counters';
-import type { Decoded, Decoder } from './decoder';
+import { rowsOf, type Decoded, type Decoder } from './decoder';
 import { hashedNames, rememberNames } from './durable-intake';
 import type { KeyHasher, KnownKeys } from './known-keys';
 import { decodeBatch } from './stored-batch';
@@ -38,11 +38,12 @@ export async function recoverBatches(options: RecoverOptions): Promise<void> {
       decoded,
       known,
       weight: 0,
+      again: true,
       durableAt,
       ...(dead === undefined ? {} : { dead }),
     });
     counters.recovered.batches++;
-    counters.recovered.rows += decoded.records.length - known.length;
+    counters.recovered.rows += rowsOf(decoded) - known.length;
     if (breath.due) {
       await breath.take();
     }

@@ -2,6 +2,7 @@ import { ApitrailError } from '@apitrail/contract';
 
 import type { Flusher } from '../flush/flusher';
 import type { RowPipeline } from '../hot/row-pipeline';
+import type { NoisePolicy } from '../noise';
 import type { Wal } from '../wal';
 import type { IngestCounters } from './counters';
 import type { KnownKeys } from './known-keys';
@@ -13,7 +14,7 @@ export interface StatusSources {
   budget: MemoryBudget;
   counters: IngestCounters;
   /** Undefined while the lake is not open. */
-  open?: { wal: Wal; pipeline: RowPipeline; flusher: Flusher; keys: KnownKeys };
+  open?: { wal: Wal; pipeline: RowPipeline; flusher: Flusher; keys: KnownKeys; noise: NoisePolicy | undefined };
 }
 
 /** How ingest stands now. */
@@ -36,7 +37,7 @@ export function statusOf({ budget, counters, open }: StatusSources): IngestStatu
     repeated: { ...counters.repeated },
     idempotency: { entries: open?.keys.size ?? 0, evicted: open?.keys.evicted ?? 0 },
     refused: { ...counters.refused },
-    leftOut: [],
+    leftOut: open?.noise?.leftOut() ?? [],
     acknowledgement: counters.acknowledgement.summary(),
     freshness: counters.freshness.summary(),
     flushing: counters.flushing.summary(),

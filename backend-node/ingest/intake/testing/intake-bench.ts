@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,6 +10,7 @@ import { openDuckDb, type DuckDb } from '../../../engine/duckdb';
 import { raw, sql } from '../../../engine/sql';
 import { Lake } from '../../../lake/lake';
 import { LakeDataset } from '../../../lake/lake-dataset';
+import { stateDirectory, walDirectory } from '../../../lake/layout';
 import { select } from '../../../lake/testing/temporary-lake';
 import { RequestRecord } from '../../normalise';
 import type { Batch } from '../batch';
@@ -104,6 +105,16 @@ export class IntakeBench {
       { ...settings, ingest: { ...settings.ingest, ...room } },
       await openDuckDb({ threads: 1 })
     );
+  }
+
+  /** What a process that is killed now leaves behind: a lake as this one is on the disk, with nobody at work in it. */
+  async killed(): Promise<IntakeBench> {
+    const folder = await mkdtemp(join(tmpdir(), 'apitrail-'));
+    const lake = join(folder, 'lake');
+    await cp(this.lake, lake, { recursive: true });
+    await rm(join(stateDirectory(lake), 'ingest.lock'), { force: true });
+    await rm(join(walDirectory(lake), 'wal.lock'), { force: true });
+    return new IntakeBench(folder, { ...this.settings, lake }, await openDuckDb({ threads: 1 }));
   }
 
   get lake(): string {
