@@ -2,62 +2,69 @@ import { hostOf, methodOf, readTarget } from '../../normalise/request-target';
 import { RequestRecord } from '../../normalise';
 import { textOf } from '../../normalise/values';
 
-const NONE = {
-  methodOriginal: undefined as string | undefined,
-  fullUrl: undefined as string | undefined,
-  target: undefined as string | undefined,
-  serverAddress: undefined as string | undefined,
-  httpHost: undefined as string | undefined,
-  hostName: undefined as string | undefined,
-  serverName: undefined as string | undefined,
-  peerName: undefined as string | undefined,
-  clientAddress: undefined as string | undefined,
-  httpClientIp: undefined as string | undefined,
-  peerAddress: undefined as string | undefined,
-  peerPort: undefined as string | undefined,
-  clientPort: undefined as string | undefined,
-  hostPort: undefined as string | undefined,
-  serverPort: undefined as string | undefined,
-  errorType: undefined as string | undefined,
-  exceptionType: undefined as string | undefined,
-  exceptionMessage: undefined as string | undefined,
-  endUser: undefined as string | undefined,
-  serviceInstance: undefined as string | undefined,
-  podName: undefined as string | undefined,
-  machine: undefined as string | undefined,
-  system: undefined as string | undefined,
-};
+const NAMES = [
+  'methodOriginal',
+  'fullUrl',
+  'target',
+  'serverAddress',
+  'httpHost',
+  'hostName',
+  'serverName',
+  'peerName',
+  'clientAddress',
+  'httpClientIp',
+  'peerAddress',
+  'peerPort',
+  'hostPort',
+  'serverPort',
+  'errorType',
+  'exceptionType',
+  'exceptionMessage',
+  'endUser',
+  'serviceInstance',
+  'podName',
+  'machine',
+  'system',
+] as const;
 
 /** What is kept, by what it may say. */
-export type ContestedName = keyof typeof NONE;
+export type ContestedName = (typeof NAMES)[number];
+
+/** The place of a name in the list of values. */
+export const PLACE = Object.fromEntries(NAMES.map((name, index) => [name, index])) as Readonly<
+  Record<ContestedName, number>
+>;
 
 /**
  * What several attributes of one span may say of the same column, or what means another thing on the other side of a call.
  * Kept until the span has been read to its end, so that the order of attributes means nothing.
  */
 export class Contested {
-  values = { ...NONE };
+  private readonly values: Array<string | undefined> = NAMES.map(() => undefined);
+  private readonly ranks: number[] = NAMES.map(() => 0);
   private any = false;
-  private ranks: Partial<Record<ContestedName, number>> | undefined;
+  private lastHost: string | undefined = undefined;
+  private lastHostName: string | undefined = undefined;
 
   /** Keeps a value. Of several for the same the one with the lowest rank counts, of equal ones the first. */
-  keep(name: ContestedName, value: string, rank: number): void {
+  keep(place: number, value: string, rank: number): void {
     this.any = true;
-    if (this.values[name] !== undefined && rank >= (this.ranks?.[name] ?? 0)) {
-      return;
-    }
-    this.values[name] = value;
-    if (rank > 0 || this.ranks) {
-      (this.ranks ??= {})[name] = rank;
+    if (this.values[place] === undefined || rank < this.ranks[place]!) {
+      this.values[place] = value;
+      this.ranks[place] = rank;
     }
   }
 
   reset(): void {
     if (this.any) {
-      this.values = { ...NONE };
+      this.values.fill(undefined);
       this.any = false;
-      this.ranks = undefined;
     }
+  }
+
+  /** Whether the span is that of a system with calls of its own, such as a database. */
+  get hasSystem(): boolean {
+    return this.values[PLACE.system] !== undefined;
   }
 
   /** Puts what was kept into the record. On a client’s side the peer is the server; on a server’s it is the client. */
@@ -71,42 +78,45 @@ export class Contested {
     this.settleHost(record, client);
     this.settleClient(record, client);
     this.settleInstance(record);
-    const { values } = this;
-    if (values.errorType !== undefined) {
-      record.error_type = textOf(values.errorType) ?? record.error_type;
+    const errorType = this.values[PLACE.errorType];
+    if (errorType !== undefined) {
+      record.error_type = textOf(errorType) ?? record.error_type;
     }
-    if (values.endUser !== undefined && values.endUser !== record.customer) {
+    const endUser = this.values[PLACE.endUser];
+    if (endUser !== undefined && endUser !== record.customer) {
       if (record.customer === undefined) {
-        record.customer = textOf(values.endUser);
+        record.customer = textOf(endUser);
       } else {
-        record.setAttribute('enduser.id', values.endUser);
+        record.setAttribute('enduser.id', endUser);
       }
     }
   }
 
   /** Another exception comes, which counts instead. */
   forgetException(): void {
-    this.values.exceptionType = undefined;
-    this.values.exceptionMessage = undefined;
+    this.values[PLACE.exceptionType] = undefined;
+    this.values[PLACE.exceptionMessage] = undefined;
   }
 
   /** Puts an exception into the record: only an error that ended the request is that of the request. */
   settleException(record: RequestRecord): void {
-    const { exceptionType, exceptionMessage } = this.values;
-    record.error_type ??= exceptionType === undefined ? undefined : textOf(exceptionType);
-    record.error_message ??= exceptionMessage === undefined ? undefined : textOf(exceptionMessage);
+    const type = this.values[PLACE.exceptionType];
+    const message = this.values[PLACE.exceptionMessage];
+    record.error_type ??= type === undefined ? undefined : textOf(type);
+    record.error_message ??= message === undefined ? undefined : textOf(message);
   }
 
   private settleMethod(record: RequestRecord): void {
-    const { methodOriginal } = this.values;
-    if (methodOriginal !== undefined && (record.method === undefined || record.method === '_OTHER')) {
-      record.method = methodOf(methodOriginal) ?? record.method;
+    const original = this.values[PLACE.methodOriginal];
+    if (original !== undefined && (record.method === undefined || record.method === '_OTHER')) {
+      record.method = methodOf(original) ?? record.method;
       record.seen = true;
     }
   }
 
   private settleTarget(record: RequestRecord): void {
-    const { fullUrl, target } = this.values;
+    const fullUrl = this.values[PLACE.fullUrl];
+    const target = this.values[PLACE.target];
     if (fullUrl !== undefined && (record.scheme === undefined || record.path === undefined)) {
       const read = new RequestRecord();
       readTarget(read, fullUrl);
@@ -119,34 +129,50 @@ export class Contested {
       record.seen = true;
     }
     if (target !== undefined && record.path === undefined) {
-      const query = record.query;
+      const { query, scheme, host } = record;
       readTarget(record, target);
       record.query = query ?? record.query;
+      record.scheme = scheme ?? record.scheme;
+      record.host = host ?? record.host;
     }
   }
 
   private settleHost(record: RequestRecord, client: boolean): void {
-    const { serverAddress, httpHost, peerName, hostName, serverName, serverPort, hostPort, peerPort } = this.values;
-    for (const name of [serverAddress, httpHost, client ? peerName : hostName, client ? undefined : serverName]) {
-      const host = name === undefined ? undefined : hostOf(name);
-      if (host !== undefined) {
-        record.host = host;
-        break;
-      }
+    const { values } = this;
+    const peerName = values[PLACE.peerName];
+    const host =
+      this.hostIn(values[PLACE.serverAddress]) ??
+      this.hostIn(values[PLACE.httpHost]) ??
+      this.hostIn(client ? peerName : values[PLACE.hostName]) ??
+      (client ? undefined : this.hostIn(values[PLACE.serverName]));
+    if (host !== undefined) {
+      record.host = host;
     }
     if (!client && peerName !== undefined) {
       record.setAttribute('net.peer.name', peerName);
     }
     // The port a client calls from is new with every connection, and with the time of day tells who it was.
-    const port = serverPort ?? (client ? peerPort : hostPort);
+    const port = values[PLACE.serverPort] ?? values[client ? PLACE.peerPort : PLACE.hostPort];
     if (port !== undefined) {
       record.setAttribute('server.port', port);
     }
   }
 
+  /** The host in a text; that of the last text is remembered, as a service has few. */
+  private hostIn(text: string | undefined): string | undefined {
+    if (text === undefined) {
+      return undefined;
+    }
+    if (text !== this.lastHost) {
+      this.lastHost = text;
+      this.lastHostName = hostOf(text);
+    }
+    return this.lastHostName;
+  }
+
   private settleClient(record: RequestRecord, client: boolean): void {
-    const { clientAddress, httpClientIp, peerAddress } = this.values;
-    const given = clientAddress ?? httpClientIp;
+    const peerAddress = this.values[PLACE.peerAddress];
+    const given = this.values[PLACE.clientAddress] ?? this.values[PLACE.httpClientIp];
     const address = given ?? (client ? undefined : peerAddress);
     if (address !== undefined) {
       record.client_ip = textOf(address);
@@ -157,8 +183,9 @@ export class Contested {
   }
 
   private settleInstance(record: RequestRecord): void {
-    const { serviceInstance, podName, machine } = this.values;
-    const instance = serviceInstance ?? podName ?? machine;
+    const podName = this.values[PLACE.podName];
+    const machine = this.values[PLACE.machine];
+    const instance = this.values[PLACE.serviceInstance] ?? podName ?? machine;
     if (instance !== undefined) {
       record.instance = textOf(instance);
     }

@@ -17,6 +17,15 @@ export function idOf(text: string, digits: 16 | 32): Id {
   return id.startsWith('00000000') && ZEROS.test(id) ? undefined : id;
 }
 
+/** The same of bytes, between `start` and `end`. */
+export function idOfBytes(bytes: Buffer, start: number, end: number, length: 8 | 16): Id {
+  if (end - start !== length) {
+    return end === start ? undefined : null;
+  }
+  const id = bytes.toString('hex', start, end);
+  return bytes[start] === 0 && ZEROS.test(id) ? undefined : id;
+}
+
 /** Puts the ids of trace and span into a record; those that cannot be ids are noted as unusable. */
 export function setIds(record: RequestRecord, { traceId, spanId }: { traceId: Id; spanId: Id }): void {
   if (traceId) {

@@ -39,11 +39,8 @@ function route({ path, protobuf, json, counted, item }: Signal): ProtocolRoute {
       const { body, receivedAt, mediaType } = request;
       const decoded = decoder.decode(body, { params: {}, receivedAt });
       const { records, rejects, ignored = 0 } = decoded;
-      if (records.length > 0 || rejects.length > 0) {
-        const receipt = await intake.submit(batchOf(request, decoder.name), decoded);
-        request.note({ known: receipt.known.length, repeated: receipt.repeated });
-      }
-      request.note({ records: records.length, rejects: rejects.length, ignored });
+      const { known, repeated } = await intake.submit(batchOf(request, decoder.name), decoded);
+      request.note({ records: records.length, rejects: rejects.length, ignored, known: known.length, repeated });
       return exportAnswer(mediaType, partialSuccess(decoded, counted, item));
     },
   };

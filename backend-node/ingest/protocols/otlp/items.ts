@@ -1,3 +1,4 @@
+import { Resource } from './resource';
 import { ApitrailError } from '@apitrail/contract';
 
 import type { AttributeValue } from './attribute-value';
@@ -5,7 +6,6 @@ import type { Contested } from './contested';
 import type { Field, FieldTable } from './field-table';
 import type { DecodedReject, Decoded } from '../../intake/decoder';
 import { normaliseRecord, RequestRecord } from '../../normalise';
-import { Beside } from '../shared/fill-in';
 
 /** Attributes of one span or log record; SDKs stop at 128. */
 const MOST_ATTRIBUTES = 1024;
@@ -27,7 +27,7 @@ export class Items {
   private text = 0;
   private memory = 0;
   private index = 0;
-  private readonly decoded: Required<Omit<Decoded, 'ids'>> & { ids: Array<string | undefined> } = {
+  private readonly decoded: Required<Omit<Decoded, 'ids' | 'rows'>> & { ids: Array<string | undefined> } = {
     records: [],
     indexes: [],
     rejects: [],
@@ -73,10 +73,10 @@ export class Items {
     }
   }
 
-  /** The record so far as something that stands beside others: a resource, and its scope. */
-  beside(): Beside {
+  /** The record so far as what a resource and its scope say. */
+  resource(): Resource {
     this.contested.settle(this.record);
-    return new Beside(this.record);
+    return new Resource(this.record);
   }
 
   /** The item is no request. */

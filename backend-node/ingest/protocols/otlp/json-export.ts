@@ -1,3 +1,4 @@
+import type { Resource } from './resource';
 import { Items } from './items';
 import type { FieldTable } from './field-table';
 import { badJson, scanJson } from './json-scan';
@@ -5,10 +6,9 @@ import { listAt, objectAt, textAt, valueAt, type JsonObject } from './json-value
 import { contested, RESOURCE_FIELDS } from './signals';
 import type { Decoded } from '../../intake/decoder';
 import { parseJson } from '../../formats/json';
-import type { Beside } from '../shared/fill-in';
 
 /** Reads a span or log record, and gives it to the items. */
-export type JsonItemReader = (item: JsonObject, items: Items, beside: Beside, where: string) => void;
+export type JsonItemReader = (item: JsonObject, items: Items, resource: Resource, where: string) => void;
 
 /** What the lists of a signal are called. */
 export interface JsonNames {
@@ -51,11 +51,11 @@ export function decodeJson(body: Buffer, receivedAt: number, names: JsonNames, r
       `${where.resource}.resource`
     );
     readAttributes(objectAt(scope.scope, `${where.scope}.scope`), items, RESOURCE_FIELDS, `${where.scope}.scope`);
-    const beside = items.beside();
+    const own = items.resource();
     listAt(scope[names.items], `${where.scope}.${names.items}`).forEach((item, index) => {
       const place = `${where.scope}.${names.items}[${index}]`;
       items.begin();
-      read(objectAt(item, place), items, beside, place);
+      read(objectAt(item, place), items, own, place);
     });
   });
   return items.result();

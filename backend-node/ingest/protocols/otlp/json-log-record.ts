@@ -6,7 +6,7 @@ import { LOG_FIELDS } from './signals';
 const facts = new LogFacts();
 
 /** A LogRecord in JSON. */
-export const readJsonLogRecord: JsonItemReader = (log, items, beside, where) => {
+export const readJsonLogRecord: JsonItemReader = (log, items, resource, where) => {
   facts.reset();
   readAttributes(log, items, LOG_FIELDS, where);
   nanosAt(log.timeUnixNano, facts.time, `${where}.timeUnixNano`);
@@ -16,5 +16,5 @@ export const readJsonLogRecord: JsonItemReader = (log, items, beside, where) => 
   facts.traceId = idAt(log.traceId, 32, `${where}.traceId`);
   facts.spanId = idAt(log.spanId, 16, `${where}.spanId`);
   facts.eventName = textAt(log.eventName, `${where}.eventName`);
-  takeLogRecord(items, facts, beside);
+  takeLogRecord(items, facts, resource);
 };

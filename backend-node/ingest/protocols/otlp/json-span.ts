@@ -16,7 +16,7 @@ const STATUSES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
 const facts = new SpanFacts();
 
 /** A Span in JSON. */
-export const readJsonSpan: JsonItemReader = (span, items, beside, where) => {
+export const readJsonSpan: JsonItemReader = (span, items, resource, where) => {
   facts.reset();
   facts.kind = enumAt(span.kind, KINDS, `${where}.kind`);
   if (facts.kind === SERVER || facts.kind === CLIENT) {
@@ -38,5 +38,5 @@ export const readJsonSpan: JsonItemReader = (span, items, beside, where) => {
     facts.statusCode = enumAt(status.code, STATUSES, `${where}.status.code`);
     facts.statusMessage = textAt(status.message, `${where}.status.message`);
   }
-  takeSpan(items, facts, beside);
+  takeSpan(items, facts, resource);
 };

@@ -1,3 +1,4 @@
+import type { Resource } from './resource';
 import type { AttributeValue } from './attribute-value';
 import { setIds, type Id } from './ids';
 import type { Items } from './items';
@@ -34,7 +35,7 @@ export class LogFacts {
  * Ends a log record. One whose attributes say what was asked for and how it ended is a request, and so is one whose body
  * does: a line of an access log, a JSON text or a map. Others, which services write by the way, are passed over.
  */
-export function takeLogRecord(items: Items, facts: LogFacts, beside: Beside): void {
+export function takeLogRecord(items: Items, facts: LogFacts, resource: Resource): void {
   const attributes = items.record;
   items.contested.settle(attributes);
   const record = describesRequest(attributes) ? withBody(attributes, facts) : requestOfBody(attributes, facts);
@@ -56,7 +57,7 @@ export function takeLogRecord(items: Items, facts: LogFacts, beside: Beside): vo
   record.setAttribute('severity_text', facts.severity);
   record.setAttribute('event.name', facts.eventName);
   record.direction ??= 'server';
-  beside.fillIn(record);
+  resource.fillIn(record);
   items.take(record, undefined);
 }
 

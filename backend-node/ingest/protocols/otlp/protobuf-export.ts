@@ -1,12 +1,12 @@
+import type { Resource } from './resource';
 import { Items } from './items';
 import { readAttribute } from './protobuf-values';
 import { contested, RESOURCE_FIELDS } from './signals';
 import { WireReader } from './wire-reader';
 import type { Decoded } from '../../intake/decoder';
-import type { Beside } from '../shared/fill-in';
 
 /** Reads a span or log record that ends at `end`, and gives it to the items. */
-export type ItemReader = (reader: WireReader, end: number, items: Items, beside: Beside) => void;
+export type ItemReader = (reader: WireReader, end: number, items: Items, resource: Resource) => void;
 
 /** A field of this number that has a length: number and wire type as they stand in the bytes. */
 const field = (number: number): number => number * 8 + 2;
@@ -35,10 +35,10 @@ function readResource(reader: WireReader, end: number, items: Items, read: ItemR
     items.begin();
     each(reader, start, end, RESOURCE, (stop) => readAttributes(reader, stop, 1, items));
     each(reader, scopeStart, scopeEnd, SCOPE, (stop) => readAttributes(reader, stop, 3, items));
-    const beside = items.beside();
+    const resource = items.resource();
     each(reader, scopeStart, scopeEnd, OF_SCOPE, (stop) => {
       items.begin();
-      read(reader, stop, items, beside);
+      read(reader, stop, items, resource);
     });
   });
 }

@@ -6,7 +6,7 @@ import { LOG_FIELDS } from './signals';
 const facts = new LogFacts();
 
 /** A LogRecord. Tags are numbers and wire types of its fields (opentelemetry-proto 1.x). */
-export const readLogRecord: ItemReader = (reader, end, items, beside) => {
+export const readLogRecord: ItemReader = (reader, end, items, resource) => {
   facts.reset();
   let tag: number;
   while ((tag = reader.tag(end)) !== 0) {
@@ -39,5 +39,5 @@ export const readLogRecord: ItemReader = (reader, end, items, beside) => {
         reader.skip(tag, end);
     }
   }
-  takeLogRecord(items, facts, beside);
+  takeLogRecord(items, facts, resource);
 };

@@ -8,7 +8,7 @@ import type { WireReader } from './wire-reader';
 const facts = new SpanFacts();
 
 /** A Span. Tags are numbers and wire types of its fields (opentelemetry-proto 1.x). */
-export const readSpan: ItemReader = (reader, end, items, beside) => {
+export const readSpan: ItemReader = (reader, end, items, resource) => {
   facts.reset();
   let passedOver = false;
   let tag: number;
@@ -50,7 +50,7 @@ export const readSpan: ItemReader = (reader, end, items, beside) => {
         reader.skip(tag, end);
     }
   }
-  takeSpan(items, facts, beside);
+  takeSpan(items, facts, resource);
 };
 
 /** An Event: of exceptions type and message. The last one is that which got through. */

@@ -1,6 +1,6 @@
 import { DEEPEST_VALUE, type AttributeValue } from './attribute-value';
 import type { FieldTable } from './field-table';
-import { idOf, type Id } from './ids';
+import { idOfBytes, type Id } from './ids';
 import type { Items } from './items';
 import { TextCache } from './text-cache';
 import { badBytes, type WireReader } from './wire-reader';
@@ -16,15 +16,10 @@ export function readText(reader: WireReader, end: number): string {
 }
 
 /** An id that ends at `end`. */
-export function readId(reader: WireReader, end: number, bytes: 8 | 16): Id {
+export function readId(reader: WireReader, end: number, length: 8 | 16): Id {
   const start = reader.position;
   reader.position = end;
-  const length = end - start;
-  return length === bytes
-    ? idOf(reader.bytes.toString('hex', start, end), bytes === 8 ? 16 : 32)
-    : length === 0
-      ? undefined
-      : null;
+  return idOfBytes(reader.bytes, start, end, length);
 }
 
 /** A KeyValue that ends at `end`, put into the record; without a value it says nothing. */

@@ -1,4 +1,4 @@
-import type { Contested, ContestedName } from './contested';
+import { PLACE, type Contested, type ContestedName } from './contested';
 import { knownFields } from '../../formats/known-fields';
 import {
   attributeField,
@@ -53,9 +53,9 @@ export function resourceFields(contested: Contested): (name: string) => FieldSet
 export function exceptionFields(contested: Contested): (name: string) => FieldSetter {
   return (name) =>
     name === 'exception.type'
-      ? (_, value) => contested.keep('exceptionType', String(value), 0)
+      ? (_, value) => contested.keep(PLACE.exceptionType, String(value), 0)
       : name === 'exception.message'
-        ? (_, value) => contested.keep('exceptionMessage', String(value), 0)
+        ? (_, value) => contested.keep(PLACE.exceptionMessage, String(value), 0)
         : leaveOut;
 }
 
@@ -87,7 +87,8 @@ function older(column: keyof RequestRecord & string, set: FieldSetter): FieldSet
 function addConventions(fields: Map<string, FieldSetter>, contested: Contested): void {
   const keep = (name: ContestedName, ...attributes: string[]): void => {
     attributes.forEach((attribute, rank) => {
-      fields.set(attribute, (_, value) => contested.keep(name, String(value), rank));
+      const place = PLACE[name];
+      fields.set(attribute, (_, value) => contested.keep(place, String(value), rank));
     });
   };
   fields.set('http.method', older('method', methodField));
@@ -105,7 +106,7 @@ function addConventions(fields: Map<string, FieldSetter>, contested: Contested):
   keep('httpClientIp', 'http.client_ip');
   keep('peerAddress', 'network.peer.address', 'net.sock.peer.addr', 'net.peer.ip', 'peer.address');
   keep('peerPort', 'network.peer.port', 'net.sock.peer.port', 'net.peer.port');
-  keep('clientPort', 'client.port');
+  fields.set('client.port', leaveOut);
   keep('hostPort', 'net.host.port');
   keep('serverPort', 'server.port');
   keep('errorType', 'error.type');
@@ -119,13 +120,13 @@ function addConventions(fields: Map<string, FieldSetter>, contested: Contested):
   for (const name of ['db.system', 'db.system.name', 'rpc.system', 'rpc.system.name', 'messaging.system']) {
     const attribute = attributeField(name);
     fields.set(name, (record, value) => {
-      contested.keep('system', String(value), 0);
+      contested.keep(PLACE.system, String(value), 0);
       attribute(record, value);
     });
   }
 
   const protocol: FieldSetter = (record, value) => {
-    record.protocol = protocolOf(String(value)).replace(/^([23])\.0$/, '$1');
+    record.protocol = value === '1.1' || value === '2' ? value : protocolOf(String(value)).replace(/^([23])\.0$/, '$1');
   };
   fields.set('network.protocol.version', protocol);
   for (const name of ['http.flavor', 'net.protocol.version', 'http.protocol']) {

@@ -1,8 +1,8 @@
+import type { Resource } from './resource';
 import { setIds, type Id } from './ids';
 import type { Items } from './items';
 import { weightOfTraceState } from './sampling';
 import type { Nanos } from './wire-reader';
-import type { Beside } from '../shared/fill-in';
 import { LONGEST_DURATION_MS } from '../../normalise/values';
 
 /** SpanKind of OTLP: who served and who asked. Others (internal, producer, consumer) are no requests. */
@@ -35,7 +35,7 @@ export class SpanFacts {
 }
 
 /** Ends a span: an HTTP request that was served or made becomes a record, others are passed over. */
-export function takeSpan(items: Items, facts: SpanFacts, beside: Beside): void {
+export function takeSpan(items: Items, facts: SpanFacts, resource: Resource): void {
   const { kind, start, end } = facts;
   const { record, contested } = items;
   if (kind !== SERVER && kind !== CLIENT) {
@@ -43,11 +43,10 @@ export function takeSpan(items: Items, facts: SpanFacts, beside: Beside): void {
     return;
   }
   record.direction = kind === SERVER ? 'server' : 'client';
-  const { system } = contested.values;
   contested.settle(record);
   const called = record.method !== undefined || record.status !== undefined;
   // What is called through a system of its own, such as a database over HTTP, has a span beneath it for the HTTP call.
-  if (kind === CLIENT ? !called || system !== undefined : !record.seen || (!called && system !== undefined)) {
+  if (kind === CLIENT ? !called || contested.hasSystem : !record.seen || (!called && contested.hasSystem)) {
     items.ignore();
     return;
   }
@@ -71,7 +70,7 @@ export function takeSpan(items: Items, facts: SpanFacts, beside: Beside): void {
   if (facts.traceState !== '') {
     record.weight = weightOfTraceState(facts.traceState) ?? record.weight;
   }
-  beside.fillIn(record);
+  resource.fillIn(record);
   items.take(record, idOf(facts));
 }
 

@@ -3,8 +3,8 @@ import { storableText } from '../../normalise/values';
 const SLOTS = 8192;
 /** Longer texts are seldom the same. */
 const LONGEST = 256;
-/** Of texts longer than this only beginning and end say where they are looked for. */
-const HASHED_WHOLE = 24;
+/** Of texts longer than this only some bytes say where they are looked for. */
+const HASHED_WHOLE = 12;
 
 /**
  * Texts by their bytes: those that come again and again (names of attributes, methods, hosts, user agents) are made once.
@@ -36,22 +36,27 @@ export class TextCache {
   }
 }
 
-/** Where a text is looked for, by its length and bytes. */
+/** Where a text is looked for, 16 bits: by its length and, of a longer one, by bytes from its beginning, middle and end. */
 export function slotOf(bytes: Buffer, start: number, end: number): number {
-  let hash = end - start;
-  if (hash <= HASHED_WHOLE) {
-    for (let at = start; at < end; at++) {
-      hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
-    }
+  const length = end - start;
+  let hash = length;
+  if (length <= HASHED_WHOLE) {
+    hash = hashOf(bytes, start, end, hash);
   } else {
-    for (let at = start; at < start + 8; at++) {
-      hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
-    }
-    for (let at = end - 16; at < end; at++) {
-      hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
-    }
+    const middle = start + (length >> 1);
+    hash = hashOf(bytes, start, start + 3, hash);
+    hash = hashOf(bytes, middle, middle + 3, hash);
+    hash = hashOf(bytes, end - 6, end, hash);
   }
-  return hash ^ (hash >>> 13);
+  return Math.imul(hash, 0x9e3779b1) >>> 16;
+}
+
+function hashOf(bytes: Buffer, start: number, end: number, begin: number): number {
+  let hash = begin;
+  for (let at = start; at < end; at++) {
+    hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
+  }
+  return hash;
 }
 
 /** Whether a text of plain characters is what stands in the bytes. */
