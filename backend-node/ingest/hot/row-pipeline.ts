@@ -1,7 +1,7 @@
 import type { HotFile } from '../../lake/hot/hot-files';
 import type { Batch } from '../intake/batch';
 import type { IngestCounters } from '../intake/counters';
-import type { Decoded } from '../intake/decoder';
+import { rowsOf, type Decoded } from '../intake/decoder';
 import type { MemoryBudget } from '../intake/memory-budget';
 import type { RequestRecord } from '../normalise';
 import { WHOLE_BODY, type DeadLetter, type RejectStore } from '../rejects';
@@ -29,6 +29,8 @@ export interface TakenBatch {
   weight: number;
   /** When it was on the disk, on the clock of `performance.now`. */
   durableAt: number;
+  /** It is taken up again after a kill. */
+  again?: boolean;
   /** Why no rows can be made of it, though it was acknowledged: it is kept whole among the dead letters. */
   dead?: string;
 }
@@ -50,6 +52,8 @@ export interface RowPipelineOptions {
   flush: { rows: number; ageMs: number; bytes: number };
   /** Last batch that is in the lake, or sealed for it. */
   sealed: number;
+  /** Last batch of which is counted what rules left out. Default: none. */
+  counted?: number;
   /** Hot files of an earlier process whose batches are yet to come from the write-ahead log. */
   covered: readonly HotFile[];
   /** Keeps the state as of a batch, and sees to the commit. Nothing is prepared meanwhile. */
@@ -84,7 +88,7 @@ export class RowPipeline {
 
   /** Rows that are acknowledged and cannot be queried yet. */
   get waitingRows(): number {
-    return this.queue.reduce((sum, { decoded }) => sum + decoded.records.length, this.current?.rows ?? 0);
+    return this.queue.reduce((sum, { decoded }) => sum + rowsOf(decoded), this.current?.rows ?? 0);
   }
 
   /** Hot files that are in no commit and in none that is under way. */
@@ -162,35 +166,50 @@ export class RowPipeline {
     return Math.min(this.current ? this.lastHot + HOT_MS : Infinity, this.sealDueAt());
   }
 
-  private async take({ seq, batch, decoded, known, weight, durableAt, dead }: TakenBatch): Promise<void> {
+  private async take({
+    seq,
+    batch,
+    decoded,
+    known,
+    weight,
+    durableAt,
+    dead,
+    again = false,
+  }: TakenBatch): Promise<void> {
     const current = (this.current ??= new RowsInMemory(seq));
     current.to = seq;
     current.weight += weight;
     this.unsealedSince ??= durableAt;
+    this.options.preparation.begin({ counted: seq <= (this.options.counted ?? 0), again });
     const prepared = dead === undefined ? await this.prepare(batch, decoded, new Set(known)) : { fault: dead };
     if ('fault' in prepared) {
       this.options.counters.onDead(seq, batch.decoder, prepared.fault);
       current.letters.push(wholeBody(seq, batch, dead ?? 'its rows cannot be made'));
     } else {
       prepared.records.forEach((record, index) => current.add(record, prepared.rows[index]!));
+      if (decoded.rows && !this.options.preparation.judges) {
+        current.addChunks(decoded.rows, batch.receivedAt);
+      }
       const { decoder, params, receivedAt, from } = batch;
       for (const reject of decoded.rejects) {
         current.letters.push({ seq, decoder, params, receivedAt, from, ...reject });
       }
     }
-    current.batches.push({ durableAt, rows: decoded.records.length });
+    current.batches.push({ durableAt, rows: rowsOf(decoded) });
     this.position = seq;
   }
 
   private async prepare(
     { receivedAt }: Batch,
-    { records }: Decoded,
+    { records: decoded, rows: chunks }: Decoded,
     known: ReadonlySet<number>
   ): Promise<{ records: RequestRecord[]; rows: RouteRow[] } | { fault: unknown }> {
     const { preparation } = this.options;
     const breath = new Breath();
     const kept: RequestRecord[] = [];
     const rows: RouteRow[] = [];
+    // Rules judge records.
+    const records = chunks && preparation.judges ? [...decoded, ...chunks.records()] : decoded;
     try {
       for (let index = 0; index < records.length; index++) {
         const row = known.has(index) ? undefined : preparation.prepare(records[index]!, receivedAt);
@@ -204,6 +223,7 @@ export class RowPipeline {
       }
       return { records: kept, rows };
     } catch (fault) {
+      preparation.discard();
       return { fault };
     }
   }

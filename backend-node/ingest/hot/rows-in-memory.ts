@@ -1,5 +1,6 @@
 import { ColumnarRows, type ColumnarRow } from '../../lake/hot/columnar-rows';
 import type { RequestRecord } from '../normalise';
+import { routeRows, type RecordChunks, type RecordRows, type RowDefaults } from '../record-lines';
 import type { DeadLetter } from '../rejects';
 import type { RouteRow } from '../routes';
 import { Breath } from '../rows/breathe';
@@ -7,6 +8,14 @@ import type { RowPreparation } from '../rows/row-preparation';
 
 const ROWS_PER_LOOK = 512;
 const ROWS_PER_LESSON = 4096;
+
+/** Rows in tables, with what their routes depend on. */
+interface Chunk {
+  rows: RecordRows;
+  routeRows: RouteRow[];
+  defaults: RowDefaults;
+  receivedAt: number;
+}
 
 /** What came with consecutive batches and is in no hot file yet: prepared rows without routes, and dead letters. */
 export class RowsInMemory {
@@ -18,13 +27,15 @@ export class RowsInMemory {
   readonly batches: Array<{ durableAt: number; rows: number }> = [];
   private readonly records: RequestRecord[] = [];
   private readonly routeRows: RouteRow[] = [];
+  private readonly chunks: Chunk[] = [];
+  private chunkRows = 0;
 
   constructor(readonly from: number) {
     this.to = from;
   }
 
   get rows(): number {
-    return this.records.length;
+    return this.records.length + this.chunkRows;
   }
 
   add(record: RequestRecord, row: RouteRow): void {
@@ -32,9 +43,23 @@ export class RowsInMemory {
     this.routeRows.push(row);
   }
 
+  /** Adds rows that were read the short way; `receivedAt` is when they came in, microseconds since the epoch. */
+  addChunks({ chunks, count, defaults }: RecordChunks, receivedAt: number): void {
+    for (const rows of chunks) {
+      this.chunks.push({ rows, routeRows: routeRows(rows, defaults.service ?? null), defaults, receivedAt });
+    }
+    this.chunkRows += count;
+  }
+
   /** Teaches the routes what these rows show. */
   async learn(preparation: RowPreparation): Promise<void> {
     const breath = new Breath();
+    for (const { routeRows: rows } of this.chunks) {
+      preparation.learn(rows);
+      if (breath.due) {
+        await breath.take();
+      }
+    }
     for (let at = 0; at < this.routeRows.length; at += ROWS_PER_LESSON) {
       preparation.learn(this.routeRows.slice(at, at + ROWS_PER_LESSON));
       if (breath.due) {
@@ -47,6 +72,12 @@ export class RowsInMemory {
   async columns(preparation: RowPreparation): Promise<ColumnarRows> {
     const breath = new Breath();
     const columns = new ColumnarRows();
+    for (const { rows, routeRows: routed, defaults, receivedAt } of this.chunks) {
+      preparation.append(rows, routed, columns, { defaults, ingestedAtUs: receivedAt });
+      if (breath.due) {
+        await breath.take();
+      }
+    }
     for (let index = 0; index < this.records.length; index++) {
       const record = this.records[index]!;
       const { route, route_source } = preparation.route(this.routeRows[index]!);

@@ -11,7 +11,7 @@ import { normaliseRecord, type RequestRecord } from '../normalise';
 import { privacyConfigSchema, Pseudonymiser, recordProtector, type PrivacyConfigInput } from '../privacy';
 import { RouteAssigner } from '../routes';
 import { RowPreparation } from '../rows/row-preparation';
-import { appendRows } from './append-rows';
+import { appendRows, routeRows } from './append-rows';
 import { RecordLineReader } from './record-line-reader';
 import { RecordRows } from './record-rows';
 import { RepeatedColumns } from './repeated-values';
@@ -95,9 +95,11 @@ it.each<[string, PrivacyConfigInput]>([
     for (let start = 0; start < body.length; start = body.indexOf(10, start) + 1) {
       expect(reader.read(body, start, rows, NOW)).toBe(true);
     }
-    appendRows(rows, short, {
+    const routed = routeRows(rows, defaults.service);
+    assigner.observe(routed);
+    appendRows(rows, routed, short, {
       ...{ protect: recordProtector(privacy, pseudonymiser), defaults, ingestedAtUs: 5 },
-      ...{ learn: (some) => assigner.observe(some), route: (row) => assigner.assign(row) },
+      route: (row) => assigner.assign(row),
     });
   }
 

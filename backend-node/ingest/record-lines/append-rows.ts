@@ -4,15 +4,19 @@ import type { Assignment, RouteRow } from '../routes';
 import { NUMBERS, REPEATED, VERBATIM } from './columns';
 import type { RecordRows } from './record-rows';
 
+/** What the sender said for all rows, where a row does not say it itself. */
+export interface RowDefaults {
+  source: string;
+  service?: string;
+  environment?: string;
+}
+
 /** What rows are prepared with. */
 export interface AppendOptions {
   /** Puts a record under the policy. Each column’s outcome depends on that column alone. */
   protect: (record: RequestRecord) => void;
-  /** Shows rows to the routes. */
-  learn: (rows: readonly RouteRow[]) => void;
   route: (row: RouteRow) => Assignment;
-  /** What the sender said for all rows, where a row does not say it itself. */
-  defaults: { source: string; service?: string; environment?: string };
+  defaults: RowDefaults;
   /** Microseconds since the epoch. */
   ingestedAtUs: number;
 }
@@ -23,12 +27,15 @@ const [SERVICE, METHOD, ROUTE] = [REPEATED.indexOf('service'), REPEATED.indexOf(
 
 /**
  * Adds rows of record lines to those on their way to a hot file: protected, with their routes, column by column. Gives
- * what `RowPreparation` and `ColumnarRows.push` give for the same records.
+ * what `RowPreparation` and `ColumnarRows.push` give for the same records. `routed` is what `routeRows` gave for them.
  */
-export function appendRows(rows: RecordRows, to: ColumnarRows, options: AppendOptions): void {
+export function appendRows(
+  rows: RecordRows,
+  routed: readonly RouteRow[],
+  to: ColumnarRows,
+  options: AppendOptions
+): void {
   const { count, body } = rows;
-  const routed = routeRows(rows, options.defaults.service ?? null);
-  options.learn(routed);
   const first = to.begin(rows.numbers, count, NUMBERS.length);
 
   REPEATED.forEach((column, index) => {
@@ -120,7 +127,8 @@ function appendConstants(
   }
 }
 
-function routeRows(rows: RecordRows, service: string | null): RouteRow[] {
+/** What the routes of rows depend on; `service` is that of rows which name none. */
+export function routeRows(rows: RecordRows, service: string | null): RouteRow[] {
   const valueOf = (row: number, index: number): string | null => {
     const id = rows.repeated[row * REPEATED.length + index]!;
     return id < 0 ? null : rows.values[index]!.values[id]!;

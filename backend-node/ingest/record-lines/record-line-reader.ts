@@ -36,7 +36,8 @@ const [CUSTOMER, SESSION, CLIENT_IP] = [
  * says of every other line that it is not for it.
  */
 export class RecordLineReader {
-  /** Just behind what was read last. */
+  /** Just behind the line that was read last. */
+  end = 0;
   private at = 0;
   private readonly keys = new InternTable();
   private readonly cells: Array<Cell | undefined> = [];
@@ -51,7 +52,7 @@ export class RecordLineReader {
   /**
    * Reads the line that begins at `start`, up to its line end, into the next row. False when it is not such a line; then
    * the row is as empty as before. The body must end with a line end. `nowUs` is when it came in, microseconds since the
-   * epoch.
+   * epoch. Afterwards `end` is just behind the line.
    */
   read(body: Buffer, start: number, rows: RecordRows, nowUs: number): boolean {
     if (this.readObject(body, start, rows) && this.isWhole(rows, nowUs)) {
@@ -109,6 +110,7 @@ export class RecordLineReader {
       const next = body[at++];
       if (next === CLOSE) {
         const end = body[at] === CARRIAGE_RETURN ? at + 1 : at;
+        this.end = end + 1;
         return body[end] === LINE_END;
       }
       if (next !== COMMA) {

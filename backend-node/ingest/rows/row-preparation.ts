@@ -1,4 +1,6 @@
+import type { ColumnarRows } from '../../lake/hot/columnar-rows';
 import type { RequestRecord } from '../normalise';
+import { appendRows, type RecordRows, type RowDefaults } from '../record-lines';
 import { recordProtector, type PrivacyConfig, type Pseudonymiser } from '../privacy';
 import {
   RouteAssigner,
@@ -28,6 +30,13 @@ export interface RowPreparationOptions {
 export interface RowPolicy {
   /** False leaves the row out. May set `weight`, so that the rows that stay stand for those left out. */
   takesIn(record: RequestRecord): boolean;
+  /**
+   * Rows of another batch begin. `counted`: what is left out of it was counted before. `again`: it is taken up again after a
+   * kill.
+   */
+  begin?(batch: { counted: boolean; again: boolean }): void;
+  /** No rows can be made of the batch that began last: nothing of it was left out. */
+  discard?(): void;
 }
 
 /** What happens to normalised rows before they are written anywhere: session, protection, and in batches their routes. */
@@ -67,6 +76,34 @@ export class RowPreparation {
     const row = routeRow(record);
     this.protect(record);
     return row;
+  }
+
+  /** Tells the policy that rows of another batch begin. */
+  begin(batch: { counted: boolean; again: boolean }): void {
+    this.options.policy?.begin?.(batch);
+  }
+
+  /** Tells the policy that no rows can be made of the batch that began last. */
+  discard(): void {
+    this.options.policy?.discard?.();
+  }
+
+  /** Whether a policy judges rows: then all of them must be records, and go through `prepare`. */
+  get judges(): boolean {
+    return this.options.policy !== undefined;
+  }
+
+  /**
+   * Does for rows that were read the short way, and have a session of their own or need none, what `prepare` and `route` do
+   * for records, and adds them to those on their way to a hot file. Teach the routes first.
+   */
+  append(
+    rows: RecordRows,
+    routed: readonly RouteRow[],
+    to: ColumnarRows,
+    options: { defaults: RowDefaults; ingestedAtUs: number }
+  ): void {
+    appendRows(rows, routed, to, { ...options, protect: this.protect, route: (row) => this.route(row) });
   }
 
   /** Shows a batch to the routes before any row of it gets one. */

@@ -96,7 +96,11 @@ export class IntakeBench {
   ) {}
 
   static async open(ingest: Partial<Settings['ingest']> = {}): Promise<IntakeBench> {
-    const folder = await mkdtemp(join(tmpdir(), 'apitrail-'));
+    return IntakeBench.at(await mkdtemp(join(tmpdir(), 'apitrail-')), ingest);
+  }
+
+  /** The lake in the folder `lake` of a folder. */
+  static async at(folder: string, ingest: Partial<Settings['ingest']> = {}): Promise<IntakeBench> {
     const flags = { lake: 'lake', privacy: { key_file: join(folder, 'pseudonym.key') } };
     const settings = await loadSettings({ flags, environment: {}, workingFolder: folder });
     const room = { disk_reserve: 0, ...ingest };

@@ -6,7 +6,8 @@ import { parseBlock, recordEndOf } from '../../import/parse-block';
 import { firstLines } from '../../import/sample';
 import { BLOCK_BYTES, blocksOf } from '../../import/text-blocks';
 import type { Decoded, DecodeContext, Decoder, DecodedReject } from '../../intake/decoder';
-import type { RequestRecord } from '../../normalise';
+import type { RecordDefaults, RequestRecord } from '../../normalise';
+import { RecordChunks } from '../../record-lines';
 import { mappingOf } from './line-mapping';
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -42,6 +43,13 @@ export const lineDecoder: Decoder = {
       lines = 1;
     }
     const items = new LineItems(header);
+    const short = isRecordLines(format, params)
+      ? readShort(content, items, { framing, defaults, nowUs: receivedAt })
+      : undefined;
+    if (short) {
+      lines = short.lines;
+      rest = content.subarray(short.end);
+    }
     let overlong = '';
     for (const block of blocksOf(rest, recordEndOf(framing))) {
       if (block.kind === 'oversized') {
@@ -54,16 +62,53 @@ export const lineDecoder: Decoder = {
       }
       parseBlock(block.bytes, { framing, defaults, nowUs: receivedAt, before: lines }, (line, result, text) => {
         lines = line;
-        if (typeof result === 'string') {
-          items.reject(line - 1, result, text());
-        } else if (result) {
-          items.record(line - 1, result);
-        }
+        items.visit(line, result, text);
       });
     }
-    return items.decoded;
+    return { ...items.decoded, ...(short && short.rows.count > 0 ? { rows: short.rows } : {}) };
   },
 };
+
+/** Lines of a body after which, when none was for the short way, none is tried any more. */
+const TRIED_LINES = 32;
+
+/** Whether lines may be in the record’s own names, with their own meaning. */
+function isRecordLines({ name }: Format, { map, timeIsEnd }: DecodeContext['params']): boolean {
+  return name === 'json' && map === undefined && timeIsEnd !== 'true';
+}
+
+/**
+ * Reads the lines of a body that are for the short way, and those between them the long way, up to a line that needs more
+ * care: one without an end, one too long, or the first when there are none for the short way. Gives how far it came.
+ */
+function readShort(
+  content: Buffer,
+  items: LineItems,
+  { framing, defaults, nowUs }: { framing: Framing; defaults: RecordDefaults; nowUs: number }
+): { rows: RecordChunks; lines: number; end: number } {
+  const rows = new RecordChunks(content, defaults, nowUs);
+  let lines = 0;
+  let end = 0;
+  // Behind the last line end there is nothing that ends what is read.
+  const last = content.lastIndexOf(10);
+  while (end <= last && (rows.count > 0 || lines < TRIED_LINES)) {
+    const behind = rows.read(end);
+    if (behind !== undefined) {
+      lines++;
+      end = behind;
+      continue;
+    }
+    const next = content.indexOf(10, end) + 1;
+    if (next - end > BLOCK_BYTES) {
+      break;
+    }
+    const options = { framing, defaults, nowUs, before: lines };
+    parseBlock(content.subarray(end, next), options, (line, result, text) => items.visit(line, result, text));
+    lines++;
+    end = next;
+  }
+  return { rows, lines, end };
+}
 
 class LineItems {
   private readonly records: RequestRecord[] = [];
@@ -71,6 +116,15 @@ class LineItems {
   private readonly rejects: DecodedReject[] = [];
 
   constructor(private readonly header: string) {}
+
+  /** Takes what was made of a line, counted from 1. */
+  visit(line: number, result: RequestRecord | string | undefined, text: () => string): void {
+    if (typeof result === 'string') {
+      this.reject(line - 1, result, text());
+    } else if (result) {
+      this.record(line - 1, result);
+    }
+  }
 
   record(index: number, record: RequestRecord): void {
     this.records.push(record);

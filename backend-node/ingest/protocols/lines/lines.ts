@@ -1,6 +1,6 @@
 import { ApitrailError } from '@apitrail/contract';
 
-import type { Decoded } from '../../intake/decoder';
+import { rowsOf, type Decoded } from '../../intake/decoder';
 import type { Intake } from '../../intake/intake';
 import type { Protocol, ProtocolReply, ProtocolRequest, Refusal } from '../protocol';
 import { batchOf } from '../shared/batch-of';
@@ -23,18 +23,18 @@ async function answerLines(request: ProtocolRequest, intake: Intake): Promise<Pr
   const params = lineParams(request);
   checkIdempotencyKey(request.header('idempotency-key'));
   const decoded = lineDecoder.decode(request.body, { params, receivedAt: request.receivedAt });
-  const { records, rejects } = decoded;
-  request.note({ records: records.length, rejects: rejects.length });
+  const { rejects } = decoded;
+  const accepted = rowsOf(decoded);
+  request.note({ records: accepted, rejects: rejects.length });
   const keep = request.query.rejects === 'keep' && rejects.length > 0;
-  if (records.length === 0 && rejects.length > 0 && !keep) {
+  if (accepted === 0 && rejects.length > 0 && !keep) {
     throw nothingFits(decoded, params.format!);
   }
   const repeated =
-    (records.length > 0 || keep) &&
-    (await intake.submit(batchOf(request, lineDecoder.name, { params }), decoded)).repeated;
+    (accepted > 0 || keep) && (await intake.submit(batchOf(request, lineDecoder.name, { params }), decoded)).repeated;
   return {
     status: 200,
-    body: JSON.stringify({ accepted: records.length, rejected: rejects.length, repeated, errors: errorsOf(decoded) }),
+    body: JSON.stringify({ accepted, rejected: rejects.length, repeated, errors: errorsOf(decoded) }),
   };
 }
 

@@ -37,7 +37,10 @@ export class RecordingIntake implements Intake, BodyMemory {
 
   /** Records of all batches, each once. */
   get records(): Decoded['records'] {
-    return this.submitted.flatMap(({ decoded, known }) => decoded.records.filter((_, index) => !known.includes(index)));
+    return this.submitted.flatMap(({ decoded, known }) => [
+      ...(decoded.rows?.records() ?? []),
+      ...decoded.records.filter((_, index) => !known.includes(index)),
+    ]);
   }
 
   get durableSeq(): number {

@@ -1,0 +1,49 @@
+import { testDecoder } from '../testing/decoder-properties';
+import { lineDecoder } from './line-decoder';
+
+const time = '2026-11-02T10:00:00Z';
+const fine = JSON.stringify({ time, method: 'GET', path: '/orders/7?a=é', status: 200, duration_ms: 12.5, more: { a: [1] } });
+const combined = '203.0.113.9 - ann [02/Nov/2026:10:00:00 +0000] "GET /orders/7 HTTP/1.1" 200 512 "-" "curl/8"';
+
+/** Lines that are not blank, as import counts them. */
+const lineCount = (body: Buffer): number =>
+  body
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
+    .split('\n')
+    .map((line) => line.replace(/\r$/, '').replace(/^\0+/, ''))
+    .filter((line) => line.trim() !== '').length;
+
+describe('JSON lines', () => {
+  testDecoder({
+    decoder: lineDecoder,
+    params: { format: 'json', service: 'shop' },
+    bodies: [Buffer.from(`${fine}\n${fine}\r\n\n${fine}`), Buffer.from(`${fine}\nno json\n`)],
+    items: lineCount,
+  });
+});
+
+describe('combined', () => {
+  testDecoder({
+    decoder: lineDecoder,
+    params: { format: 'combined', timeIsEnd: 'true' },
+    bodies: [Buffer.from(`${combined}\n${combined}\n`)],
+    items: lineCount,
+  });
+});
+
+describe('CSV', () => {
+  testDecoder({
+    decoder: lineDecoder,
+    params: { format: 'csv' },
+    bodies: [Buffer.from(`time,method,path,status\n${time},GET,"/a\nb",200\n${time},GET,/x,500\n`)],
+  });
+});
+
+describe('a format that is looked for', () => {
+  testDecoder({
+    decoder: lineDecoder,
+    params: { format: 'auto' },
+    bodies: [Buffer.from(`${combined}\n`), Buffer.from(`${fine}\n`), Buffer.from(`time\tmethod\tpath\n${time}\tGET\t/a\n`)],
+  });
+});
