@@ -4,12 +4,19 @@ import {
   type DataSourcePluginMeta,
   PluginType,
 } from '@grafana/data';
-import { type DataSourceSrv, setBackendSrv, setDataSourceSrv, setTemplateSrv } from '@grafana/runtime';
+import {
+  type DataSourceSrv,
+  setBackendSrv,
+  setDataSourceSrv,
+  setGrafanaLiveSrv,
+  setTemplateSrv,
+} from '@grafana/runtime';
 
 import { ApitrailDataSource } from '../../src/datasource/apitrail-data-source';
 import pluginJson from '../../src/datasource/plugin.json';
 import type { ApitrailOptions } from '../../src/datasource/types';
 import { PlaygroundBackendSrv } from './backend-srv';
+import { PlaygroundLiveSrv } from './live-srv';
 import { PlaygroundTemplateSrv } from './template-srv';
 
 export const DATASOURCE_UID = 'apitrail';
@@ -29,6 +36,7 @@ const settings: DataSourceInstanceSettings<ApitrailOptions> = {
 export function startServices(): ApitrailDataSource {
   setBackendSrv(new PlaygroundBackendSrv());
   setTemplateSrv(new PlaygroundTemplateSrv());
+  setGrafanaLiveSrv(new PlaygroundLiveSrv());
   const dataSource = new ApitrailDataSource(settings);
   const srv: DataSourceSrv = {
     get: () => Promise.resolve(dataSource as unknown as DataSourceApi),

@@ -28,6 +28,9 @@ function companionPath(method, pathname) {
   if (method === 'GET' && pathname === '/api/health') {
     return '/api/health';
   }
+  if (method === 'GET' && pathname === '/api/live') {
+    return '/api/live';
+  }
   const resource = RESOURCE.exec(pathname);
   return resource && (method === 'GET' || method === 'POST') ? `/api/resources/${resource[1]}` : undefined;
 }
@@ -80,7 +83,7 @@ export async function servePlayground({ port, companion, apiKey }) {
         path,
         method: request.method,
         headers: {
-          accept: 'application/json',
+          accept: path.startsWith('/api/live') ? 'application/x-ndjson' : 'application/json',
           ...(request.method === 'POST' ? { 'content-type': 'application/json' } : {}),
           ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
         },

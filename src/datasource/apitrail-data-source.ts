@@ -34,6 +34,9 @@ import { finishFrames, traceDataSource } from './explore/finish-frames';
 import { forApp } from './explore/for-app';
 import { withGhosts } from './ghost-series';
 import { interpolateQuery } from './interpolate';
+import { goesLive, type LiveQuery } from './live/live-query';
+import { liveFrames } from './live/live-source';
+import { withLive } from './live/with-live';
 import { migrateQuery } from './migrate-query';
 import { queryText } from './query-text';
 import { Resources } from './resources';
@@ -82,9 +85,13 @@ export class ApitrailDataSource
       .map((query) => forApp(query, request.app))
       .map((query) => (query.timezone || !timezone ? query : { ...query, timezone }));
     const traces = traceDataSource(this.#traceDatasourceUid);
-    return super
-      .query({ ...request, targets })
-      .pipe(map((response) => ({ ...response, data: withGhosts(finishFrames(response.data, traces)) })));
+    const answers = super.query({ ...request, targets });
+    const live = targets
+      .filter((query) => goesLive(query, request) && this.filterQuery(query))
+      .map((query) => this.applyTemplateVariables(query, request.scopedVars, request.filters) as LiveQuery);
+    const frames = (query: Record<string, unknown>) => liveFrames(this, query);
+    const all = live.length > 0 ? withLive(answers, { request, targets: live, frames }) : answers;
+    return all.pipe(map((response) => ({ ...response, data: withGhosts(finishFrames(response.data, traces)) })));
   }
 
   /** The query as the companion takes it: of the current version, every variable resolved, ad hoc filters added. */

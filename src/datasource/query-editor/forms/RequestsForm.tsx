@@ -7,6 +7,7 @@ import { FormatField } from '../fields/FormatField';
 import { KeyField } from '../fields/KeyField';
 import { KeyListField } from '../fields/KeyListField';
 import { NumberField } from '../fields/NumberField';
+import { LiveField } from '../fields/LiveField';
 import { RangeFields } from '../fields/RangeFields';
 import { TextField } from '../fields/TextField';
 import { FiltersField } from '../filters/FiltersField';
@@ -66,6 +67,7 @@ function RequestsForm({ query, onChange }: FormProps<'requests'>) {
           value={query.limit}
           onChange={(limit, options) => onChange({ limit }, options)}
         />
+        <LiveField value={query.live} onChange={(live) => onChange({ live })} />
         <RangeFields buckets={false} query={query} onChange={onChange} />
       </Stack>
     </>

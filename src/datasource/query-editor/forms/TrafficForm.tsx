@@ -4,6 +4,7 @@ import { Stack } from '@grafana/ui';
 import { FormatField } from '../fields/FormatField';
 import { KeyListField } from '../fields/KeyListField';
 import { MetricListField } from '../fields/MetricFields';
+import { LiveField } from '../fields/LiveField';
 import { RangeFields } from '../fields/RangeFields';
 import { TextField } from '../fields/TextField';
 import { TopFields } from '../fields/TopFields';
@@ -51,6 +52,7 @@ function TrafficForm({ query, onChange }: FormProps<'traffic'>) {
           fallback={10}
           most={500}
         />
+        {query.format !== 'numeric' && <LiveField value={query.live} onChange={(live) => onChange({ live })} />}
         <RangeFields buckets query={query} onChange={onChange} />
       </Stack>
     </>

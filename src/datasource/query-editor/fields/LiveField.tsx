@@ -1,0 +1,20 @@
+import React from 'react';
+
+import { SwitchField } from './SwitchField';
+
+interface LiveFieldProps {
+  value: boolean | undefined;
+  onChange: (value: true | undefined) => void;
+}
+
+/** Whether the answer goes on with what comes in. */
+export function LiveField({ value, onChange }: LiveFieldProps) {
+  return (
+    <SwitchField
+      label="Live"
+      description="Goes on with what comes in, as long as the range ends now."
+      value={value === true}
+      onChange={(live) => onChange(live || undefined)}
+    />
+  );
+}
