@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
@@ -12,6 +11,7 @@ import {
 } from '@apitrail/contract';
 import { Command, InvalidArgumentError } from 'commander';
 
+import { keyFileOption, readKey } from '../read-key';
 import { configOption, lakeOption, oneOf, settingsOf, type SettingsOptions } from '../settings-options';
 import { parseTime } from '../time-argument';
 
@@ -54,7 +54,7 @@ export function annotateCommand(): Command {
     .option('--service-version <version>', 'version that is deployed')
     .option('--id <id>', 'which annotation it is; the same id again replaces it')
     .option('--url <url>', 'ingest listener of a companion, such as http://127.0.0.1:8586; else the lake is written to')
-    .option('--key-file <file>', 'file with a key of the scope ingest (default: the environment variable APITRAIL_KEY)')
+    .addOption(keyFileOption())
     .addOption(lakeOption())
     .addOption(configOption())
     .addHelpText(
@@ -94,20 +94,6 @@ async function writeToLake(annotations: ReturnType<typeof parseAnnotations>, opt
     return await (await store.get()).post(annotations, { now: Date.now() });
   } finally {
     await store.close();
-  }
-}
-
-async function readKey(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) {
-    return process.env.APITRAIL_KEY;
-  }
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    throw new ApitrailError('APITRAIL_USAGE', `The key cannot be read: ${(error as Error).message}.`, {
-      where: '--key-file',
-      cause: error,
-    });
   }
 }
 

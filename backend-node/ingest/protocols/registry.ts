@@ -5,10 +5,11 @@ import { elasticsearch } from './elasticsearch/elasticsearch';
 import { lines } from './lines/lines';
 import { otlp } from './otlp';
 import type { Protocol } from './protocol';
+import { replay } from './replay/replay';
 import { splunk } from './splunk/splunk';
 
 /** The protocols of the ingest listener. */
-export const PROTOCOLS: readonly Protocol[] = [lines, elasticsearch, otlp, splunk, datadog, loki];
+export const PROTOCOLS: readonly Protocol[] = [lines, elasticsearch, otlp, splunk, datadog, loki, replay];
 
 /** The decoder of a name, as the write-ahead log has it. */
 export function decoderNamed(name: string): Decoder | undefined {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 
 import type { Mapping } from '../formats';
+import type { CompanionClient } from '../send/companion-client';
 import type { Extent } from './follower';
-import type { CompanionClient } from './http-client';
 import type { Delivery, Sink } from './sink';
 
 /** What is said of all lines that are sent. */

@@ -21,6 +21,3 @@ export interface Sink {
   readonly retries: number;
   close(): Promise<void>;
 }
-
-/** The piece must be sent in smaller ones. */
-export class TooLarge extends Error {}

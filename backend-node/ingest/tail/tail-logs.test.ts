@@ -14,9 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
+import { TooLarge } from '../send/companion-client';
 import { findLogs } from './find-logs';
 import { EXTENT_BYTES, type Extent } from './follower';
-import { TooLarge, type Delivery, type Sink } from './sink';
+import type { Delivery, Sink } from './sink';
 import { tailLogs, type TailOptions, type TailSummary } from './tail-logs';
 
 /** Takes pieces in as a companion does: one whose name is known is not taken in twice. */

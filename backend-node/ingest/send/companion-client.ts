@@ -4,7 +4,9 @@ import { gzip } from 'node:zlib';
 import { ApitrailError, type ErrorBody } from '@apitrail/contract';
 
 import { backoffMs, pause, retryAfterMs } from './backoff';
-import { TooLarge } from './sink';
+
+/** What is sent must be sent in smaller pieces. */
+export class TooLarge extends Error {}
 
 const compress = promisify(gzip);
 /** A request that has no answer after this time is sent again. */
