@@ -11,15 +11,13 @@ export interface BulkItem {
   index: string;
   /** Set where the sender named the document. */
   id: string | undefined;
+  /** The action’s own line. */
+  line: string;
   /** The document’s line; undefined for `delete`, which has none. */
   document: string | undefined;
 }
 
-interface ActionLine {
-  action: BulkAction;
-  index: string;
-  id: string | undefined;
-}
+type ActionLine = Omit<BulkItem, 'document'>;
 
 const LONGEST_ACTION = 8192;
 const LONGEST_ID_BYTES = 512;
@@ -40,7 +38,6 @@ export function readBulk(body: Buffer, defaultIndex: string | undefined): BulkIt
   let action: ActionLine | undefined;
   let line = 0;
   // Most senders write the same action before every document.
-  let lastText = '';
   let last: ActionLine | undefined;
   eachLine(body, (text) => {
     line++;
@@ -52,8 +49,8 @@ export function readBulk(body: Buffer, defaultIndex: string | undefined): BulkIt
     if (text.trim() === '') {
       return;
     }
-    const found = last && text === lastText ? last : readAction(text, line, defaultIndex);
-    [lastText, last] = [text, found];
+    const found = last?.line === text ? last : readAction(text, line, defaultIndex);
+    last = found;
     if (found.action === 'delete') {
       items.push({ ...found, document: undefined });
     } else {
@@ -92,7 +89,7 @@ function readAction(text: string, line: number, defaultIndex: string | undefined
   if (id !== undefined && (typeof id !== 'string' || id === '' || Buffer.byteLength(id) > LONGEST_ID_BYTES)) {
     throw malformed(`[_id] must be a text of 1 to ${LONGEST_ID_BYTES} bytes`);
   }
-  return { action, index, id };
+  return { action, index, id, line: text };
 }
 
 function objectOf(text: string): object | undefined {

@@ -40,7 +40,7 @@ export function decodeBulk(body: Buffer, { params, receivedAt }: DecodeContext):
     const record = recordOf(item, sink);
     const reason = record instanceof Reject ? record.reason : normaliseRecord(record, defaults, receivedAt);
     if (record instanceof Reject || reason !== undefined) {
-      rejects.push({ index, reason: reason ?? '', text: item.document ?? '' });
+      rejects.push({ index, reason: reason ?? '', text: textOf(item) });
       return;
     }
     records.push(record);
@@ -48,6 +48,11 @@ export function decodeBulk(body: Buffer, { params, receivedAt }: DecodeContext):
     ids.push(item.id === undefined ? undefined : `${item.index}/${item.id}`);
   });
   return { items, decoded: { records, indexes, rejects, ids } };
+}
+
+/** A body that has this action alone. */
+function textOf({ line, document }: BulkItem): string {
+  return document === undefined ? `${line}\n` : `${line}\n${document}\n`;
 }
 
 function recordOf({ action, document = '' }: BulkItem, sink: ReturnType<typeof ecsSink>): RequestRecord | Reject {
