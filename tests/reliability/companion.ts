@@ -119,6 +119,11 @@ export class Companion {
     this.child = undefined;
   }
 
+  /** Its processes by role. */
+  processes(): Array<[Role, number]> {
+    return [...this.pids];
+  }
+
   /** The end of its log. */
   tail(lines = 25): string {
     return this.log.slice(-lines).join('\n');

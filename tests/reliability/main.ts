@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { disksMissing } from './disks';
+import { clockJumps, clockMissing } from './scenarios/clock-jumps';
+import { faults } from './scenarios/faults';
+import { fullDisk } from './scenarios/full-disk';
+import { kills } from './scenarios/kills';
+import { powerCuts } from './scenarios/power-cuts';
+import { soak } from './scenarios/soak';
+import type { Report } from './workload';
+
+const HELP = `What is acknowledged is kept: kills, faults and power cuts, and a history check after each.
+
+  npm run crash -- --kills 1000        kills of processes at random moments
+  npm run crash -- --faults 300        a fault at each of the first calls by which the ingest process writes (strace)
+  npm run crash -- --power-cuts 100    power cuts of a disk (root: ext4 in a file)
+  npm run crash -- --full-disk 20      a disk that is full in turns (root: a file system in memory)
+  npm run crash -- --clock-jumps 50    the clock jumps by up to days (libfaketime)
+  npm run soak -- --minutes 60         sent to and asked for long, with restarts
+
+  --seed N     the same events again, as far as time lets them
+  --folder DIR where the lake lies; kept. Default: a temporary folder, removed when nothing was wrong`;
+
+const WORKLOAD = { clients: 6, rows: 40, pause: 100, readers: 2 };
+
+/** `npm run crash` and `npm run soak`. Gives the exit code. */
+export async function main(command: 'crash' | 'soak', args: string[]): Promise<number> {
+  const number = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args,
+    options: {
+      ...{ kills: number, faults: number, syscalls: number, 'power-cuts': number, 'full-disk': number },
+      ...{ 'clock-jumps': number, minutes: number, seed: number, folder: number, help: { type: 'boolean' } },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const seed = Number(values.seed ?? Date.now() % 1_000_000);
+  const base = values.folder ?? mkdtempSync(join(tmpdir(), 'apitrail-reliability-'));
+  const at = (name: string) => ({ folder: join(base, name), lake: join(base, name, 'lake'), seed, ...WORKLOAD });
+  const many = (text: string | undefined) => (text === undefined ? 0 : Number(text));
+  const asked = {
+    kills: many(values.kills),
+    faults: many(values.faults ?? values.syscalls),
+    powerCuts: many(values['power-cuts']),
+    fullDisk: many(values['full-disk']),
+    clockJumps: many(values['clock-jumps']),
+    minutes: command === 'soak' ? many(values.minutes ?? '60') : 0,
+  };
+  if (Object.values(asked).every((count) => !(count > 0))) {
+    console.error(HELP);
+    return 2;
+  }
+  console.log(`seed ${seed}, in ${base}`);
+  const reports: Report[] = [];
+  const run = async (name: string, count: number, missing: string | undefined, work: () => Promise<Report>) => {
+    if (count > 0 && missing !== undefined) {
+      console.log(`${name}: LEFT OUT, ${missing}`);
+    } else if (count > 0) {
+      const began = performance.now();
+      const report = await work();
+      reports.push(report);
+      print(report, (performance.now() - began) / 1000);
+    }
+  };
+  const dots = (done: number) => {
+    if (done % 10 === 0) {
+      console.log(`  ${done}`);
+    }
+  };
+  await run('kills', asked.kills, undefined, () => kills(at('kills'), asked.kills, dots));
+  await run('faults', asked.faults, undefined, () => faults(at('faults'), asked.faults, dots));
+  await run('power cuts', asked.powerCuts, disksMissing(), () => powerCuts(at('power'), asked.powerCuts, dots));
+  await run('full disk', asked.fullDisk, disksMissing(), () => fullDisk(at('full'), asked.fullDisk, dots));
+  await run('clock jumps', asked.clockJumps, clockMissing(), () => clockJumps(at('clock'), asked.clockJumps, dots));
+  await run('soak', asked.minutes, undefined, () => soak(at('soak'), asked.minutes, console.log));
+  const wrong = reports.some(({ violations }) => violations.length > 0);
+  if (!wrong && values.folder === undefined) {
+    rmSync(base, { recursive: true, force: true });
+  }
+  return wrong ? 1 : 0;
+}
+
+function print({ violations, queryErrors, ...report }: Report, seconds: number): void {
+  console.log(JSON.stringify({ ...report, seconds: Math.round(seconds), queryErrors }, null, 2));
+  console.log(violations.length === 0 ? 'No violations.' : `${violations.length} VIOLATIONS:`);
+  for (const { kind, what } of violations.slice(0, 50)) {
+    console.log(`  ${kind}: ${what}`);
+  }
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { Workload, type Report, type WorkloadOptions } from '../workload';
+
+const LIBRARIES = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map(
+  (kind) => `/usr/lib/${kind}/faketime/libfaketimeMT.so.1`
+);
+const JUMPS = ['+0', '+3600', '-3600', '+86400', '-86400', '-7', '+400000'];
+
+/** Why clocks cannot be set here; undefined when they can. */
+export function clockMissing(): string | undefined {
+  return LIBRARIES.some(existsSync) ? undefined : 'it needs libfaketime';
+}
+
+/** The companion's clock jumps forth and back, by seconds and by days, while kills go on. */
+export async function clockJumps(
+  options: WorkloadOptions,
+  count: number,
+  progress?: (done: number) => void
+): Promise<Report> {
+  const clock = join(options.folder, 'clock');
+  const env = {
+    LD_PRELOAD: LIBRARIES.find(existsSync) ?? '',
+    FAKETIME_TIMESTAMP_FILE: clock,
+    FAKETIME_NO_CACHE: '1',
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
+  const work = await Workload.open({ ...options, env });
+  try {
+    await writeFile(clock, '+0\n');
+    await work.companion.start();
+    work.begin();
+    while (work.events < count) {
+      await wait(500 + work.random() * 1_500);
+      await writeFile(clock, `${JUMPS[Math.floor(work.random() * JUMPS.length)]}\n`);
+      if (work.random() < 0.3) {
+        await work.companion.killAll();
+        await work.companion.start();
+      }
+      work.events++;
+      progress?.(work.events);
+    }
+    return await work.end('clock jumps');
+  } finally {
+    await work.companion.killAll();
+  }
+}

@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { PowerCutDisk } from '../disks';
+import { Workload, type Report, type WorkloadOptions } from '../workload';
+
+/**
+ * Cuts the power of the disk the lake is on at random moments: what was written and not flushed is gone, as is every
+ * process. After each cut all that was acknowledged must be there.
+ */
+export async function powerCuts(
+  options: Omit<WorkloadOptions, 'lake'>,
+  count: number,
+  progress?: (done: number) => void
+): Promise<Report> {
+  const disk = new PowerCutDisk(join(options.folder, 'disk'), 512);
+  const lake = join(disk.path, 'lake');
+  const work = await Workload.open({ ...options, lake });
+  try {
+    await work.companion.start();
+    while (work.events < count) {
+      work.begin(0);
+      await wait(300 + work.random() * 2_500);
+      disk.cut();
+      await work.companion.killAll();
+      await work.quiet();
+      disk.restore();
+      anotherBoot(lake, work.events);
+      work.events++;
+      await work.companion.start();
+      const violations = await work.check();
+      progress?.(work.events);
+      if (violations.length > 0) {
+        break;
+      }
+    }
+    return await work.end('power cuts');
+  } finally {
+    await work.companion.killAll();
+    disk.remove();
+  }
+}
+
+/** After a real power cut the machine has booted again: the hot files are those of a boot before. */
+function anotherBoot(lake: string, number: number): void {
+  const hot = join(lake, '.apitrail', 'hot');
+  for (const name of existsSync(hot) ? readdirSync(hot) : []) {
+    if (!name.startsWith('boot-before')) {
+      renameSync(join(hot, name), join(hot, `boot-before-${number}`));
+    }
+  }
+}
