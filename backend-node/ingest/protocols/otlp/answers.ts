@@ -24,7 +24,7 @@ export function exportAnswer(mediaType: string, partial?: PartialSuccess): Proto
         1,
         ({ rejected, message }: PartialSuccess, inner: PbfWriter) => {
           inner.writeVarintField(1, rejected);
-          inner.writeStringField(2, message);
+          inner.writeBytesField(2, Buffer.from(message));
         },
         partial
       );
@@ -67,7 +67,7 @@ export function refusalAnswer(refusal: Refusal, mediaType: string): ProtocolRepl
   if (mediaType === PROTOBUF) {
     const writer = new PbfWriter();
     writer.writeVarintField(1, code);
-    writer.writeStringField(2, message);
+    writer.writeBytesField(2, Buffer.from(message));
     return { status, headers, type: PROTOBUF, body: Buffer.from(writer.finish()) };
   }
   return { status, headers, type: JSON_TYPE, body: JSON.stringify({ code, message }) };

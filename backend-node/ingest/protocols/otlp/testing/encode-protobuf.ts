@@ -20,7 +20,7 @@ function exportOf<Item>(model: ModelExport<Item>, writeItem: (item: Item, pbf: P
       for (const scope of scopes) {
         message(pbf, 2, () => {
           message(pbf, 1, () => {
-            pbf.writeStringField(1, scope.name);
+            writeText(pbf, 1, scope.name);
             writeAttributes(pbf, 3, scope.attributes);
           });
           for (const item of scope.items) {
@@ -37,9 +37,9 @@ function writeSpan(span: ModelSpan, pbf: PbfWriter): void {
   pbf.writeBytesField(1, Buffer.from(span.traceId, 'hex'));
   pbf.writeBytesField(2, Buffer.from(span.spanId, 'hex'));
   if (span.traceState !== undefined) {
-    pbf.writeStringField(3, span.traceState);
+    writeText(pbf, 3, span.traceState);
   }
-  pbf.writeStringField(5, span.name);
+  writeText(pbf, 5, span.name);
   pbf.writeVarintField(6, span.kind);
   fixed64(pbf, 7, span.start);
   fixed64(pbf, 8, span.end);
@@ -47,14 +47,14 @@ function writeSpan(span: ModelSpan, pbf: PbfWriter): void {
   for (const event of span.events ?? []) {
     message(pbf, 11, () => {
       fixed64(pbf, 1, span.end);
-      pbf.writeStringField(2, event.name);
+      writeText(pbf, 2, event.name);
       writeAttributes(pbf, 3, event.attributes);
     });
   }
   const { status } = span;
   if (status) {
     message(pbf, 15, () => {
-      pbf.writeStringField(2, status.message ?? '');
+      writeText(pbf, 2, status.message ?? '');
       pbf.writeVarintField(3, status.code);
     });
   }
@@ -63,7 +63,7 @@ function writeSpan(span: ModelSpan, pbf: PbfWriter): void {
 function writeLog(log: ModelLog, pbf: PbfWriter): void {
   fixed64(pbf, 1, log.time);
   pbf.writeVarintField(2, 9);
-  pbf.writeStringField(3, log.severity);
+  writeText(pbf, 3, log.severity);
   const { body } = log;
   if (body) {
     message(pbf, 5, () => writeValue(pbf, body));
@@ -77,7 +77,7 @@ function writeLog(log: ModelLog, pbf: PbfWriter): void {
 function writeAttributes(pbf: PbfWriter, field: number, attributes: ModelAttributes): void {
   for (const [name, value] of attributes) {
     message(pbf, field, () => {
-      pbf.writeStringField(1, name);
+      writeText(pbf, 1, name);
       message(pbf, 2, () => writeValue(pbf, value));
     });
   }
@@ -85,7 +85,7 @@ function writeAttributes(pbf: PbfWriter, field: number, attributes: ModelAttribu
 
 function writeValue(pbf: PbfWriter, value: ModelValue): void {
   if ('string' in value) {
-    pbf.writeStringField(1, value.string);
+    writeText(pbf, 1, value.string);
   } else if ('bool' in value) {
     pbf.writeBooleanField(2, value.bool);
   } else if ('int' in value) {
@@ -100,6 +100,11 @@ function writeValue(pbf: PbfWriter, value: ModelValue): void {
   } else {
     pbf.writeBytesField(7, value.bytes);
   }
+}
+
+/** pbf itself writes characters beyond the sixteenth bit wrong. */
+function writeText(pbf: PbfWriter, field: number, text: string): void {
+  pbf.writeBytesField(field, Buffer.from(text));
 }
 
 function message(pbf: PbfWriter, field: number, write: () => void): void {
