@@ -29,6 +29,8 @@ interface DatadogClient {
   v2: { LogsApi: new (configuration: object) => { submitLog(parameters: object): Promise<unknown> } };
 }
 
+jest.setTimeout(120_000);
+
 const LINE = '192.0.2.1 - - [17/May/2024:00:00:00 +0000] "GET /orders/7?b=c HTTP/1.1" 200 12 "-" "curl/8"';
 const FIELDS = { method: 'GET', path: '/orders/7', status: 200 };
 
