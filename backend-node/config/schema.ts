@@ -2,6 +2,7 @@ import { durationSchema } from '@apitrail/contract';
 import { z } from 'zod';
 
 import { ingestConfigSchema } from '../ingest/config';
+import { noiseConfigSchema } from '../ingest/noise/config';
 import { privacyConfigSchema } from '../ingest/privacy';
 import { routesConfigSchema } from '../ingest/routes';
 import { sessionsConfigSchema } from '../ingest/sessions';
@@ -80,11 +81,14 @@ export const configSchema = z.strictObject({
     .describe('Origins of web pages that may ask from a browser, beside those of the listeners.'),
   log_level: z.enum(LOG_LEVELS).default('info').describe('What is written to the log on standard error.'),
   ingest: ingestConfigSchema.prefault({}).describe('What is taken in over the network, and its bounds.'),
-  maintenance: maintenanceConfigSchema.prefault({}).describe('What a running companion does to keep the lake in order.'),
+  maintenance: maintenanceConfigSchema
+    .prefault({})
+    .describe('What a running companion does to keep the lake in order.'),
   retention: retentionConfigSchema.prefault({}).describe('How much of the lake is kept. Without it everything is.'),
   privacy: privacyConfigSchema
     .prefault({})
     .describe('What of a person gets into the lake. Every default is the safe one.'),
+  noise: noiseConfigSchema.prefault({}).describe('Which requests are left out of the lake, and counted.'),
   sessions: sessionsConfigSchema.prefault({}).describe('How sessions are derived where a source names none.'),
   routes: routesConfigSchema.prefault({}).describe('Rules that give paths their routes, before anything else does.'),
   datasets: z

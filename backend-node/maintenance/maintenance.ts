@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { retainAnnotations } from '../annotations/retention';
 import { ANNOTATIONS_TABLE } from '../annotations/table';
 import type { Settings } from '../config/settings';
+import { LEFT_OUT_TABLE } from '../ingest/noise/left-out-table';
 import { openDuckDb, type DuckDb } from '../engine/duckdb';
 import { DeltaTable } from '../lake/delta-table';
 import { ClockGuard } from '../lake/maintenance/clock-guard';
@@ -130,6 +131,8 @@ export class Maintenance {
           const { days, removed, oldest } = summary;
           done = { ...{ days: days.map(({ date, why }) => `${date} (${why})`), ...removed }, oldest };
         }
+      } else if (table.definition.name === LEFT_OUT_TABLE.name) {
+        await applyRetention(table, { ageMs: trusted.ageMs });
       } else if (table.definition.name === ANNOTATIONS_TABLE.name && trusted.ageMs !== undefined) {
         const annotations = await retainAnnotations(table, this.open!.engine, Date.now() - trusted.ageMs);
         done = annotations > 0 ? { ...done, annotations } : done;

@@ -2,12 +2,15 @@ import { writeFrame, type DataFrameJSON, type Frame, type FrameMarker, type Fram
 
 import { comparisonOf, earlierFrame, noticeComparison, timeShiftOf } from './comparison';
 import type { Answer, HandlerContext } from './handler';
+import { leftOutNotices, type LeftOutSource } from './left-out-notice';
 import { RunContext, type RunSource } from './run-context';
 import { checkPatterns } from './shared/patterns';
 
 /** What one query is run with. */
 export interface QueryRun extends RunSource {
   handle: (context: HandlerContext) => Promise<Answer>;
+  /** What rules left out of the dataset; undefined where nothing can have been. */
+  leftOut?: LeftOutSource | undefined;
 }
 
 /** Runs one query over a pinned snapshot and writes its frames, with what was run and what it took in their meta. */
@@ -24,6 +27,10 @@ export async function runQuery(run: QueryRun): Promise<DataFrameJSON[]> {
   const sampledBefore = context.earlier?.sampled;
   if (shift && sampledBefore !== undefined && sampledBefore > 0) {
     context.notice('info', `${percent(sampledBefore)} of the rows ${shift.by} earlier are sampled.`);
+  }
+  if (run.leftOut) {
+    const notices = await leftOutNotices(run.query, run.range, run.leftOut);
+    notices.forEach((text) => context.notice('info', text));
   }
   noticeMissingData(run, context);
   if (shift) {

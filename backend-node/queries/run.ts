@@ -17,8 +17,12 @@ import type { UserSqlRunner, UserTable } from '../sql/user-sql';
 import type { HandlerContext, QueryHandler } from './handler';
 import { HANDLERS } from './index';
 import { EARLIEST, LATEST } from './range-bounds';
+import type { LeftOutSource } from './left-out-notice';
 import { runQuery } from './run-query';
 import type { Range } from './shared/interval';
+
+/** Name of the lake as a dataset. */
+const LAKE_DATASET = 'requests';
 
 /** What a request is answered with. */
 export interface QueryContext {
@@ -39,6 +43,8 @@ export interface QueryContext {
   userSql?: UserSqlRunner;
   /** The relation of posted annotations, of the newest version of their table; undefined while there is none. */
   postedAnnotations?: () => Promise<Sql | undefined>;
+  /** What rules left out of the lake. */
+  leftOut?: LeftOutSource;
   /** Told of faults that are ours, for the log. */
   onFault?: (error: unknown, query: unknown) => void;
 }
@@ -152,6 +158,7 @@ async function answer(
         signal: context.signal,
         pseudonyms: context.pseudonyms ?? (() => []),
         userSql: context.userSql,
+        leftOut: query.dataset === LAKE_DATASET ? context.leftOut : undefined,
         postedAnnotations: context.postedAnnotations ?? (() => Promise.resolve(undefined)),
         tablesIn: (text) => tablesIn(text, query, context),
         handle: (handlerContext) => handle(query, handlerContext),

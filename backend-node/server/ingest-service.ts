@@ -6,6 +6,7 @@ import { PROTOCOLS } from '../ingest/protocols/registry';
 import { annotationEndpoints, type AnnotationSink } from './annotation-endpoints';
 import type { Service, ServiceContext } from './child-process';
 import { ingestClosed, ingestHealthEndpoint, ingestProblems } from './ingest-health';
+import { IngestMetrics } from './ingest-metrics';
 import { createListener, listen, type Endpoint } from './listener';
 import type { ProcessBoard } from './process-board';
 import { readyEndpoint } from './ready';
@@ -33,6 +34,7 @@ export async function startIngestService({
   const annotations = new LazyAnnotationStore(settings.lake, log);
   const intake = new LazyIntake({ settings, log });
   const status = (): IngestStatus => intake.status();
+  const metrics = new IngestMetrics();
   await intake.start();
   const app = createListener({
     gate: {
@@ -48,8 +50,14 @@ export async function startIngestService({
   });
   return {
     listen: await listen(app, address!, 'ingest_listen'),
-    report: () =>
-      Promise.resolve({ metrics: [], problems: ingestProblems(status()), ready: ingestClosed(status()) === undefined }),
+    report: async () => {
+      const now = status();
+      return {
+        metrics: await metrics.read(now),
+        problems: ingestProblems(now),
+        ready: ingestClosed(now) === undefined,
+      };
+    },
     stop: async () => {
       // From now on senders are told to try again; what is under way is answered.
       const closed = intake.close();

@@ -5,6 +5,7 @@ import { AnnotationReader } from '../annotations/annotation-reader';
 import { VERSION } from '../config/version';
 import { openDuckDb } from '../engine/duckdb';
 import { HotFeed } from '../lake/hot/hot-feed';
+import { LeftOutReader } from '../ingest/noise/left-out-reader';
 import { runQueries } from '../queries/run';
 import { ActiveRequests } from './active-requests';
 import { Admission } from './admission';
@@ -59,6 +60,7 @@ export async function startQueryService({
   const metrics = new Metrics(admission, sqlAdmission, { version: VERSION, restarts });
   const pseudonyms = new PseudonymSource(settings.privacy);
   const annotations = new AnnotationReader(settings.lake, engine);
+  const leftOut = new LeftOutReader(settings.lake, engine);
   const program = watchProgram(process.argv[1]);
   const onLiveFault = (error: unknown) => log.error({ err: error }, 'live stream failed');
   const live = new LiveStreams({
@@ -85,6 +87,7 @@ export async function startQueryService({
           log: log.child({ reqId: id }),
         }),
         postedAnnotations: () => annotations.present(),
+        leftOut: (range, filters) => leftOut.totals(range, filters),
         forAlerting: caller.identity?.kind === 'alert',
         onFault: (error) => log.error({ err: error }, 'query failed'),
       })

@@ -61,7 +61,7 @@ Examples:
 
 async function runImport(files: string[], options: ImportCommandOptions): Promise<number> {
   const { importLogs, succeeded } = await import('../../ingest/import');
-  const { lake, privacy, sessions, routes, limits } = await settingsOf(options);
+  const { lake, privacy, sessions, routes, noise, limits } = await settingsOf(options);
   if (options.openapi !== undefined) {
     const { importOpenApi } = await import('./routes-import');
     const say = (text: string) => options.quiet || process.stderr.write(`${text}\n`);
@@ -106,6 +106,7 @@ async function runImport(files: string[], options: ImportCommandOptions): Promis
       privacy,
       sessions: deriveSessions ? sessions : { ...sessions, derive: false },
       routeRules: routes.rules,
+      noise,
       threads: limits.threads,
       quiet: quiet ?? false,
       output: process.stderr,

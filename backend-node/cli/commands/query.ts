@@ -58,6 +58,7 @@ Examples:
 
 async function ask(settings: Settings, queries: unknown[], { from, to }: QueryOptions): Promise<QueryResponse> {
   const { AnnotationReader } = await import('../../annotations/annotation-reader');
+  const { LeftOutReader } = await import('../../ingest/noise/left-out-reader');
   const { openDuckDb } = await import('../../engine/duckdb');
   const { runQueries } = await import('../../queries/run');
   const { AwaitedLake, openDatasets } = await import('../../server/datasets');
@@ -91,11 +92,13 @@ async function ask(settings: Settings, queries: unknown[], { from, to }: QueryOp
     }
     const pseudonyms = await new PseudonymSource(settings.privacy).current();
     const annotations = new AnnotationReader(settings.lake, engine);
+    const leftOut = new LeftOutReader(settings.lake, engine);
     return await runQueries(
       { from, to, queries },
       {
         ...{ datasets, engine, signal: interrupted.signal, pseudonyms },
         postedAnnotations: () => annotations.present(),
+        leftOut: (range, filters) => leftOut.totals(range, filters),
         admit: (query, type) => (type === 'sql' ? sqlTurns.run('', interrupted.signal, query) : query()),
         userSql: (query, signal) => sandbox.run(query, signal),
       }

@@ -3,6 +3,7 @@ import { ApitrailError } from '@apitrail/contract';
 import type { Lake } from '../../lake/lake';
 import { INGEST_APP_ID } from '../../lake/layout';
 import { unwritable } from '../../lake/unwritable';
+import type { LeftOutCount, LeftOutStore, NoisePolicy } from '../noise';
 import type { RetiredFiles } from '../hot/retired-files';
 import { Retries } from '../hot/retries';
 import type { SealedRows } from '../hot/row-pipeline';
@@ -23,8 +24,15 @@ export interface FlusherOptions {
   wal: Pick<Wal, 'release'>;
   retired: RetiredFiles;
   counters: IngestCounters;
+  /** What rules left out, which is written down before the commit it goes with. */
+  leftOut?: { policy: Pick<NoisePolicy, 'drain'>; store: Pick<LeftOutStore, 'commit'> } | undefined;
   /** Last batch that is in the lake. */
   flushed: number;
+}
+
+/** What goes into the lake with one commit, and what was left out of it. */
+interface SealedCommit extends SealedRows {
+  leftOut: readonly LeftOutCount[];
 }
 
 /**
@@ -36,7 +44,7 @@ export interface FlusherOptions {
 export class Flusher {
   /** Last batch that is in the lake. */
   flushed: number;
-  private readonly queue: SealedRows[] = [];
+  private readonly queue: SealedCommit[] = [];
   private readonly retries: Retries;
   private running: Promise<void> | undefined;
   private stopping = false;
@@ -56,7 +64,7 @@ export class Flusher {
     const { keyFiles, keys, states, preparation } = this.options;
     await keyFiles.save(keys, rows.to);
     await states.save(rows.to, await serialiseIngestState(preparation.state()));
-    this.queue.push(rows);
+    this.queue.push({ ...rows, leftOut: this.options.leftOut?.policy.drain() ?? [] });
     this.running ??= this.run().finally(() => {
       this.running = undefined;
     });
@@ -85,10 +93,11 @@ export class Flusher {
     }
   }
 
-  private async commit({ to, files, rows }: SealedRows): Promise<void> {
+  private async commit({ to, files, rows, leftOut }: SealedCommit): Promise<void> {
     const { lake, counters } = this.options;
     const began = performance.now();
     try {
+      await this.options.leftOut?.store.commit(leftOut, to);
       const paths = files.map(({ path }) => path);
       const added = await lake.append({ parquet: paths, expect: rows }, { txn: { appId: INGEST_APP_ID, version: to } });
       counters.flush.rows += added.rows;

@@ -239,8 +239,9 @@ export class RowPipeline {
     await this.retries.until('rejects', () =>
       rejects.write({ from: taken.from, to: taken.to, letters: taken.letters })
     );
+    // Of rows that are in a hot file already, too: sessions and routes are to know them.
+    const columns = await taken.columns(preparation);
     if (taken.rows > 0 && !this.coveredBy(taken.to)) {
-      const columns = await taken.columns(preparation);
       const file = await this.retries.until('hot', () => writer.write(columns, taken));
       this.unsealed.push(file);
       this.unsealed.sort((a, b) => a.from - b.from);

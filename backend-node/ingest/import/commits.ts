@@ -2,6 +2,7 @@ import { ApitrailError } from '@apitrail/contract';
 
 import type { Lake } from '../../lake/lake';
 import { IMPORT_APP_ID, serialiseState, type ImportState, type StateFolder } from './import-state';
+import type { LeftOutCount, LeftOutStore } from '../noise';
 import type { RowBatch } from './row-batch';
 import { stageFile, type StagedFile } from './staged-file';
 import type { Assignment, RouteRow } from '../routes';
@@ -26,6 +27,8 @@ export interface CommitsOptions {
   workFolder: string;
   version: number;
   state: ImportState;
+  /** Where is written down what rules left out. */
+  leftOut?: LeftOutStore | undefined;
 }
 
 /**
@@ -50,7 +53,8 @@ export class Commits {
   async commit(
     batch: RowBatch,
     assign: (row: RouteRow) => Assignment,
-    state: () => Promise<ImportState>
+    state: () => Promise<ImportState>,
+    leftOut: readonly LeftOutCount[] = []
   ): Promise<void> {
     await this.settled();
     const version = this.version + 1;
@@ -60,7 +64,7 @@ export class Commits {
       await this.options.states.save(version, serialiseState(snapshot));
       const { first, last, rows } = batch;
       this.version = version;
-      this.writing = this.append(staged, version, rows.length, countsOf(snapshot), { first, last }).catch(
+      this.writing = this.append(staged, version, rows.length, countsOf(snapshot), { first, last }, leftOut).catch(
         (error: unknown) => {
           this.failure = error;
         }
@@ -92,9 +96,11 @@ export class Commits {
     version: number,
     rows: number,
     sources: Committed['sources'],
-    span: { first: number; last: number }
+    span: { first: number; last: number },
+    leftOut: readonly LeftOutCount[]
   ): Promise<void> {
     try {
+      await this.options.leftOut?.commit(leftOut, version);
       const added = await this.options.lake.append(
         { ndjson: [staged.path] },
         { txn: { appId: IMPORT_APP_ID, version } }

@@ -19,6 +19,7 @@ import { isoMicros, type FileSummary, type ImportSummary } from './summary';
 import { formatNamed, readMapping } from '../formats';
 import { createPseudonymiser, needsPseudonyms, type PrivacyConfig } from '../privacy';
 import { DocumentCatalog, type RouteRule, type RouteState } from '../routes';
+import { LeftOutStore, openNoise, type NoiseConfig } from '../noise';
 import type { SessionsConfig } from '../sessions';
 
 export interface ImportOptions {
@@ -37,6 +38,8 @@ export interface ImportOptions {
   privacy: PrivacyConfig;
   sessions: SessionsConfig;
   routeRules?: readonly RouteRule[];
+  /** Which rows are left out. Default: none. */
+  noise?: NoiseConfig;
   /** Whether the log’s times are those of the end of requests. Default: the start, unless the format says otherwise. */
   timeIsEnd?: boolean;
   /** Takes every file for a new one. */
@@ -97,6 +100,7 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
     const version = (await lake.transactionVersion(IMPORT_APP_ID)) ?? 0;
     const state = options.forgetSources ? await states.forget(version) : await states.load(version);
     rejects = options.rejects === undefined ? undefined : await RejectsFile.open(options.rejects, state.rejects);
+    const noise = options.noise && (await openNoise(options.noise, { privacy, lake: options.lake }));
     const run = new ImportRun({
       ...options,
       lake,
@@ -109,6 +113,8 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
       ...(mapping ? { mapping } : {}),
       rejects,
       progress,
+      noise,
+      leftOut: noise && (await LeftOutStore.open(lake.directory, engine, IMPORT_APP_ID)),
       preparation: new RowPreparation({
         privacy,
         pseudonymiser,
@@ -117,6 +123,7 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
         documents: await new DocumentCatalog(stateFolder).current(),
         sessions: state.sessions,
         routes: state.routes as RouteState | null,
+        ...(noise ? { policy: noise } : {}),
       }),
     });
     const interrupted = await finished(run, inputs);
@@ -158,6 +165,7 @@ function totals(run: ImportRun, interrupted: boolean): Omit<ImportSummary, 'lake
   return {
     files: sum(({ outcome, rows, rejected }) => (outcome !== 'skipped' && rows + rejected > 0 ? 1 : 0)),
     rows: committed.rows,
+    left_out: run.leftOut(),
     rejected: sum(({ rejected }) => rejected),
     skipped_files: sum(({ outcome }) => (outcome === 'skipped' ? 1 : 0)),
     empty_files: sum(({ outcome }) => (outcome === 'empty' ? 1 : 0)),

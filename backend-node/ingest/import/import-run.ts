@@ -21,6 +21,7 @@ import { RowBatch } from './row-batch';
 import type { RowPreparation } from '../rows/row-preparation';
 import type { FileSummary } from './summary';
 import type { Mapping } from '../formats';
+import type { LeftOutStore, NoisePolicy } from '../noise';
 import type { RequestRecord } from '../normalise';
 
 /** An import was asked to stop. What is committed stays; the rest is read again by the next one. */
@@ -44,6 +45,9 @@ export interface ImportRunOptions {
   /** The time, ms since the epoch. */
   now?: () => number;
   rejects: RejectsFile | undefined;
+  /** Rules that leave rows out, and where is written down how many. */
+  noise?: NoisePolicy | undefined;
+  leftOut?: LeftOutStore | undefined;
   preparation: RowPreparation;
   progress: ProgressReporter;
   stdin: Readable;
@@ -99,6 +103,11 @@ export class ImportRun {
   /** What became of every file, as far as it is in the lake. */
   summaries(): FileSummary[] {
     return this.outcomes.map((outcome) => summaryOf(outcome, this.commits.committed));
+  }
+
+  /** Rows that rules left out. */
+  leftOut(): number {
+    return (this.options.noise?.leftOut() ?? []).reduce((sum, { rows }) => sum + rows, 0);
   }
 
   /** What is wrong with one file is no reason to leave out the others. */
@@ -273,14 +282,16 @@ export class ImportRun {
 
   private async commitBatch(): Promise<void> {
     const { batch } = this;
-    if (batch.rows.length > 0) {
+    const leftOut = this.options.noise?.drain() ?? [];
+    if (batch.rows.length > 0 || leftOut.length > 0) {
       this.batch = new RowBatch();
       const { preparation } = this.options;
       preparation.learn(batch.rows);
       await this.commits.commit(
         batch,
         (row) => preparation.route(row),
-        () => this.currentState(false)
+        () => this.currentState(false),
+        leftOut
       );
     }
   }

@@ -23,6 +23,8 @@ export interface ImportSummary {
   /** Files rows or rejects were taken from. */
   files: number;
   rows: number;
+  /** Rows that rules left out; they are in the `rows` of their files. */
+  left_out: number;
   rejected: number;
   /** Files that were wholly in the lake already. */
   skipped_files: number;
