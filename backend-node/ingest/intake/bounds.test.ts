@@ -6,7 +6,8 @@ import { IngestCounters } from './counters';
 import { KeyHasher, KnownKeys } from './known-keys';
 import { LazyIntake } from './lazy-intake';
 import { MemoryBudget } from './memory-budget';
-import { batchOf, IntakeBench, send, testDecoder, testRows, until } from './testing/intake-bench';
+import { IntakeBench, until } from './testing/intake-bench';
+import { batchOf, send, testDecoder, testRows } from './testing/test-batches';
 
 let bench: IntakeBench;
 beforeEach(async () => {

@@ -1,4 +1,5 @@
-import { IntakeBench, send, testRows, until } from './testing/intake-bench';
+import { IntakeBench, until } from './testing/intake-bench';
+import { send, testRows } from './testing/test-batches';
 
 let bench: IntakeBench;
 beforeEach(async () => {

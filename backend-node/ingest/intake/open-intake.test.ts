@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 
 import { listHotFiles } from '../../lake/hot/hot-files';
 import { walDirectory } from '../../lake/layout';
-import { IntakeBench, send, testRows, until } from './testing/intake-bench';
+import { IntakeBench, until } from './testing/intake-bench';
+import { send, testRows } from './testing/test-batches';
 
 let bench: IntakeBench;
 beforeEach(async () => {

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { currentHotDirectory, listHotFiles } from '../../lake/hot/hot-files';
 import { ingestStateDirectory, walDirectory } from '../../lake/layout';
 import { listRejectFiles } from '../rejects';
-import { IntakeBench, send, testDecoder, testRows, until } from './testing/intake-bench';
+import { IntakeBench, until } from './testing/intake-bench';
+import { send, testDecoder, testRows } from './testing/test-batches';
 
 let bench: IntakeBench;
 beforeEach(async () => {

@@ -32,6 +32,8 @@ export function buildProgram<Task>(name: string): ChildProgram<Task> {
     format: 'esm',
     target: 'node20.19',
     external: ['@duckdb/node-api'],
+    // CommonJS among the dependencies asks for Node's own modules in its way.
+    banner: { js: `import { createRequire } from 'node:module';const require = createRequire(import.meta.url);` },
     logLevel: 'warning',
   });
   return {
