@@ -1,6 +1,10 @@
 import type { DecodeContext, Decoded, Decoder } from '../../intake/decoder';
+import { Reject } from '../../formats';
+import { fieldSink, recordOfParsed } from '../../formats/json';
+import { RequestRecord } from '../../normalise';
 import { isSaneTime } from '../../normalise/time';
 import { Collector } from '../shared/collector';
+import { Beside } from '../shared/fill-in';
 import { messageToRecord } from '../shared/message';
 import { readJsonPush } from './json-push';
 import { besideOf, writeLabels } from './labels';
@@ -8,6 +12,7 @@ import { readProtobufPush } from './protobuf-push';
 import type { LokiEntry, LokiStream } from './push-request';
 
 const SOURCE = 'loki';
+const NAMED = fieldSink(undefined);
 const NANOS_PER_MICRO = '000';
 
 /** What Loki itself would not take, by stream: the sender is told, what else was sent is kept. */
@@ -50,12 +55,29 @@ function takeStream({ labels, entries }: LokiStream, collector: Collector, recei
       collector.reject(fault, pushOf(labels, entry));
       continue;
     }
-    const { line, metadata, time } = entry;
-    const hints = { writtenAt: time, ...(beside ? { beside } : {}) };
-    const message = metadata ? { ...metadata, message: line } : line;
-    collector.add(messageToRecord(message, hints), () => pushOf(labels, entry));
+    const record = recordOf(entry);
+    if (record instanceof RequestRecord) {
+      beside?.fillIn(record);
+    }
+    collector.add(record, () => pushOf(labels, entry));
   }
   return faults;
+}
+
+/** A line says more of a request than its metadata, which may tell of one all the same. */
+function recordOf({ line, metadata, time }: LokiEntry): RequestRecord | Reject {
+  const record = messageToRecord(line, { writtenAt: time });
+  if (!metadata) {
+    return record;
+  }
+  if (record instanceof Reject || !record.seen) {
+    return messageToRecord({ ...metadata, message: line }, { writtenAt: time });
+  }
+  const fields = recordOfParsed(metadata, NAMED);
+  if (fields instanceof RequestRecord) {
+    new Beside(fields).fillIn(record);
+  }
+  return record;
 }
 
 function streamFault(labels: LokiStream['labels']): string | undefined {
