@@ -47,6 +47,8 @@ export async function startIngestService({
     ingest: { protocols: PROTOCOLS, intake, memory: intake, requestBytes: settings.ingest.request_bytes },
     log,
     bodyLimit: settings.limits.requestBytes,
+    // A body of the largest size comes in time at half a megabyte a second.
+    requestTimeoutMs: 120_000,
   });
   return {
     listen: await listen(app, address!, 'ingest_listen'),

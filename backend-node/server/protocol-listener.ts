@@ -17,6 +17,8 @@ export interface ProtocolOptions {
   memory: BodyMemory;
   /** Most bytes of a body, as sent and after decompression: the setting `ingest.request_bytes`. */
   requestBytes: number;
+  /** How long a body may come too slowly, milliseconds. Default: 10 s. */
+  patienceMs?: number;
 }
 
 /** A route of a protocol that a request is for. */
@@ -125,12 +127,16 @@ export class ProtocolListener {
     if (raw.headers['content-length'] === undefined && raw.headers['transfer-encoding'] === undefined) {
       return Buffer.alloc(0);
     }
-    const limit = Math.min(route.bodyLimit ?? Infinity, this.options.requestBytes);
+    const { requestBytes, patienceMs } = this.options;
+    const limit = Math.min(route.bodyLimit ?? Infinity, requestBytes);
     this.options.intake.admit(declaredLength(raw, limit));
     if (raw.headers.expect !== undefined) {
       reply.raw.writeContinue();
     }
-    return readRequestBody(raw, { limit, ownCodings: route.ownCodings ?? [], hold });
+    return readRequestBody(raw, {
+      ...{ limit, ownCodings: route.ownCodings ?? [], hold },
+      ...(patienceMs === undefined ? {} : { patienceMs }),
+    });
   }
 }
 
@@ -145,7 +151,13 @@ function refusalOf(error: ApitrailError): Refusal {
       : status === 503 || status === 429
         ? RETRY_SECONDS
         : undefined;
-  return { code, message, status, ...(where === undefined ? {} : { where }), ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) };
+  return {
+    code,
+    message,
+    status,
+    ...(where === undefined ? {} : { where }),
+    ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+  };
 }
 
 function lingerAndCut({ raw }: FastifyRequest, reply: FastifyReply): void {
@@ -164,7 +176,7 @@ function lingerAndCut({ raw }: FastifyRequest, reply: FastifyReply): void {
   });
   raw.on('error', () => undefined);
   raw.resume();
-  const timer = setTimeout(cut, LINGER_MS);
+  const timer = setTimeout(cut, LINGER_MS).unref();
   raw.once('close', () => clearTimeout(timer));
 }
 

@@ -12,11 +12,13 @@ export interface BodyOptions {
   ownCodings: readonly string[];
   /** Where what is in memory counts. */
   hold: BodyHold;
+  /** How long it may come more slowly than `SLOWEST_BYTES_PER_SECOND`, milliseconds. Default: 10 s. */
+  patienceMs?: number;
 }
 
-/** A sender is too slow that sends less than this in a window. */
+/** A sender is too slow that sends less than this for so long. */
 const SLOWEST_BYTES_PER_SECOND = 512;
-const WINDOW_MS = 10_000;
+const PATIENCE_MS = 10_000;
 /** More than this, and so many times what was sent, is a bomb. */
 const EXPANSION_FREE_BYTES = 1024 * 1024;
 const MOST_EXPANSION = 200;
@@ -34,7 +36,10 @@ export function declaredLength(raw: IncomingMessage, limit: number): number {
  * Reads the body of a request and undoes its `Content-Encoding`, no more than `limit` bytes of it. Throws an ApitrailError
  * for what is too large, too slow, damaged or in a coding that is not known, and leaves the rest of the body unread.
  */
-export function readRequestBody(raw: IncomingMessage, { limit, ownCodings, hold }: BodyOptions): Promise<Buffer> {
+export function readRequestBody(
+  raw: IncomingMessage,
+  { limit, ownCodings, hold, patienceMs = PATIENCE_MS }: BodyOptions
+): Promise<Buffer> {
   const coding = (raw.headers['content-encoding'] ?? '').trim().toLowerCase();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -91,7 +96,7 @@ export function readRequestBody(raw: IncomingMessage, { limit, ownCodings, hold 
     };
     const onGone = (): void => fail(new ApitrailError('APITRAIL_QUERY_CANCELLED', 'The sender went away.'));
     const watch = setInterval(() => {
-      if (!raw.isPaused() && sent - sentBefore < (SLOWEST_BYTES_PER_SECOND * WINDOW_MS) / 1000) {
+      if (!raw.isPaused() && sent - sentBefore < (SLOWEST_BYTES_PER_SECOND * patienceMs) / 1000) {
         fail(
           new ApitrailError(
             'APITRAIL_TOO_SLOW',
@@ -100,7 +105,7 @@ export function readRequestBody(raw: IncomingMessage, { limit, ownCodings, hold 
         );
       }
       sentBefore = sent;
-    }, WINDOW_MS).unref();
+    }, patienceMs).unref();
 
     let decoder: BodyDecoder | undefined;
     try {

@@ -55,7 +55,10 @@ export function testDecoder({ decoder, bodies, params = {}, items }: DecoderProp
   });
 
   test('any bytes', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => holds(Buffer.from(bytes))), { numRuns: 400 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => holds(Buffer.from(bytes))),
+      { numRuns: 400 }
+    );
   });
 
   test('bodies that were cut, changed, repeated and mixed', () => {
@@ -131,7 +134,15 @@ function mutilated(bodies: readonly Buffer[]): fc.Arbitrary<Buffer> {
 function inserted(): fc.Arbitrary<Buffer> {
   const texts = [
     ...['['.repeat(3000), '{"a":'.repeat(2000), '\n', '\r\n', '\0', '"', '\\', '\ud800', '1e999', '-0', '{}', '[]'],
-    ...['null', '"\\u0000"', '__proto__', '"constructor":{}', '99999999999999999999', ',', '{"__proto__":{"status":1}}'],
+    ...[
+      'null',
+      '"\\u0000"',
+      '__proto__',
+      '"constructor":{}',
+      '99999999999999999999',
+      ',',
+      '{"__proto__":{"status":1}}',
+    ],
   ];
   return fc.oneof(
     fc.constantFrom(...texts).map((text) => Buffer.from(text)),

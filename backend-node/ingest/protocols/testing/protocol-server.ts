@@ -22,6 +22,8 @@ export interface ProtocolServerOptions {
   /** Default: 64 MiB. */
   requestBytes?: number;
   allowedOrigins?: readonly string[];
+  /** How long a body may come too slowly, milliseconds. */
+  patienceMs?: number;
 }
 
 /** The real ingest listener with some protocols, on a port of its own. */
@@ -65,7 +67,13 @@ export async function startProtocolServer({
       allowedOrigins,
     },
     endpoints: [],
-    ingest: { protocols, intake, memory: intake, requestBytes },
+    ingest: {
+      protocols,
+      intake,
+      memory: intake,
+      requestBytes,
+      ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
+    },
     log: pino({ level: 'debug' }, { write: (line: string) => void (logged += line) }),
     bodyLimit: 1024 * 1024,
   });
