@@ -16,8 +16,8 @@ export async function syncFile(path: string): Promise<void> {
 export const syncDirectory = syncFile;
 
 /** Writes a new file and flushes it, not its name. Fails when the file exists. */
-export async function writeNewFile(path: string, content: string | Uint8Array): Promise<void> {
-  await withHandle(await open(path, 'wx'), async (handle) => {
+export async function writeNewFile(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
+  await withHandle(await open(path, 'wx', mode), async (handle) => {
     await handle.writeFile(content);
     await handle.sync();
   });

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
 
-import { hasCode } from './durable';
+import { hasCode, writeNewFile } from './durable';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity';
 
 /** Who has a lock. */
@@ -39,8 +39,9 @@ export async function acquireLock(folder: string, purpose: LockPurpose): Promise
   const path = join(folder, `${purpose.name}.lock`);
   const self: Holder = { ...(await ownIdentity()), id: randomUUID(), since: new Date().toISOString() };
   const own = join(folder, `.${purpose.name}.lock-${self.id}`);
-  await writeFile(own, JSON.stringify(self), { mode: 0o600, flag: 'wx' });
   try {
+    // Flushed, since the name may outlive a power cut, and then what it says must have, too.
+    await writeNewFile(own, JSON.stringify(self), 0o600);
     while (!(await linked(own, path))) {
       await removeIfDead(path, self, purpose);
     }
@@ -55,7 +56,8 @@ export async function acquireLock(folder: string, purpose: LockPurpose): Promise
   return {
     release: async () => {
       clearInterval(heartbeat);
-      if ((await readHolder(path))?.id === self.id) {
+      const holder = await readHolder(path);
+      if (typeof holder === 'object' && holder.id === self.id) {
         await unlink(path).catch(() => undefined);
       }
     },
@@ -79,7 +81,8 @@ async function removeIfDead(path: string, self: Holder, purpose: LockPurpose): P
   if (holder === undefined) {
     return;
   }
-  if (await lives(holder, path, self)) {
+  // What a power cut left of a lock has no holder: whoever makes one writes it before it gets its name.
+  if (holder !== 'unreadable' && (await lives(holder, path, self))) {
     throw new ApitrailError(
       'APITRAIL_LAKE_BUSY',
       `${purpose.holder}: process ${holder.pid} on ${holder.machine.split(' ')[0]}, since ${holder.since}. ${purpose.advice}`,
@@ -90,7 +93,7 @@ async function removeIfDead(path: string, self: Holder, purpose: LockPurpose): P
   const grave = `${path}-${self.id}`;
   await rename(path, grave).catch(() => undefined);
   const buried = await readHolder(grave);
-  if (buried && buried.id !== holder.id) {
+  if (typeof buried === 'object' && (holder === 'unreadable' || buried.id !== holder.id)) {
     await linked(grave, path);
   }
   await unlink(grave).catch(() => undefined);
@@ -108,10 +111,14 @@ async function lives(holder: Holder, path: string, self: Holder): Promise<boolea
   return touched > Date.now() - SILENT_MS;
 }
 
-async function readHolder(path: string): Promise<Holder | undefined> {
+/** Who has a lock: undefined when there is none, `unreadable` when the file says nothing. */
+async function readHolder(path: string): Promise<Holder | 'unreadable' | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Holder;
-  } catch {
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return 'unreadable';
+    }
     return undefined;
   }
 }
