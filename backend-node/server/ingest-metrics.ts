@@ -80,6 +80,7 @@ export function ingestMetrics(status: IngestStatus): ReportedMetric[] {
     ),
     ...histogram('ingest_flush_duration_seconds', 'Time a flush into the lake takes.', status.flushing),
     gauge('ingest_wal_bytes', 'Bytes of the write-ahead log.', [[wal.bytes]]),
+    gauge('ingest_wal_segments', 'Files of the write-ahead log.', [[wal.segments]]),
     gauge('ingest_wal_pending_bytes', 'Bytes that wait to be written to the write-ahead log.', [[wal.pendingBytes]]),
     gauge('ingest_wal_lag_batches', 'Batches that are acknowledged and in no commit yet.', [
       [wal.durableSeq - wal.flushedSeq],

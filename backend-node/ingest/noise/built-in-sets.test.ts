@@ -93,6 +93,10 @@ describe('scanners', () => {
     expect(matches('scanners', { path, status: 404 })).toBe(true);
     expect(matches('scanners', { path, status: 403 })).toBe(true);
   });
+  test('what asks for a key, slows down or fails is none', () => {
+    expect([401, 429, 500, 502].some((status) => matches('scanners', { path: '/wp-login.php', status }))).toBe(false);
+    expect(matches('scanners', { path: '/.env' })).toBe(false);
+  });
   test('what succeeded is never one: it is what one wants to see', () => {
     expect(matches('scanners', { path: '/.env', status: 200 })).toBe(false);
     expect(matches('scanners', { path: '/wp-admin/', status: 302 })).toBe(false);

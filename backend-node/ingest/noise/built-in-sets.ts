@@ -32,7 +32,10 @@ const SCANNER =
   /sqlmap|nikto|nuclei|masscan|zgrab|nmap|wpscan|gobuster|dirbuster|feroxbuster|\bffuf\b|acunetix|netsparker|invicti|nessus|openvas|w3af|arachni|censys|l9explore|leakix|expanse|internet-measurement|jorgee|zmeu|morfeus|muieblackcat|havij|commix|whatweb|jaeles|fuzz faster|qualys|burp ?(?:suite|collaborator)|owasp/i;
 
 const PROBED =
-  /(?:^|\/)\.(?:env|git|svn|hg|aws|ssh|ds_store|htaccess|htpasswd|vscode|idea|npmrc|docker)(?:[./_-]|$)|\/wp-(?:login|admin|content|includes|config|json\/wp)|\/xmlrpc\.php|\/(?:php|my|pma|db|sql)-?(?:my)?admin|\/phpinfo|\/vendor\/phpunit|\/cgi-bin\/|\/boaform|\/hnap1|\/solr\/admin|\/owa\/|\/autodiscover\/|\/ecp\/|\/server-status$|\/manager\/html|\/jmx-console|\/web-console|\/invoker\/|\/etc\/(?:passwd|shadow)|(?:\.\.|%2e%2e)(?:\/|%2f|\\|%5c)|\/(?:shell|webshell|c99|r57|eval-stdin|alfa)\.php|\/setup\.cgi|\/login\.action|\/struts|\/_ignition\/|\/telescope\/requests|\/actuator\/(?:env|heapdump|gateway|jolokia)|\/jenkins\/|\/geoserver\/|\/druid\/|\/nacos\/|\/onvif|\/sdk$|\/dana-na\/|\/remote\/(?:fgt_lang|login)|\/\+cscoe\+\/|\/config\.(?:json|php|yml|yaml|env)$|\/(?:backup|dump|database)[^/]*\.(?:sql|zip|tar|gz|tgz|bak)$|\.(?:asp|aspx|php|jsp|cgi|cfm)$|<script|union(?:\+|%20)+select|\$\{jndi|%24%7bjndi/i;
+  /(?:^|\/)\.(?:env|git|svn|hg|aws|ssh|ds_store|htaccess|htpasswd|vscode|idea|npmrc|docker)(?:[./_-]|$)|\/wp-(?:login|admin|content|includes|config|json\/wp)|\/xmlrpc\.php|\/(?:php|my|pma|db|sql)-?(?:my)?admin|\/phpinfo|\/vendor\/phpunit|\/cgi-bin\/|\/boaform|\/hnap1|\/solr\/admin|\/owa\/|\/autodiscover\/|\/ecp\/|\/server-status$|\/manager\/html|\/jmx-console|\/web-console|\/invoker\/|\/etc\/(?:passwd|shadow)|(?:\.\.|%2e%2e)(?:\/|%2f|\\|%5c)|\/(?:shell|webshell|c99|r57|eval-stdin|alfa)\.php|\/setup\.cgi|\/login\.action|\/struts|\/_ignition\/|\/telescope\/requests|\/actuator\/(?:env|heapdump|gateway|jolokia)|\/jenkins\/|\/geoserver\/|\/druid\/|\/nacos\/|\/onvif|\/sdk$|\/dana-na\/|\/remote\/(?:fgt_lang|login)|\/\+cscoe\+\/|\/config\.(?:json|php|yml|yaml|env)$|\/(?:backup|dump|database)[^/]*\.(?:sql|zip|tar|gz|tgz|bak)$|<script|union(?:\+|%20)+select|\$\{jndi|%24%7bjndi/i;
+
+/** Answers that say no such thing is here. What asks for a key (401), slows down (429) or fails (5xx) is to be seen. */
+const NOT_THERE = new Set([400, 403, 404, 405, 406, 410, 414, 444]);
 
 const whenGiven = (expression: RegExp, text: string | undefined): boolean =>
   text !== undefined && expression.test(text);
@@ -57,9 +60,9 @@ export const NOISE_SETS = {
   },
   scanners: {
     description:
-      'Attempts on addresses of known weaknesses and by known tools, when they failed (status 400 and above).',
+      'Attempts on addresses of known weaknesses and by known tools, when they were refused or nothing was there.',
     matches: ({ path, status, user_agent }) =>
-      (status === undefined || status >= 400) && (whenGiven(PROBED, path) || whenGiven(SCANNER, user_agent)),
+      status !== undefined && NOT_THERE.has(status) && (whenGiven(PROBED, path) || whenGiven(SCANNER, user_agent)),
   },
 } satisfies Record<string, NoiseSet>;
 

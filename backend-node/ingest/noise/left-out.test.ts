@@ -1,0 +1,145 @@
+import { cp, writeFile } from 'node:fs/promises';
+import { PassThrough } from 'node:stream';
+import { join } from 'node:path';
+
+import { configSchema } from '../../config/schema';
+import { openDuckDb, type DuckDb } from '../../engine/duckdb';
+import { Lake } from '../../lake/lake';
+import { LakeDataset } from '../../lake/lake-dataset';
+import { EARLIEST, LATEST } from '../../queries/range-bounds';
+import { runQueries } from '../../queries/run';
+import { importLogs } from '../import';
+import { IntakeBench, until } from '../intake/testing/intake-bench';
+import { send, testRows } from '../intake/testing/test-batches';
+import { LeftOutReader } from './left-out-reader';
+
+const { noise } = configSchema.parse({
+  noise: {
+    rules: [{ name: 'even ids', match: { key: 'request_id', operator: '=~', value: '[02468]$' }, action: 'drop' }],
+  },
+});
+
+let bench: IntakeBench;
+let engine: DuckDb;
+beforeAll(async () => {
+  engine = await openDuckDb({ threads: 1 });
+});
+afterAll(() => engine.close());
+beforeEach(async () => {
+  bench = await IntakeBench.open();
+});
+afterEach(() => bench.close());
+
+const open = (of: IntakeBench) => of.intake({ settings: { ...of.settings, noise } });
+const totals = (of: IntakeBench) => new LeftOutReader(of.lake, engine).totals({ from: EARLIEST, to: LATEST });
+const evenOf = (rows: ReadonlyArray<{ id: string }>) => rows.filter(({ id }) => /[02468]$/.test(id)).length;
+const rows = testRows(20);
+const left = evenOf(rows);
+
+test('rows that rules leave out are in no answer, and are counted with the commit', async () => {
+  const intake = await open(bench);
+  await send(intake, { rows });
+  await until(async () => (await bench.ids()).length > 0);
+  expect(await bench.ids()).toHaveLength(rows.length - left);
+  expect(intake.status().leftOut).toEqual([{ rule: 'even ids', rows: left }]);
+  await intake.close();
+  expect(await totals(bench)).toEqual([{ rule: 'even ids', action: 'drop', requests: left }]);
+  expect(await bench.ids()).toHaveLength(rows.length - left);
+});
+
+test('killed before its commit, what was left out is counted once', async () => {
+  const intake = await open(bench);
+  await send(intake, { rows });
+  const after = await bench.killed();
+  const again = await open(after);
+  expect(again.status().leftOut).toEqual([{ rule: 'even ids', rows: 0 }]);
+  await again.close();
+  expect(await totals(after)).toMatchObject([{ requests: left }]);
+  await after.close();
+  await intake.close();
+});
+
+test('killed between the count and the commit of the requests, it is counted once, with what came later', async () => {
+  const intake = await open(bench);
+  await send(intake, { rows });
+  const after = await bench.killed();
+  await intake.close();
+  await cp(join(bench.lake, 'left_out'), join(after.lake, 'left_out'), { recursive: true });
+  expect(await totals(after)).toMatchObject([{ requests: left }]);
+  const again = await open(after);
+  const more = testRows(30).slice(20);
+  await send(again, { rows: more });
+  await again.close();
+  expect(await totals(after)).toMatchObject([{ requests: left + evenOf(more) }]);
+  expect(await after.ids()).toHaveLength(30 - left - evenOf(more));
+  await after.close();
+});
+
+test('a flush of which nothing is left is counted too', async () => {
+  const intake = await open(bench);
+  const even = rows.filter((row) => evenOf([row]) === 1);
+  await send(intake, { rows: even });
+  await intake.close();
+  expect(await totals(bench)).toMatchObject([{ requests: even.length }]);
+});
+
+describe('an import', () => {
+  const { noise: health } = configSchema.parse({
+    noise: { rules: [{ name: 'health', match: 'health_checks', action: 'count' }] },
+  });
+  const importFile = async (paths: string[]) => {
+    const file = join(bench.folder, 'log.ndjson');
+    const lines = paths.map((path, index) => ({
+      time: `2026-11-02T10:0${index}:00Z`,
+      method: 'GET',
+      path,
+      status: 200,
+      service: 'a',
+    }));
+    await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    return importLogs({
+      ...{ inputs: [file], lake: bench.lake, noise: health, quiet: true, final: true },
+      ...{ privacy: bench.settings.privacy, sessions: bench.settings.sessions },
+      ...{ output: process.stderr, stdin: new PassThrough() },
+    });
+  };
+
+  test('leaves out the same, counts it, and the same file once more counts nothing', async () => {
+    expect(await importFile(['/a', '/health', '/healthz'])).toMatchObject({ rows: 1, left_out: 2, rejected: 0 });
+    expect(await importFile(['/a', '/health', '/healthz'])).toMatchObject({ rows: 0, left_out: 0 });
+    expect(await totals(bench)).toMatchObject([{ rule: 'health', action: 'count', requests: 2 }]);
+  });
+
+  test('of which nothing is left is counted and known', async () => {
+    expect(await importFile(['/health'])).toMatchObject({ rows: 0, left_out: 1 });
+    expect(await importFile(['/health'])).toMatchObject({ rows: 0, left_out: 0, skipped_files: 1 });
+    expect(await totals(bench)).toMatchObject([{ requests: 1 }]);
+  });
+
+  test('answers over its range say what was left out, as far as the filters go', async () => {
+    await importFile(['/a', '/health', '/healthz']);
+    const lake = new LakeDataset(await Lake.open(bench.lake, { engine }));
+    const reader = new LeftOutReader(bench.lake, engine);
+    const ask = async (from: string, to: string, filters: object[] = []) => {
+      const request = {
+        ...{ from: String(Date.parse(from)), to: String(Date.parse(to)) },
+        queries: [{ refId: 'A', queryType: 'endpoints', filters }],
+      };
+      const { results } = await runQueries(request as never, {
+        datasets: new Map([['requests', lake]]),
+        engine,
+        leftOut: (range, of) => reader.totals(range, of),
+      });
+      return (results.A!.frames![0]!.schema.meta?.notices ?? []).map(({ text }) => text);
+    };
+    const text = '2 requests were left out by rule health.';
+    expect(await ask('2026-11-02T00:00:00Z', '2026-11-03T00:00:00Z')).toContain(text);
+    const service = (value: string) => [{ key: 'service', operator: '=', value }];
+    expect(await ask('2026-11-02T00:00:00Z', '2026-11-03T00:00:00Z', service('a'))).toContain(text);
+    expect(await ask('2026-11-02T00:00:00Z', '2026-11-03T00:00:00Z', service('b'))).not.toContain(text);
+    expect(await ask('2026-11-02T10:00:00Z', '2026-11-02T10:01:00Z')).not.toContain(text);
+    expect(await ask('2026-11-02T10:02:00Z', '2026-11-02T10:03:00Z')).toContain(
+      '1 request was left out by rule health.'
+    );
+  });
+});
