@@ -54,7 +54,8 @@ export type RefusedRequest = Pick<ProtocolRequest, 'method' | 'path' | 'header' 
 
 /** Something the ingest listener answers to. */
 export interface ProtocolRoute {
-  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  /** `OPTIONS` of pages of other origins is answered before. */
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
   /** Exact path, in which `:name` stands for anything without a slash. */
   path: string;
   /** Most bytes of a body after decompression, when less than the setting `ingest.request_bytes`. */

@@ -68,6 +68,13 @@ describe('events', () => {
     ]);
   });
 
+  it('as Docker’s log driver sends them', () => {
+    const event = { line: LINE, source: 'stdout', tag: 'web/1', attrs: { team: 'blue' } };
+    expect(decode(json({ event, time: '1790000000.000001', host: 'node-1' })).records).toMatchObject([
+      { ...REQUEST, instance: 'node-1', attributes: { tag: 'web/1', 'attrs.team': 'blue' } },
+    ]);
+  });
+
   it('that are no requests are rejects that can stand alone', () => {
     const text = json(
       { event: 'started', host: 'web-1', time: 1_790_000_000, fields: { a: 1 } },
@@ -309,6 +316,12 @@ describe('over HTTP', () => {
     it('refuses a key that may not send', async () => {
       const authorization = `Splunk ${await server.newKey('query')}`;
       expect(await send('/event', EVENT, { authorization })).toMatchObject({ status: 403, body: { code: 1 } });
+    });
+
+    it('lets Docker ask without a body whether it gets through', async () => {
+      const headers = { authorization: `Splunk ${server.key}` };
+      const answer = await fetch(`${server.url}/services/collector/event/1.0`, { method: 'OPTIONS', headers });
+      expect([answer.status, answer.headers.get('allow')]).toEqual([200, 'OPTIONS, POST']);
     });
 
     it('says without a key whether it is well', async () => {

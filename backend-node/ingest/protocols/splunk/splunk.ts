@@ -10,14 +10,21 @@ import { METADATA_TEXTS } from './metadata';
 import { splunkRaw } from './raw';
 
 const COLLECTOR = '/services/collector';
+const EVENT_PATHS = ['', '/event', '/event/1.0'];
+const RAW_PATHS = ['/raw', '/raw/1.0'];
 const PARAMS = [...METADATA_TEXTS, 'time'] as const;
 
 /** Splunk’s HTTP Event Collector: events and raw text, with indexer acknowledgement. */
 export const splunk: Protocol = {
   name: 'splunk',
   routes: [
-    ...['', '/event', '/event/1.0'].map((path) => post(path, answerEvents)),
-    ...['/raw', '/raw/1.0'].map((path) => post(path, answerRaw)),
+    ...EVENT_PATHS.map((path) => post(path, answerEvents)),
+    ...RAW_PATHS.map((path) => post(path, answerRaw)),
+    // Docker’s log driver asks so whether it gets through, and no container starts when it does not.
+    ...[...EVENT_PATHS, ...RAW_PATHS].map((path): ProtocolRoute => ({
+      ...{ method: 'OPTIONS', path: `${COLLECTOR}${path}`, open: true },
+      answer: () => Promise.resolve({ status: 200, headers: { allow: 'OPTIONS, POST' } }),
+    })),
     post('/ack', (request, intake) => Promise.resolve(answerAcks(request, intake))),
     ...['/health', '/health/1.0'].map((path): ProtocolRoute => ({
       ...{ method: 'GET', path: `${COLLECTOR}${path}`, open: true },
