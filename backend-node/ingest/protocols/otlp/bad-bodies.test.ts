@@ -211,8 +211,10 @@ describe('bytes that are not what they should be', () => {
       const encoded = tracesProtobufOf({ resources: [{ attributes: own, scopes }] });
       // Past tag and length of the ResourceSpans, of which there is one.
       let at = 1;
-      while (encoded[at++]! >= 0x80);
-      return encoded.subarray(at);
+      while (encoded[at]! >= 0x80) {
+        at++;
+      }
+      return encoded.subarray(at + 1);
     };
     const spans = only(resources[0]!.scopes, []);
     const inner = Buffer.concat([spans, only([], resources[0]!.attributes)]);

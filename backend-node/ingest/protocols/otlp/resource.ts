@@ -1,13 +1,18 @@
 import type { RequestRecord } from '../../normalise';
 import { Beside } from '../shared/fill-in';
 
+/** Columns that most resources fill, put in place without looking; and what is no column. */
+const DIRECT = new Set([
+  ...['service', 'service_version', 'environment', 'instance', 'region'],
+  ...['time', 'seen', 'unusable'],
+]);
+
 /** What a resource and its scope say of every item below them, found out once. */
 export class Resource {
   private readonly rest: Beside | undefined;
 
   constructor(private readonly record: RequestRecord) {
-    const { service, service_version, environment, instance, region, attributes, ...others } = record;
-    const more = attributes !== undefined || Object.entries(others).some(([name, value]) => !isEmpty(name, value));
+    const more = Object.entries(record).some(([name, value]) => value !== undefined && !DIRECT.has(name));
     this.rest = more ? new Beside(record) : undefined;
   }
 
@@ -21,8 +26,4 @@ export class Resource {
     record.region ??= own.region;
     this.rest?.fillIn(record);
   }
-}
-
-function isEmpty(name: string, value: unknown): boolean {
-  return value === undefined || name === 'time' || name === 'seen' || name === 'unusable';
 }
