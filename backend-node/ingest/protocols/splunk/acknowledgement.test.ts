@@ -13,12 +13,12 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 /** What a companion is while it runs; what is on the disk stays. */
-async function whileRunning<T>(use: (server: ProtocolServer) => Promise<T>): Promise<T> {
+async function whileRunning<T>(act: (server: ProtocolServer) => Promise<T>): Promise<T> {
   const intake = new LazyIntake({ settings: bench.settings, log: SILENT });
   await intake.start();
   const server = await startProtocolServer({ protocols: [splunk], intake });
   try {
-    return await use(server);
+    return await act(server);
   } finally {
     await server.close();
     await intake.close();
