@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,18 @@ const documentOf = (n: number) => ({
 });
 const lineOf = (n: number) =>
   `203.0.113.9 - - [02/Nov/2026:10:00:${String(n % 60).padStart(2, '0')} +0000] "GET /orders/${n} HTTP/1.1" 200 512 "-" "curl/8"`;
+
+const linesOf = (count: number): string => Array.from({ length: count }, (_, n) => `${lineOf(n)}\n`).join('');
+
+/** The configuration that docs/ingest.md has for a sender, for this server, key and log. */
+const documented = (sender: string): string => {
+  const section = readFileSync('docs/ingest.md', 'utf8').split(`\n### ${sender}`)[1]!;
+  return /```\w*\n([^]*?)```/
+    .exec(section)![1]!
+    .replaceAll('HOST:8586', `127.0.0.1:${server.port}`)
+    .replaceAll('KEY', server.key)
+    .replaceAll('/var/log/nginx/access.log', join(folder, 'access.log'));
+};
 
 /** Paths that have come in, each once for each time. */
 const paths = (): string[] => server.recorded.records.map(({ path }) => path!).sort();
@@ -179,7 +191,7 @@ const filebeat = process.env.FILEBEAT ?? '/usr/share/filebeat/bin/filebeat';
     };
     // JSON is YAML.
     await writeFile(join(folder, 'filebeat.yml'), JSON.stringify(config), { mode: 0o600 });
-    await writeFile(join(folder, 'access.log'), Array.from({ length: 500 }, (_, n) => `${lineOf(n)}\n`).join(''));
+    await writeFile(join(folder, 'access.log'), linesOf(500));
     return folder;
   };
   const args = (): string[] => [
@@ -199,6 +211,15 @@ const filebeat = process.env.FILEBEAT ?? '/usr/share/filebeat/bin/filebeat';
     expect(server.recorded.records[0]).toMatchObject({ source: 'elasticsearch', status: 200 });
   });
 
+  test('ships them with the configuration of docs/ingest.md', async () => {
+    await writeFile(join(folder, 'access.log'), linesOf(500));
+    await writeFile(join(folder, 'filebeat.yml'), documented('Filebeat'), { mode: 0o600 });
+    await ship(filebeat, args(), 500);
+    expect(paths()).toEqual(expected(500));
+    expect(server.recorded.records[0]).toMatchObject({ service: 'shop' });
+    expect(server.recorded.submitted[0]!.decoded.ids![0]).toMatch(/^filebeat-7/);
+  });
+
   test('waits while there is no room, and then sends all of it once', async () => {
     await configure();
     server.recorded.overload = new Overload('APITRAIL_DISK_FULL', 'The disk is full.', 1);
@@ -215,24 +236,13 @@ const filebeat = process.env.FILEBEAT ?? '/usr/share/filebeat/bin/filebeat';
 const modules = '/usr/lib/x86_64-linux-gnu/rsyslog/omelasticsearch.so';
 const rsyslog = existsSync(modules) && spawnSync('rsyslogd', ['-v']).status === 0;
 (rsyslog ? describe : describe.skip)('rsyslog with omelasticsearch', () => {
-  test('ships the lines of a file', async () => {
+  test('ships the lines of a file with the configuration of docs/ingest.md', async () => {
     await mkdir(join(folder, 'work'));
-    await writeFile(join(folder, 'access.log'), Array.from({ length: 300 }, (_, n) => `${lineOf(n)}\n`).join(''));
+    await writeFile(join(folder, 'access.log'), linesOf(300));
+    const host = `server="127.0.0.1" serverport="${server.port}"`;
     await writeFile(
       join(folder, 'rsyslog.conf'),
-      `global(workDirectory="${folder}/work")
-module(load="imfile")
-module(load="omelasticsearch")
-input(type="imfile" File="${folder}/access.log" Tag="nginx")
-template(name="document" type="list" option.json="on") {
-  constant(value="{\\"@timestamp\\":\\"") property(name="timereported" dateFormat="rfc3339")
-  constant(value="\\",\\"service\\":{\\"name\\":\\"shop\\"},\\"message\\":\\"") property(name="msg")
-  constant(value="\\"}")
-}
-action(type="omelasticsearch" server="127.0.0.1" serverport="${server.port}" uid="rsyslog" pwd="${server.key}"
-  template="document" searchIndex="logs" searchType="" bulkmode="on" retryfailures="on" action.resumeRetryCount="-1"
-  queue.type="linkedlist" queue.dequeueBatchSize="64")
-`
+      `global(workDirectory="${folder}/work")\n${documented('rsyslog').replace('server="HOST" serverport="8586"', host)}`
     );
     await ship('rsyslogd', ['-n', '-f', join(folder, 'rsyslog.conf'), '-i', join(folder, 'pid')], 300);
     expect(paths()).toEqual(expected(300));
