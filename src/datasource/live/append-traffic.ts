@@ -1,5 +1,5 @@
 import type { DataFrame, Field, Labels } from '@grafana/data';
-import { earlierBy } from '@apitrail/contract';
+import { earlierBy, metricOf, OTHER_GROUP, type MetricName } from '@apitrail/contract';
 
 import type { ApitrailQueryOf } from '../types';
 
@@ -40,7 +40,19 @@ export function appendTraffic(
       }
     }
   }
-  return [...own, ...ghosts];
+  return [...own.map((frame) => silent(frame, live, from)), ...ghosts];
+}
+
+/** A series of which nothing came in goes on with nothing, unless it may be part of `{other}`. */
+function silent(frame: DataFrame, live: DataFrame, from: number): DataFrame {
+  const [times, { name }] = frame.fields as [Field, Field];
+  const bucket = (column(live, 'time') as number[])[0]!;
+  const complete = !live.fields.some(({ values }) => values.includes(OTHER_GROUP));
+  if (!complete || ((times.values.at(-1) as number | undefined) ?? Infinity) >= bucket) {
+    return frame;
+  }
+  const { kind } = metricOf(name as MetricName);
+  return appendPoint(frame, bucket, kind === 'ratio' || kind === 'distribution' ? null : 0, from);
 }
 
 function column(frame: DataFrame, name: string): unknown[] {

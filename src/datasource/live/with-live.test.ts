@@ -167,6 +167,15 @@ describe('traffic', () => {
     ]);
   });
 
+  it('goes on with nothing for a group of which nothing came', async () => {
+    const before = [series({ service: 'shop' }, [NOW], [1]), series({ service: 'pay' }, [NOW], [2])];
+    const { packets } = await ask([live], before);
+    send(arrived(NOW + 5000, { shop: 2 }));
+    expect(column(packets.at(-1)!, 'requests', 1)).toEqual([2, 0]);
+    send(arrived(NOW + 10_000, { shop: 2, '{other}': 4 }));
+    expect(column(packets.at(-1)!, 'requests', 1)).toEqual([2, 0]);
+  });
+
   it('lets go of what the range has left behind', async () => {
     const { packets } = await ask([live], [series({ service: 'shop' }, [NOW - 5 * MINUTE, NOW - 5000], [4, 1])]);
     jest.setSystemTime(NOW + 20_000);

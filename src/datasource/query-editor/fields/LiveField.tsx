@@ -9,12 +9,5 @@ interface LiveFieldProps {
 
 /** Whether the answer goes on with what comes in. */
 export function LiveField({ value, onChange }: LiveFieldProps) {
-  return (
-    <SwitchField
-      label="Live"
-      description="Goes on with what comes in, as long as the range ends now."
-      value={value === true}
-      onChange={(live) => onChange(live || undefined)}
-    />
-  );
+  return <SwitchField label="Live" value={value === true} onChange={(live) => onChange(live || undefined)} />;
 }
