@@ -4,9 +4,9 @@ import { join as joinPath } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
 
-import type { DuckDb } from '../engine/duckdb';
+import type { DuckDb, Runner } from '../engine/duckdb';
 import { identifier, join, param, sql, type Sql } from '../engine/sql';
-import { removeDataFiles, writeDataFiles, type WrittenFile } from './data-files';
+import { removeDataFiles, writeDataFiles, type NewFile, type WrittenFile } from './data-files';
 import { fileColumns, parquetFiles } from './parquet-relation';
 import { totalsOf } from './rewrite';
 import { countStaged, stagedPart, stageRows } from './staging';
@@ -19,12 +19,19 @@ const DAY_MS = 86_400_000;
  * Rows to be added. Keys are columns of the table, what is null is left out, times are integer microseconds since the
  * epoch, maps are objects; other keys are ignored. `ndjson` names files of JSON lines, which may be compressed (`.gz`,
  * `.zst`); `rows` are few, and held in memory. `parquet` names files that have the table's columns, or some of them, with
- * the table's types; `expect` is how many rows they hold.
+ * the table's types, and how many rows each has.
  */
 export type NewRows =
   | { ndjson: readonly string[] }
   | { rows: ReadonlyArray<Readonly<Record<string, unknown>>> }
-  | { parquet: readonly string[]; expect: number };
+  | { parquet: readonly ParquetRows[] };
+
+/** A file of rows to be added. `bytes` is its size. */
+export interface ParquetRows {
+  path: string;
+  rows: number;
+  bytes?: number | undefined;
+}
 
 /** The table that rows go into. */
 interface Target {
@@ -42,7 +49,7 @@ export async function writeNewRows(
   signal?: AbortSignal
 ): Promise<WrittenFile[]> {
   if ('parquet' in rows) {
-    return rows.parquet.length === 0 ? [] : writeParquet(engine, table, rows.parquet, rows.expect, lease, signal);
+    return rows.parquet.length === 0 ? [] : writeParquet(engine, table, rows.parquet, lease, signal);
   }
   if ('ndjson' in rows) {
     return rows.ndjson.length === 0 ? [] : writeStaged(engine, table, rows.ndjson, lease, signal);
@@ -57,37 +64,76 @@ export async function writeNewRows(
   });
 }
 
-/** Days are told by the times alone; each day's rows are then read, sorted and written on their own. */
+/** So much is sorted at once: what an engine with little memory can sort without spilling. */
+const SORTED_ROWS = 100_000;
+const SORTED_BYTES = 32 * 2 ** 20;
+
+/** Files to be sorted together, in their order. A larger one is alone. */
+function sortedTogether(files: readonly ParquetRows[]): ParquetRows[][] {
+  const groups: ParquetRows[][] = [];
+  let rows = Infinity;
+  let bytes = 0;
+  for (const file of files) {
+    if (rows + file.rows > SORTED_ROWS || bytes + (file.bytes ?? 0) > SORTED_BYTES) {
+      groups.push([]);
+      [rows, bytes] = [0, 0];
+    }
+    groups.at(-1)!.push(file);
+    rows += file.rows;
+    bytes += file.bytes ?? 0;
+  }
+  return groups;
+}
+
 async function writeParquet(
   engine: DuckDb,
   table: Target,
-  paths: readonly string[],
-  expected: number,
+  files: readonly ParquetRows[],
   lease: string,
   signal: AbortSignal | undefined
 ): Promise<WrittenFile[]> {
-  const { definition } = table;
-  const columns = fileColumns(definition);
-  const names = join(columns.map(({ name }) => identifier(name)));
-  const source = parquetFiles(columns, paths, expected || undefined);
-  const day = definition.partitioned ? DAY_OF_TIME : sql`CAST(NULL AS INTEGER)`;
   return engine.session(async (run) => {
-    const { values } = await run(sql`SELECT ${day} AS day, count(*) FROM ${source} GROUP BY 1 ORDER BY 1`, { signal });
-    const days = values[0] as Array<number | null>;
-    const files = days.map((found) => {
-      const rows = sql`SELECT ${names} FROM ${source}`;
-      return found === null || days.length === 1
-        ? { rows, date: dateOf(found), dataChange: true }
-        : {
-            rows: sql`${rows} WHERE "time" >= ${dayStart(found)} AND "time" < ${dayStart(found + 1)}`,
-            date: dateOf(found),
-            dataChange: true,
-          };
-    });
-    const written = await writeDataFiles(run, table, files, { lease, signal });
-    await assertWritten(table, written, expected);
-    return written;
+    const written: WrittenFile[] = [];
+    try {
+      for (const group of sortedTogether(files)) {
+        const parts = await partsOf(run, table.definition, group, signal);
+        const more = await writeDataFiles(run, table, parts, { lease, signal });
+        written.push(...more);
+        assertWritten(
+          more,
+          group.reduce((sum, { rows }) => sum + rows, 0)
+        );
+      }
+      return written;
+    } catch (error) {
+      await removeDataFiles(table.path, written);
+      throw error;
+    }
   });
+}
+
+/** The rows of files by the day of their times, each to be sorted and written on its own. */
+async function partsOf(
+  run: Runner,
+  definition: TableDefinition,
+  files: readonly ParquetRows[],
+  signal: AbortSignal | undefined
+): Promise<NewFile[]> {
+  const columns = fileColumns(definition);
+  const paths = files.map(({ path }) => path);
+  const source = parquetFiles(columns, paths, files.reduce((sum, { rows }) => sum + rows, 0) || undefined);
+  const rows = sql`SELECT ${join(columns.map(({ name }) => identifier(name)))} FROM ${source}`;
+  const day = definition.partitioned ? DAY_OF_TIME : sql`CAST(NULL AS INTEGER)`;
+  const { values } = await run(sql`SELECT ${day} AS day FROM ${source} GROUP BY 1 ORDER BY 1`, { signal });
+  const days = values[0] as Array<number | null>;
+  return days.map((found) => ({
+    rows:
+      found === null || days.length === 1
+        ? rows
+        : sql`${rows} WHERE "time" >= ${dayStart(found)} AND "time" < ${dayStart(found + 1)}`,
+    date: dateOf(found),
+    dataChange: true,
+  }));
 }
 
 const DAY_OF_TIME = sql`CAST(floor(epoch_us("time") / 86400000000) AS INTEGER)`;
@@ -98,10 +144,9 @@ const dayStart = (day: number): Sql => sql`make_timestamptz(${param('bigint', da
 const dateOf = (day: number | null): string | null =>
   day === null ? null : new Date(day * DAY_MS).toISOString().slice(0, 10);
 
-async function assertWritten(table: Target, written: readonly WrittenFile[], expected: number): Promise<void> {
+function assertWritten(written: readonly WrittenFile[], expected: number): void {
   const found = totalsOf(written).rows;
   if (found !== expected) {
-    await removeDataFiles(table.path, written);
     throw new ApitrailError('APITRAIL_INTERNAL', `Of ${expected} rows ${found} were written; none was added.`);
   }
 }
@@ -121,7 +166,12 @@ async function writeStaged(
       dataChange: true,
     }));
     const written = await writeDataFiles(run, table, files, { lease, signal });
-    await assertWritten(table, written, await countStaged(run));
+    try {
+      assertWritten(written, await countStaged(run));
+    } catch (error) {
+      await removeDataFiles(table.path, written);
+      throw error;
+    }
     return written;
   });
 }

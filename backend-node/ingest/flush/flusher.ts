@@ -98,8 +98,7 @@ export class Flusher {
     const began = performance.now();
     try {
       await this.options.leftOut?.store.commit(leftOut, to);
-      const paths = files.map(({ path }) => path);
-      const added = await lake.append({ parquet: paths, expect: rows }, { txn: { appId: INGEST_APP_ID, version: to } });
+      const added = await lake.append({ parquet: files }, { txn: { appId: INGEST_APP_ID, version: to } });
       counters.flush.rows += added.rows;
     } catch (error) {
       counters.flush.failures++;

@@ -1,5 +1,6 @@
 import { ApitrailError } from '@apitrail/contract';
 
+import type { HotFile } from '../../lake/hot/hot-files';
 import type { Flusher } from '../flush/flusher';
 import type { RowPipeline } from '../hot/row-pipeline';
 import type { NoisePolicy } from '../noise';
@@ -21,7 +22,7 @@ export interface StatusSources {
 export function statusOf({ budget, counters, open }: StatusSources): IngestStatus {
   const decoders = [...counters.decoders];
   const total = (of: 'batches' | 'rows' | 'bytes'): number => decoders.reduce((sum, [, each]) => sum + each[of], 0);
-  const hot = open ? [...open.flusher.waiting.flatMap(({ files }) => files), ...open.pipeline.files] : [];
+  const hot = open ? hotFiles(open) : [];
   return {
     ...{ batches: total('batches'), rows: total('rows'), bytes: total('bytes') },
     decoders: decoders.map(([decoder, { batches, rows, bytes, ignored }]) => ({
@@ -54,6 +55,12 @@ export function statusOf({ budget, counters, open }: StatusSources): IngestStatu
     deadBatches: counters.deadBatches,
     problems: [...counters.problems, ...(open?.wal.problems ?? []).map(damage), ...refusal(open?.wal)],
   };
+}
+
+/** Hot files that are in no commit. */
+function hotFiles({ flusher, pipeline }: NonNullable<StatusSources['open']>): HotFile[] {
+  const sealed = flusher.waiting.filter(({ to }) => to > flusher.flushed);
+  return [...sealed.flatMap(({ files }) => files), ...pipeline.files];
 }
 
 const NO_WAL = { bytes: 0, pendingBytes: 0, segments: 0, durableSeq: 0, flushedSeq: 0, lagSeconds: 0 };
