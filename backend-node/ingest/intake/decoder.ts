@@ -44,6 +44,8 @@ export interface DecodeContext {
   params: Readonly<Record<string, string>>;
   /** When the body came in, microseconds since the epoch. */
   receivedAt: number;
+  /** Makes records of all rows: `Decoded.rows` is not wanted. */
+  recordsOnly?: boolean;
 }
 
 /**

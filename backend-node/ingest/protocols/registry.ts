@@ -9,7 +9,7 @@ import { replay } from './replay/replay';
 import { splunk } from './splunk/splunk';
 
 /** The protocols of the ingest listener. */
-export const PROTOCOLS: readonly Protocol[] = [lines, elasticsearch, otlp, splunk, datadog, loki, replay];
+export const PROTOCOLS: readonly Protocol[] = [lines, elasticsearch, otlp, splunk, datadog, loki, replay(decoderNamed)];
 
 /** The decoder of a name, as the write-ahead log has it. */
 export function decoderNamed(name: string): Decoder | undefined {

@@ -1,4 +1,5 @@
-import { replayDecoder, decodeEntries } from '../protocols/replay/replay-decoder';
+import { decoderNamed } from '../protocols/registry';
+import { decodeEntries, REPLAY_DECODER } from '../protocols/replay/replay-decoder';
 import { REPLAY_PATH } from '../protocols/replay/replay';
 import type { CompanionClient } from '../send/companion-client';
 import type { LocalIntake } from '../send/local-intake';
@@ -18,13 +19,13 @@ export function companionTarget(client: CompanionClient, signal: AbortSignal): R
 export function localTarget(intake: LocalIntake, signal: AbortSignal): ReplayTarget {
   return {
     replay: async (body, idempotencyKey) => {
-      const { decoded, outcomes } = decodeEntries(body);
+      const { decoded, outcomes } = decodeEntries(body, decoderNamed);
       const records = decoded.records.length;
       if (records + decoded.rejects.length === 0) {
         return { outcomes, records, known: 0 };
       }
       const batch = {
-        decoder: replayDecoder.name,
+        decoder: REPLAY_DECODER,
         params: {},
         body,
         receivedAt: Date.now() * 1000,

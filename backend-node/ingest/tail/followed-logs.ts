@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 
 import { ApitrailError } from '@apitrail/contract';
 
-import { fileSource, HEAD_BYTES } from '../import/byte-source';
+import { fileSource, HEAD_BYTES, type ByteSource } from '../import/byte-source';
 import { WRITTEN_MS } from '../import/being-written';
 import { compressionOf, DamagedStream } from '../import/decompress';
 import { candidates, identify } from '../import/known-sources';
@@ -18,7 +18,7 @@ import {
   signatureOf,
   type FileSignature,
 } from './find-logs';
-import { Follower, type FormatChoice } from './follower';
+import { digestOf, Follower, type FormatChoice } from './follower';
 import type { TailSource } from './tail-state';
 
 /** A file that was rotated away is closed when nothing came for this long: its writer may hold it open still. */
@@ -68,9 +68,9 @@ export class FollowedLogs {
     return [...this.live.values(), ...this.leaving];
   }
 
-  /** Whether what became of some logs is not known yet. */
+  /** Whether what became of some logs, or whether some files are copies, is not known yet. */
   get searching(): boolean {
-    return this.orphans.size > 0;
+    return this.orphans.size > 0 || this.later.size > 0;
   }
 
   /** How many files are followed now. */
@@ -191,6 +191,7 @@ export class FollowedLogs {
     const follower = this.live.get(path);
     if (!signature) {
       this.settled.delete(path);
+      this.later.delete(path);
       if (follower) {
         this.letGo(path, follower);
       }
@@ -280,8 +281,8 @@ export class FollowedLogs {
       return resumed;
     }
     const content = await readerSource(reader, path, HEAD_BYTES);
-    for (const source of candidates(content, this.sources) as TailSource[]) {
-      const { kind } = await identify(content, [source]);
+    for (const source of alike(content, this.sources)) {
+      const kind = await compare(content, source);
       if (kind === 'new') {
         continue;
       }
@@ -291,8 +292,8 @@ export class FollowedLogs {
         if (kind === 'taken') {
           return 'settled';
         }
-        const [length, mine] = [await other.reader.size(), await reader.size()];
-        if (length === undefined || mine === undefined || source.position < length || mine <= length) {
+        const [length, mine] = [await other.reader.size(), (await reader.size()) ?? Infinity];
+        if (length === undefined || source.position < length || mine <= length) {
           return 'later';
         }
         continue;
@@ -308,7 +309,7 @@ export class FollowedLogs {
         return found;
       }
     }
-    return undefined;
+    return this.followers.some((follower) => follower.mayBe(content.head)) ? 'later' : undefined;
   }
 
   private resume(source: TailSource, { reader, whole }: OpenedLog): Promise<Follower | undefined> {
@@ -339,6 +340,9 @@ export class FollowedLogs {
       } else if (giveUp || now() - since > ORPHAN_MS) {
         this.orphans.delete(source);
         source.done = true;
+        if (source.position === 0 && !source.pending) {
+          continue;
+        }
         delete source.pending;
         problem(
           `${source.path}: what was read up to byte ${source.position.toLocaleString('en-US')} is not there any more, nor a ` +
@@ -358,9 +362,8 @@ export class FollowedLogs {
       const read = this.followers.some((follower) => sameFile(follower.source, signature));
       try {
         const content = read ? undefined : await readerSource(reader, path, HEAD_BYTES);
-        const known =
-          content && candidates(content, [source]).length > 0 ? await identify(content, [source]) : undefined;
-        const follower = known && known.kind !== 'new' ? await this.resume(source, opened) : undefined;
+        const known = content && alike(content, [source]).length > 0 ? await compare(content, source) : 'new';
+        const follower = known !== 'new' ? await this.resume(source, opened) : undefined;
         if (follower) {
           this.options.note(`${source.path}: goes on in ${path}`);
           follower.rotatedAt = this.options.now();
@@ -399,6 +402,23 @@ export class FollowedLogs {
       }
     }
   }
+}
+
+/** Sources whose content may begin like this one’s, those first of which most is known. */
+function alike(content: ByteSource, sources: readonly TailSource[]): TailSource[] {
+  const begun = sources.filter(
+    ({ position, begins }) =>
+      position === 0 &&
+      begins !== undefined &&
+      begins.bytes <= content.head.length &&
+      digestOf(content.head.subarray(0, begins.bytes)) === begins.digest
+  );
+  return [...(candidates(content, sources) as TailSource[]), ...begun];
+}
+
+/** Whether some content is a source’s: all of it is acknowledged, or it goes on. */
+async function compare(content: ByteSource, source: TailSource): Promise<'new' | 'taken' | 'grown'> {
+  return source.position === 0 ? 'grown' : (await identify(content, [source])).kind;
 }
 
 interface OpenedLog {

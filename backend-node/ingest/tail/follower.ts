@@ -36,6 +36,8 @@ export interface FormatChoice {
 export const EXTENT_BYTES = 2 * BLOCK_BYTES;
 /** So much before a position must be as it was, else the file was written anew. */
 const ANCHOR_BYTES = 1024;
+/** Logs whose first bytes are alike, as far as both have so many, may be copies of each other. */
+const OPENING_BYTES = 4096;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** The file is not what it was: it was cut off, or written anew in place. */
@@ -54,6 +56,8 @@ export class Follower {
   turn = 0;
   /** When there was last something new, ms since the epoch. */
   activeAt: number;
+  /** Its first bytes, while nothing of it is acknowledged: a copy of it is not to be taken for another log. */
+  opening: Buffer | undefined;
   /** Bytes that are there and not acknowledged, as far as it is known. */
   lag = 0;
   private anchor = Buffer.alloc(0);
@@ -79,7 +83,10 @@ export class Follower {
     options: { whole: boolean; choice: FormatChoice; now: number }
   ): Promise<Follower | undefined> {
     const follower = new Follower(source, reader, options.whole, options.choice, options.now);
-    const { position, digest } = source;
+    const { position, digest, begins } = source;
+    if (begins && digestOf(await reader.read(0, begins.bytes)) !== begins.digest) {
+      return undefined;
+    }
     for (let at = 0; at < position;) {
       const chunk = await reader.read(at, Math.min(BLOCK_BYTES, position - at));
       if (chunk.length === 0) {
@@ -89,11 +96,21 @@ export class Follower {
       follower.remember(chunk);
       at += chunk.length;
     }
+    if (position === 0) {
+      follower.opening = Buffer.from(await reader.read(0, OPENING_BYTES));
+    }
     return position === 0 || follower.tracker.digest === digest ? follower : undefined;
+  }
+
+  /** Whether some content may be the same as this log’s, of which nothing is acknowledged yet. */
+  mayBe(content: Buffer): boolean {
+    const length = Math.min(this.opening?.length ?? 0, content.length);
+    return length > 0 && content.subarray(0, length).equals(this.opening!.subarray(0, length));
   }
 
   /** Passes over all whole lines that are there. */
   async passOver(): Promise<void> {
+    this.opening = undefined;
     for (;;) {
       const bytes = await this.reader.read(this.source.position, BLOCK_BYTES);
       const end = bytes.length < BLOCK_BYTES ? lastLineEnd(bytes) : bytes.length;
@@ -147,12 +164,24 @@ export class Follower {
     return end === 0 || end === bytes.length ? undefined : this.extent(bytes.subarray(0, end));
   }
 
+  /** Notes a piece that is about to be sent. */
+  announce({ from, to, key, bytes }: Extent): void {
+    const { source } = this;
+    source.pending = { to, key };
+    if (from === 0) {
+      const begin = bytes.subarray(0, HEAD_BYTES);
+      source.begins = { bytes: begin.length, digest: digestOf(begin) };
+    }
+  }
+
   /** Takes an acknowledged piece for done. */
   acknowledge(extent: Extent, now: number): void {
     const { source } = this;
     this.tracker.consume(extent.bytes);
     this.remember(extent.bytes);
     delete source.pending;
+    delete source.begins;
+    this.opening = undefined;
     if (extent.inLongLine) {
       source.inLongLine = true;
     } else {
@@ -268,5 +297,8 @@ export class Follower {
     );
   }
 }
+
+/** Hash of the beginning of a log. */
+export const digestOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
 
 const DELIMITED = new Set(['csv', 'tsv']);

@@ -1,3 +1,4 @@
+import { rowsOf } from '../intake/decoder';
 import type { LocalIntake } from '../send/local-intake';
 import { lineDecoder } from '../protocols/lines/line-decoder';
 import type { Extent } from './follower';
@@ -20,7 +21,7 @@ export class IntakeSink implements Sink {
     const params = lineParamsOf(extent, path, this.context);
     const receivedAt = Date.now() * 1000;
     const decoded = lineDecoder.decode(extent.body, { params, receivedAt });
-    const { length: rows } = decoded.records;
+    const rows = rowsOf(decoded);
     const { length: rejected } = decoded.rejects;
     if (rows + rejected === 0) {
       return { rows, rejected, repeated: false };

@@ -259,6 +259,14 @@ it('takes a new log for new that has the file number of one that is gone', async
   expect(paths()).toEqual(expected());
 });
 
+it('takes a copy for what it is, at the first start and while it is being compressed', async () => {
+  await writeFile(log, lines(500));
+  await copyFile(log, join(folder, 'access.log.copy'));
+  await writeFile(`${log}.gz`, gzipSync(await readFile(log)));
+  await once({ files: [join(folder, 'access.log*')] });
+  expect(paths()).toEqual(expected());
+});
+
 it('tells two logs apart that begin alike, as soon as they differ', async () => {
   const other = join(folder, 'other.log');
   const start = lines(1);
@@ -348,4 +356,19 @@ it('finds files, folders and patterns, and keeps files that are not there yet', 
     join(folder, 'none.log'),
     log,
   ]);
+});
+
+it('knows a log again that was killed on the way with its first piece, in a copy', async () => {
+  await writeFile(log, lines(5));
+  taken.after = () => {
+    throw new Error('killed');
+  };
+  await expect(once()).rejects.toThrow('killed');
+  taken.after = () => undefined;
+  await appendFile(log, lines(5));
+  await writeFile(`${log}.1.gz`, gzipSync(await readFile(log)));
+  await truncate(log);
+  await appendFile(log, lines(1));
+  expect(await once({ files: [join(folder, 'access.log*')] })).toMatchObject({ repeated: 1, rows: 6 });
+  expect(paths()).toEqual(expected());
 });

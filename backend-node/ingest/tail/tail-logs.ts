@@ -53,6 +53,8 @@ export interface TailSummary {
 const AT_ONCE = 4;
 const POLL_MS = 1_000;
 const LEAST_PAUSE_MS = 100;
+/** With `once`, what may be a copy of what is read is looked at again after this time. */
+const LATER_MS = 250;
 const STOP_MS = 5_000;
 
 /**
@@ -130,7 +132,9 @@ class Tail {
 
   private async follow(pollMs: number): Promise<void> {
     const { once } = this.options;
+    let before = -1;
     do {
+      before = this.sent.requests;
       await this.logs.look();
       await this.state.saveChanges();
       this.wake.watch(this.logs.folders);
@@ -142,8 +146,17 @@ class Tail {
         await this.wake.pause(LEAST_PAUSE_MS, pollMs);
       }
       this.report();
-    } while (!this.stopping && this.fault === undefined && (!once || this.logs.searching));
+    } while (!this.stopping && this.fault === undefined && (!once || (await this.goesOn(before))));
     await this.idle();
+  }
+
+  /** With `once`: whether what was sent may tell more of what some files are. */
+  private async goesOn(before: number): Promise<boolean> {
+    if (!this.logs.searching || this.sent.requests === before) {
+      return false;
+    }
+    await this.wake.pause(LATER_MS, LATER_MS);
+    return true;
   }
 
   private get stopping(): boolean {
@@ -212,7 +225,7 @@ class Tail {
 
   private async send(follower: Follower, extent: Extent): Promise<void> {
     const { source } = follower;
-    source.pending = { to: extent.to, key: extent.key };
+    follower.announce(extent);
     await this.state.save();
     try {
       const { rows, rejected, repeated } = await this.options.sink.send(extent, source.path, this.sending.signal);

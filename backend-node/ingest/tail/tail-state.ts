@@ -25,6 +25,8 @@ export interface TailSource extends KnownSource {
   /** First line of delimited text, which every piece is sent with. */
   header?: string;
   pending?: PendingExtent;
+  /** Of a log of which nothing is acknowledged yet: length and hash of the beginning of what was sent, to know it by. */
+  begins?: { bytes: number; digest: string };
   /** The position is inside a line that is too long: what follows belongs to it, up to its end. */
   inLongLine?: boolean;
   /** Nothing more comes: it was rotated away and read to its end. */

@@ -20,7 +20,7 @@ const SHOWN_BYTES = 400;
  */
 export const lineDecoder: Decoder = {
   name: 'lines',
-  decode: (body, { params, receivedAt }: DecodeContext): Decoded => {
+  decode: (body, { params, receivedAt, recordsOnly }: DecodeContext): Decoded => {
     const content = body.subarray(0, 3).equals(BOM) ? body.subarray(3) : body;
     const { format, framing } = framingOf(content, params.format ?? 'auto', params.map);
     const defaults = {
@@ -43,9 +43,10 @@ export const lineDecoder: Decoder = {
       lines = 1;
     }
     const items = new LineItems(header);
-    const short = isRecordLines(format, params)
-      ? readShort(content, items, { framing, defaults, nowUs: receivedAt })
-      : undefined;
+    const short =
+      !recordsOnly && isRecordLines(format, params)
+        ? readShort(content, items, { framing, defaults, nowUs: receivedAt })
+        : undefined;
     if (short) {
       lines = short.lines;
       rest = content.subarray(short.end);

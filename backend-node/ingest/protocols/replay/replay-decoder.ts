@@ -2,7 +2,6 @@ import { ApitrailError } from '@apitrail/contract';
 
 import type { Decoded, DecodeContext, Decoder, DecodedReject } from '../../intake/decoder';
 import type { RequestRecord } from '../../normalise';
-import { decoderNamed } from '../registry';
 import { parseEntry, type ReplayEntry } from './entry';
 
 /** What became of an entry that was tried again. */
@@ -14,27 +13,33 @@ export interface ReplayOutcome {
   reason?: string;
 }
 
-/** A letter in a letter is none, and a letter of a letter is tried again as what it is. */
-const NESTED = 'replay';
+/** Finds a decoder by its name. */
+export type DecoderNamed = (name: string) => Decoder | undefined;
+
+/** Name of the decoder below. */
+export const REPLAY_DECODER = 'replay';
 
 /**
  * Dead letters that are tried again, one a line. What cannot be read still is no reject: it lies among the dead letters
  * already. Of a whole body that can be read now, items that cannot are. Each record has an id, so that it counts once.
  */
-export const replayDecoder: Decoder = {
-  name: NESTED,
-  decode: (body) => decodeEntries(body).decoded,
-};
+export const replayDecoder = (decoderNamed: DecoderNamed): Decoder => ({
+  name: REPLAY_DECODER,
+  decode: (body) => decodeEntries(body, decoderNamed).decoded,
+});
 
 /** What a body of entries becomes, and what becomes of each of them. */
-export function decodeEntries(body: Buffer): { decoded: Decoded; outcomes: ReplayOutcome[] } {
+export function decodeEntries(
+  body: Buffer,
+  decoderNamed: DecoderNamed
+): { decoded: Decoded; outcomes: ReplayOutcome[] } {
   const records: RequestRecord[] = [];
   const indexes: number[] = [];
   const ids: string[] = [];
   const rejects: DecodedReject[] = [];
   let ignored = 0;
   const outcomes = entriesOf(body).map((entry, index): ReplayOutcome => {
-    const again = decodeAgain(entry);
+    const again = decodeAgain(entry, decoderNamed);
     if (typeof again === 'string') {
       return { id: entry.id, records: 0, reason: again };
     }
@@ -73,12 +78,15 @@ function entriesOf(body: Buffer): ReplayEntry[] {
 }
 
 /** What a decoder makes of an entry now, or why nothing. */
-function decodeAgain({ decoder: name, params, receivedAt, text, body }: ReplayEntry): Decoded | string {
+function decodeAgain(
+  { decoder: name, params, receivedAt, text, body }: ReplayEntry,
+  decoderNamed: DecoderNamed
+): Decoded | string {
   const decoder = decoderNamed(name);
   if (!decoder) {
     return `this Apitrail has no decoder ${name}`;
   }
-  const context: DecodeContext = { params, receivedAt };
+  const context: DecodeContext = { params, receivedAt, recordsOnly: true };
   try {
     return text === undefined
       ? decoder.decode(Buffer.from(body!, 'base64'), context)
