@@ -51,7 +51,10 @@ export function ViewPanelCard(props: Props) {
   );
   const answer = usePanelData({ dataSource, query, timeRange, timezone, filters, width, refresh });
   const data = useMemo(() => ({ ...answer, annotations }), [answer, annotations]);
-  const drawn = data.state === LoadingState.Done || (data.state === LoadingState.Loading && data.series.length > 0);
+  const drawn =
+    data.state === LoadingState.Done ||
+    data.state === LoadingState.Streaming ||
+    (data.state === LoadingState.Loading && data.series.length > 0);
 
   return (
     <div ref={ref} data-testid={`panel-${panel.id}`} data-state={data.state}>
@@ -96,7 +99,7 @@ export function ViewPanelCard(props: Props) {
             ) : (
               <TimeSeriesPanel
                 data={data}
-                timeRange={timeRange}
+                timeRange={data.timeRange}
                 timezone={timezone}
                 width={innerWidth}
                 height={innerHeight}

@@ -15,6 +15,7 @@ import {
 
 import type { ApitrailDataSource } from '../../src/datasource/apitrail-data-source';
 import type { ApitrailQuery } from '../../src/datasource/types';
+import { liveRangeOf } from '../host/time-range';
 
 export interface PanelQuestion {
   dataSource: ApitrailDataSource;
@@ -30,12 +31,15 @@ export interface PanelQuestion {
 
 let requests = 0;
 
-/** Asks the data source as a dashboard does, and keeps the last answer while the next one is on its way. */
+/**
+ * Asks the data source as a dashboard does, and keeps the last answer while the next one is on its way. A query that is live is
+ * asked of as much time up to now, since the ranges of the playground are fixed.
+ */
 export function usePanelData(question: PanelQuestion): PanelData {
-  const { dataSource, query, timeRange, timezone, filters, refresh } = question;
+  const { dataSource, query, timeRange: given, timezone, filters, refresh } = question;
   // Widths are taken in steps, so that a slow resize does not ask for every pixel.
   const maxDataPoints = Math.ceil(question.width / 100) * 100;
-  const [data, setData] = useState<PanelData>({ state: LoadingState.NotStarted, series: [], timeRange });
+  const [data, setData] = useState<PanelData>({ state: LoadingState.NotStarted, series: [], timeRange: given });
   const last = useRef<PanelData>(data);
 
   useEffect(() => {
@@ -46,6 +50,9 @@ export function usePanelData(question: PanelQuestion): PanelData {
       last.current = next;
       setData(next);
     };
+    const isLive = 'live' in query && query.live === true;
+    const rangeNow = () => (isLive ? liveRangeOf(given) : given);
+    const timeRange = rangeNow();
     const { interval, intervalMs } = rangeUtil.calculateInterval(timeRange, maxDataPoints);
     const target = { ...query, datasource: dataSource.getRef() } as ApitrailQuery;
     const request: DataQueryRequest<ApitrailQuery> = {
@@ -72,7 +79,7 @@ export function usePanelData(question: PanelQuestion): PanelData {
           errors,
           error: errors[0],
           request,
-          timeRange,
+          timeRange: rangeNow(),
         });
       },
       error: (error: { data?: { message?: string }; statusText?: string; message?: string }) => {
@@ -88,7 +95,7 @@ export function usePanelData(question: PanelQuestion): PanelData {
       },
     });
     return () => subscription.unsubscribe();
-  }, [dataSource, query, timeRange, timezone, filters, maxDataPoints, refresh]);
+  }, [dataSource, query, given, timezone, filters, maxDataPoints, refresh]);
 
   return data;
 }

@@ -103,7 +103,9 @@ export function QueryForms({ dataSource, timeRange, onTimeRange, refresh, given 
           return <TablePanel data={rowsData} timezone={TIMEZONE} {...size} />;
         }
         if (drawing === 'time-series') {
-          return <TimeSeriesPanel data={data} timeRange={timeRange} timezone={TIMEZONE} stacked={false} {...size} />;
+          return (
+            <TimeSeriesPanel data={data} timeRange={data.timeRange} timezone={TIMEZONE} stacked={false} {...size} />
+          );
         }
         return (
           <PanelContextProvider value={panelContext}>
@@ -114,7 +116,7 @@ export function QueryForms({ dataSource, timeRange, onTimeRange, refresh, given 
               plugin={PANEL_PLUGINS[drawing]}
               options={{}}
               data={data}
-              timeRange={timeRange}
+              timeRange={data.timeRange}
               timezone={TIMEZONE}
               onChangeTimeRange={(from, to) => onTimeRange(rangeOf(from, to))}
               {...size}

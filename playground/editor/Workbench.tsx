@@ -32,7 +32,7 @@ export function Workbench({ title, state, summary, error, controls, form, childr
         <div className={styles.head}>
           <h2 className={styles.title}>{title}</h2>
           <p className={styles.summary} role="status">
-            {state === LoadingState.Error ? 'Failed' : state === LoadingState.Done ? summary : 'Asking'}
+            {statusOf(state, summary)}
           </p>
           {controls}
         </div>
@@ -47,6 +47,19 @@ export function Workbench({ title, state, summary, error, controls, form, childr
       </section>
     </div>
   );
+}
+
+function statusOf(state: LoadingState, summary: string): string {
+  switch (state) {
+    case LoadingState.Error:
+      return 'Failed';
+    case LoadingState.Done:
+      return summary;
+    case LoadingState.Streaming:
+      return `${summary}, live`;
+    default:
+      return 'Asking';
+  }
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
