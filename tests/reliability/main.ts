@@ -10,6 +10,7 @@ import { fullDisk } from './scenarios/full-disk';
 import { kills } from './scenarios/kills';
 import { powerCuts } from './scenarios/power-cuts';
 import { soak } from './scenarios/soak';
+import { withoutFlush } from './without-flush';
 import type { Report } from './workload';
 
 const HELP = `What is acknowledged is kept: kills, faults and power cuts, and a history check after each.
@@ -21,6 +22,7 @@ const HELP = `What is acknowledged is kept: kills, faults and power cuts, and a 
   npm run crash -- --clock-jumps 50    the clock jumps by up to days (libfaketime)
   npm run soak -- --minutes 60         sent to and asked for long, with restarts
 
+  --without-flush   the proof that the power cuts see something: flushes do nothing, and there must be violations
   --seed N     the same events again, as far as time lets them
   --folder DIR where the lake lies; kept. Default: a temporary folder, removed when nothing was wrong`;
 
@@ -33,7 +35,14 @@ export async function main(command: 'crash' | 'soak', args: string[]): Promise<n
     args,
     options: {
       ...{ kills: number, faults: number, syscalls: number, 'power-cuts': number, 'full-disk': number },
-      ...{ 'clock-jumps': number, minutes: number, seed: number, folder: number, help: { type: 'boolean' } },
+      ...{
+        'clock-jumps': number,
+        minutes: number,
+        seed: number,
+        folder: number,
+        help: { type: 'boolean' },
+        'without-flush': { type: 'boolean' },
+      },
     },
   });
   if (values.help) {
@@ -42,7 +51,18 @@ export async function main(command: 'crash' | 'soak', args: string[]): Promise<n
   }
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   const base = values.folder ?? mkdtempSync(join(tmpdir(), 'apitrail-reliability-'));
-  const at = (name: string) => ({ folder: join(base, name), lake: join(base, name, 'lake'), seed, ...WORKLOAD });
+  const at = (name: string) => ({
+    folder: join(base, name),
+    lake: join(base, name, 'lake'),
+    seed,
+    ...WORKLOAD,
+    ...(env && { env }),
+  });
+  const env = values['without-flush'] ? withoutFlush(base) : undefined;
+  if (values['without-flush'] && !env) {
+    console.error('--without-flush needs a C compiler, cc.');
+    return 2;
+  }
   const many = (text: string | undefined) => (text === undefined ? 0 : Number(text));
   const asked = {
     kills: many(values.kills),
@@ -79,6 +99,9 @@ export async function main(command: 'crash' | 'soak', args: string[]): Promise<n
   await run('full disk', asked.fullDisk, disksMissing(), () => fullDisk(at('full'), asked.fullDisk, dots));
   await run('clock jumps', asked.clockJumps, clockMissing(), () => clockJumps(at('clock'), asked.clockJumps, dots));
   await run('soak', asked.minutes, undefined, () => soak(at('soak'), asked.minutes, console.log));
+  if (values['without-flush']) {
+    return reports.some(({ violations }) => violations.length > 0) ? 0 : 1;
+  }
   const wrong = reports.some(({ violations }) => violations.length > 0);
   if (!wrong && values.folder === undefined) {
     rmSync(base, { recursive: true, force: true });

@@ -57,7 +57,7 @@ export class Sender {
     for (let tries = 0; key && outcome === 'unknown' && tries < 200; tries++) {
       await wait(100);
       outcome = (await this.post(body, key)) === 'ok' ? 'ok' : 'unknown';
-      if (this.stopping.signal.aborted && tries > 50) {
+      if (this.stopping.signal.aborted && tries > 5) {
         break;
       }
     }

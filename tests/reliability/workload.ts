@@ -47,6 +47,7 @@ export class Workload {
   private readers: Reader[] = [];
   private readonly extra: Violation[] = [];
   private round = 0;
+  private unknownThere = 0;
 
   private constructor(private readonly options: WorkloadOptions) {
     this.companion = new Companion(options);
@@ -100,13 +101,19 @@ export class Workload {
     return verdict.violations;
   }
 
-  private unknownThere = 0;
+  /** Notes something that must not be. */
+  found(violation: Violation): Violation {
+    this.extra.push(violation);
+    return violation;
+  }
 
-  /** Ends everything, and says what it came to. */
-  async end(scenario: string): Promise<Report> {
+  /** Ends everything, and says what it came to. What is there is looked at once more, unless that was just done. */
+  async end(scenario: string, look = true): Promise<Report> {
     await this.quiet();
     await Promise.all(this.readers.map((reader) => reader.stop()));
-    await this.check();
+    if (look) {
+      await this.check();
+    }
     await this.companion.stop();
     this.journal.close();
     const queryErrors: Record<string, number> = {};

@@ -19,6 +19,8 @@ export interface FaultReport extends Report {
 
 /** How long a process is sent to, in which its flushes come. */
 const ROUND_MS = 2_500;
+/** How long it is sent to after a call failed. */
+const AFTER_MS = 600;
 
 /**
  * Faults at the first, the second, … of the calls of the system by which the ingest process writes, while it takes in and
@@ -85,16 +87,14 @@ export async function faults(
           }
           const injection = await Injection.attach(ingest.pid, call, fault, when, join(options.folder, 'strace.txt'));
           const began = performance.now();
-          await send(() =>
-            until(
-              'the end of a round',
-              () => ingest.hasEnded || performance.now() - began > ROUND_MS || injection.happened
-            )
-          );
+          await send(async () => {
+            const over = () => ingest.hasEnded || performance.now() - began > ROUND_MS || injection.happened;
+            await until('the end of a round', over);
+            // What a failed call leads to comes in a moment, and meets what is sent then.
+            await wait(fault === 'signal=KILL' || ingest.hasEnded ? 0 : AFTER_MS);
+          });
           if (injection.happened) {
             met = true;
-            // What a failed call leads to comes in a moment.
-            await wait(fault === 'signal=KILL' ? 0 : 300);
             happened[`${call} ${fault}`] = (happened[`${call} ${fault}`] ?? 0) + 1;
             done++;
           }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { PowerCutDisk } from '../disks';
+import type { Violation } from '../judge';
 import { Workload, type Report, type WorkloadOptions } from '../workload';
 
 /**
@@ -28,17 +29,26 @@ export async function powerCuts(
       disk.restore();
       anotherBoot(lake, work.events);
       work.events++;
-      await work.companion.start();
-      const violations = await work.check();
+      const violations = await comesBack(work);
       progress?.(work.events);
       if (violations.length > 0) {
         break;
       }
     }
-    return await work.end('power cuts');
+    return await work.end('power cuts', false);
   } finally {
     await work.companion.killAll();
     disk.remove();
+  }
+}
+
+/** Starts the companion after a cut. Gives what is wrong; that it does not come back, too. */
+async function comesBack(work: Workload): Promise<readonly Violation[]> {
+  try {
+    await work.companion.start();
+    return await work.check();
+  } catch (error) {
+    return [work.found({ kind: 'lake', what: `The companion does not come back: ${(error as Error).message}` })];
   }
 }
 
