@@ -93,7 +93,7 @@ export class Flusher {
     }
   }
 
-  private async commit({ to, files, rows, leftOut }: SealedCommit): Promise<void> {
+  private async commit({ to, files, leftOut }: SealedCommit): Promise<void> {
     const { lake, counters } = this.options;
     const began = performance.now();
     try {

@@ -1,0 +1,70 @@
+import { truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { openDuckDb, type DuckDb } from '../engine/duckdb';
+import { Lake } from './lake';
+import { LakeDataset } from './lake-dataset';
+import { writeHotFile } from './testing/hot-file';
+import { select, temporaryFolder } from './testing/temporary-lake';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let engine: DuckDb;
+let lake: Lake;
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  engine = await openDuckDb({ threads: 1 });
+  lake = await Lake.open(join(folder.path, 'lake'), { engine, create: true });
+});
+afterEach(async () => {
+  await engine.close();
+  await folder.remove();
+});
+
+const DAY = Date.parse('2026-11-20T00:00:00Z') * 1000;
+/** Hot files are made beside the lake, so that queries of it do not see them. */
+const hot = (from: number, times: readonly number[]) =>
+  writeHotFile(
+    engine,
+    join(folder.path, 'elsewhere'),
+    { from },
+    times.map((time) => ({ time, method: 'GET', path: `/${from}` }))
+  );
+
+it('puts rows of Parquet files into files of their days, sorted, all in one commit', async () => {
+  const files = [await hot(1, [DAY + 3, DAY - 1]), await hot(2, [DAY + 2, DAY + 86_400_000_000])];
+  const added = await lake.append({ parquet: files }, { txn: { appId: 'a', version: 2 } });
+  expect(added).toEqual({ version: 1, rows: 4, files: 3 });
+  const { files: live, transactions } = await lake.snapshot();
+  expect([...live.values()].map(({ add, rows }) => [add.partitionValues.date, rows])).toEqual([
+    ['2026-11-19', 1],
+    ['2026-11-20', 2],
+    ['2026-11-21', 1],
+  ]);
+  expect(transactions.get('a')?.version).toBe(2);
+  const rows = await select(engine, new LakeDataset(lake), 'epoch_us(time) AS us', 'ORDER BY 1');
+  expect(rows.map(({ us }) => us)).toEqual([DAY - 1, DAY + 2, DAY + 3, DAY + 86_400_000_000]);
+});
+
+it('sorts no more at once than fits, and a larger file alone', async () => {
+  const files = await Promise.all([1, 2, 3].map((from) => hot(from, [DAY, DAY + 1])));
+  const [a, b, c] = files.map((file) => ({ ...file, bytes: 20 * 2 ** 20 }));
+  expect(await lake.append({ parquet: [a!, b!, c!] })).toMatchObject({ rows: 6, files: 3 });
+  expect(await lake.append({ parquet: files })).toMatchObject({ rows: 6, files: 1 });
+});
+
+it('commits how far it is when there are no rows', async () => {
+  expect(await lake.append({ parquet: [] }, { txn: { appId: 'a', version: 7 } })).toMatchObject({
+    rows: 0,
+    version: 1,
+  });
+  expect(await lake.transactionVersion('a')).toBe(7);
+});
+
+it('adds nothing when files hold other rows than was said, or are damaged', async () => {
+  const file = await hot(1, [DAY, DAY + 1]);
+  await expect(lake.append({ parquet: [{ ...file, rows: 3 }] })).rejects.toMatchObject({ code: 'APITRAIL_INTERNAL' });
+  await truncate(file.path, 100);
+  await expect(lake.append({ parquet: [file] })).rejects.toMatchObject({ code: 'APITRAIL_LAKE_UNREADABLE' });
+  expect((await lake.snapshot()).version).toBe(0);
+});
