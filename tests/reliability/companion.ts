@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -96,7 +96,7 @@ export class Companion {
     if (!child) {
       return;
     }
-    const pids = [child.pid!, ...this.pids.values()];
+    const pids = [child.pid!, ...descendants(child.pid!)];
     const gone = child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : ended(child);
     pids.forEach(tryKill);
     await gone;
@@ -167,6 +167,27 @@ function tryKill(pid: number): void {
     process.kill(pid, 'SIGKILL');
   } catch {
     // Gone already.
+  }
+}
+
+/** The processes a process started, those they started, and so on. */
+function descendants(pid: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
+    const stat = readIfThere(`/proc/${name}/stat`);
+    // The name in parentheses may hold anything; the parent is the second field after it.
+    parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+  }
+  const below = (one: number): number[] =>
+    [...parents].flatMap(([child, parent]) => (parent === one ? [child, ...below(child)] : []));
+  return below(pid);
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
   }
 }
 

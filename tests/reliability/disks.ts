@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { until } from './companion';
+
 /** A disk that can be filled, or whose power can be cut. */
 export interface Disk {
   /** Where it is mounted. */
@@ -53,8 +55,9 @@ export class PowerCutDisk implements Disk {
   }
 
   /** The power is back: mounted again, the log of the file system replayed. Nothing may use it. */
-  restore(): void {
-    run('umount', [this.path]);
+  async restore(): Promise<void> {
+    // A process that was killed may take a moment to let go of its files.
+    await until('the disk to be let go', () => spawnSync('umount', [this.path]).status === 0);
     this.mount();
   }
 

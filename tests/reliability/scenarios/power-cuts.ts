@@ -26,7 +26,7 @@ export async function powerCuts(
       disk.cut();
       await work.companion.killAll();
       await work.quiet();
-      disk.restore();
+      await disk.restore();
       anotherBoot(lake, work.events);
       work.events++;
       const violations = await comesBack(work);
