@@ -53,7 +53,7 @@ export class Maintenance {
       { name: 'vacuum', intervalMs: parseDuration(vacuumInterval), run: (signal) => this.vacuum(signal) },
     ];
     this.loop = new TaskLoop(tasks, log);
-    this.metrics = new MaintenanceMetrics(() => this.loop.current());
+    this.metrics = new MaintenanceMetrics(() => this.loop.current(), settings.lake);
   }
 
   start(): void {

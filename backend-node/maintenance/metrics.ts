@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises';
+
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 import type { CompactSummary } from '../lake/maintenance/compact';
@@ -18,7 +20,7 @@ export class MaintenanceMetrics {
   private readonly conflicts = this.counter('compaction_conflicts_total', 'Days that others kept rewriting meanwhile.');
   private readonly vacuumedFiles = this.counter('vacuum_files_total', 'Data files deleted from the disk.');
   private readonly vacuumedBytes = this.counter('vacuum_bytes_total', 'Bytes deleted from the disk.');
-  private readonly retiredDays = this.counter('retention_days_total', 'Days taken out of the table by retention.');
+  private readonly retiredDays = this.counter('retention_partitions_total', 'Days taken out of the table by retention.');
   private readonly retiredRows = this.counter('retention_rows_total', 'Rows taken out of the table by retention.');
   private readonly retiredBytes = this.counter('retention_bytes_total', 'Bytes taken out of the table by retention.');
   private readonly held = new Gauge({
@@ -35,8 +37,28 @@ export class MaintenanceMetrics {
   private readonly replacedFiles = this.gauge('lake_replaced_files', 'Removed files that vacuum has not deleted yet.');
   private readonly replacedBytes = this.gauge('lake_replaced_bytes', 'Bytes of removed files not deleted yet.');
 
-  constructor(tasks: () => readonly TaskState[]) {
+  /** `lake` is the folder whose disk is looked at. */
+  constructor(tasks: () => readonly TaskState[], lake: string) {
     const registers = [this.registry];
+    const disk = async () => {
+      // A lake that is not there yet has no disk.
+      const found = await statfs(lake).catch(() => undefined);
+      return found && { free: found.bavail * found.bsize, size: found.blocks * found.bsize };
+    };
+    const diskGauge = (name: 'free' | 'size', help: string) =>
+      new Gauge({
+        ...{ name: `apitrail_lake_disk_${name}_bytes`, help, registers },
+        async collect() {
+          const bytes = (await disk())?.[name];
+          if (bytes === undefined) {
+            this.reset();
+          } else {
+            this.set(bytes);
+          }
+        },
+      });
+    diskGauge('free', 'Room that is left on the disk of the lake.');
+    diskGauge('size', 'Size of the disk of the lake.');
     collectDefaultMetrics({ register: this.registry });
     new Counter({
       name: 'apitrail_maintenance_runs_total',
