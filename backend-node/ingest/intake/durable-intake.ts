@@ -68,7 +68,7 @@ export class DurableIntake implements Intake, BodyMemory {
       }
       await Promise.allSettled(others);
     }
-    const first = names.batch === undefined ? undefined : keys.find(bytesOf(names.batch), batch.receivedAt);
+    const first = names.batch === undefined ? undefined : keys.find(names.batch, batch.receivedAt);
     if (first !== undefined) {
       counters.repeated.batches++;
       return { seq: first, repeated: true, known: [] };
@@ -134,7 +134,7 @@ export class DurableIntake implements Intake, BodyMemory {
       if (name === undefined) {
         return;
       }
-      if (seen.has(name) || keys.find(bytesOf(name), atUs) !== undefined) {
+      if (seen.has(name) || keys.find(name, atUs) !== undefined) {
         known.push(index);
       }
       seen.add(name);
@@ -179,7 +179,7 @@ export class DurableIntake implements Intake, BodyMemory {
 /** The names that the sender gave a batch and its records, hashed, as text that a `Map` can hold. */
 export function hashedNames(hasher: KeyHasher, { from, idempotencyKey }: Batch, { ids = [] }: Decoded): Names {
   const name = (kind: 'batch' | 'record', text: string | undefined): string | undefined =>
-    text === undefined ? undefined : hasher.hash(kind, from, text).toString('latin1');
+    text === undefined ? undefined : hasher.hash(kind, from, text);
   return { batch: name('batch', idempotencyKey), records: ids.map((id) => name('record', id)) };
 }
 
@@ -193,13 +193,11 @@ export function rememberNames(
 ): void {
   const before = new Set(known);
   if (batch !== undefined) {
-    keys.add(bytesOf(batch), seq, atUs);
+    keys.add(batch, seq, atUs);
   }
   records.forEach((name, index) => {
     if (name !== undefined && !before.has(index)) {
-      keys.add(bytesOf(name), seq, atUs);
+      keys.add(name, seq, atUs);
     }
   });
 }
-
-const bytesOf = (name: string): Buffer => Buffer.from(name, 'latin1');

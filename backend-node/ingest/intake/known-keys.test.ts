@@ -1,14 +1,22 @@
 import { randomBytes } from 'node:crypto';
 
-import { KnownKeys } from './known-keys';
+import { KeyHasher, KnownKeys } from './known-keys';
 
 const HOUR = 3_600_000_000;
 
+/** A key as the hasher makes it; `home` is where it belongs in the table. */
+function nameOf(home?: number): string {
+  const bytes = randomBytes(16);
+  if (home !== undefined) {
+    bytes.writeUInt32LE(home, 0);
+  }
+  return bytes.toString('latin1');
+}
+
 it('agrees with a map of the entries that are not too old and not too many', () => {
   const keys = new KnownKeys(HOUR, 4096);
-  const names = Array.from({ length: 6000 }, () => randomBytes(16));
   // Homes that collide, so that chains are long when entries are taken out of them.
-  names.forEach((name, index) => name.writeUInt32LE(index % 700, 0));
+  const names = Array.from({ length: 6000 }, (_, index) => nameOf(index % 700));
   const order: number[] = [];
   for (let seq = 0; seq < 20_000; seq++) {
     const index = Math.floor(Math.random() * names.length);
@@ -23,7 +31,7 @@ it('agrees with a map of the entries that are not too old and not too many', () 
 
 it('gives back what it was given, range by range', () => {
   const keys = new KnownKeys(HOUR);
-  const names = Array.from({ length: 3000 }, () => randomBytes(16));
+  const names = Array.from({ length: 3000 }, () => nameOf());
   names.forEach((name, index) => keys.add(name, Math.floor(index / 10), 1e15));
   const copy = new KnownKeys(HOUR);
   copy.load(keys.entries(-1, 99));
@@ -34,10 +42,23 @@ it('gives back what it was given, range by range', () => {
 
 it('forgets what is older than the window', () => {
   const keys = new KnownKeys(HOUR);
-  const [old, young] = [randomBytes(16), randomBytes(16)];
+  const [old, young] = [nameOf(), nameOf()];
   keys.add(old, 1, 1e15);
   keys.add(young, 2, 1e15 + HOUR + 2e6);
   expect(keys.size).toBe(1);
   expect(keys.find(young, 1e15 + HOUR + 2e6)).toBe(2);
   expect(keys.find(young, 1e15 + 3 * HOUR)).toBeUndefined();
+});
+
+it('gives a name of another sender, or of another kind of thing, another key', () => {
+  const hasher = new KeyHasher('secret');
+  const keys = [
+    hasher.hash('batch', 'a', 'x'),
+    hasher.hash('batch', 'b', 'x'),
+    hasher.hash('record', 'a', 'x'),
+    new KeyHasher('other').hash('batch', 'a', 'x'),
+  ];
+  expect(new Set(keys).size).toBe(4);
+  expect(keys.map(({ length }) => length)).toEqual([16, 16, 16, 16]);
+  expect(hasher.hash('batch', 'a', 'x')).toBe(keys[0]);
 });

@@ -1,16 +1,23 @@
 import { hash } from 'node:crypto';
 
-/** Bytes of a key, of its number and of its time, in the table and on the disk. */
-export const ENTRY_BYTES = 28;
+/** Words of 32 bits of an entry: 4 of hash, 2 of number, 1 of time in seconds. */
+const WORDS = 7;
+const [SEQ, TIME] = [4, 6];
+/** Bytes of an entry on the disk, little-endian as the machines there are. */
+export const ENTRY_BYTES = WORDS * 4;
 const FIRST_CAPACITY = 1024;
+const KEY_CHARACTERS = 16;
 
-/** Names what a sender gave a name to: the same name of another sender, or of another kind of thing, is another. */
+/**
+ * Names what a sender gave a name to: the same name of another sender, or of another kind of thing, is another. A key is
+ * 16 bytes of a hash, as a text of as many characters.
+ */
 export class KeyHasher {
   /** `secret` keeps whoever reads the state from trying ids against it. */
   constructor(private readonly secret: string) {}
 
-  hash(kind: 'batch' | 'record', from: string, name: string): Buffer {
-    return hash('sha256', `${this.secret}\n${kind}\n${from}\n${name}`, 'buffer').subarray(0, 16);
+  hash(kind: 'batch' | 'record', from: string, name: string): string {
+    return hash('sha256', `${this.secret}\n${kind}\n${from}\n${name}`, 'binary').slice(0, KEY_CHARACTERS);
   }
 }
 
@@ -21,13 +28,15 @@ export class KeyHasher {
 export class KnownKeys {
   /** Entries that were forgotten before their time. */
   evicted = 0;
-  /** Entries in the order in which they came, as a ring: 16 bytes of hash, 8 of number, 4 of seconds. */
-  private ring = Buffer.alloc(FIRST_CAPACITY * ENTRY_BYTES);
+  /** Entries in the order in which they came, as a ring. */
+  private ring = new Uint32Array(FIRST_CAPACITY * WORDS);
   private capacity = FIRST_CAPACITY;
   private first = 0;
   private count = 0;
   /** Where in the ring an entry lies, plus one, by its hash; open addressing, twice the ring. */
   private slots = new Int32Array(FIRST_CAPACITY * 2);
+  /** The key that is looked at. */
+  private readonly key = new Uint32Array(4);
 
   constructor(
     private readonly windowUs: number,
@@ -40,17 +49,53 @@ export class KnownKeys {
   }
 
   /** Number of the batch that a name was taken in with, when that is not too long before `atUs`. */
-  find(key: Buffer, atUs: number): number | undefined {
-    const at = this.place(key);
-    if (at === undefined || (atUs / 1e6 - this.ring.readUInt32LE(at + 24)) * 1e6 > this.windowUs) {
+  find(key: string, atUs: number): number | undefined {
+    this.readKey(key);
+    const index = this.slots[this.slotOf()]!;
+    if (index === 0) {
       return undefined;
     }
-    return Number(this.ring.readBigUInt64LE(at + 16));
+    const at = (index - 1) * WORDS;
+    return atUs - this.ring[at + TIME]! * 1e6 > this.windowUs ? undefined : this.seqAt(at);
   }
 
   /** Notes a name. One that is there already counts from now on as of this batch. */
-  add(key: Buffer, seq: number, atUs: number): void {
-    this.forgetBefore(atUs - this.windowUs);
+  add(key: string, seq: number, atUs: number): void {
+    this.readKey(key);
+    this.put(seq, Math.max(0, Math.floor(atUs / 1e6)));
+  }
+
+  /** The entries of the batches above `after` up to `to`, oldest first, `ENTRY_BYTES` each. */
+  entries(after: number, to: number): Buffer {
+    let [from, end] = [this.count, this.count];
+    while (from > 0 && this.seqAt(this.placeOf(from - 1)) > after) {
+      from--;
+      if (this.seqAt(this.placeOf(from)) > to) {
+        end = from;
+      }
+    }
+    const found = new Uint32Array((end - from) * WORDS);
+    for (let index = from; index < end; index++) {
+      const at = this.placeOf(index);
+      found.set(this.ring.subarray(at, at + WORDS), (index - from) * WORDS);
+    }
+    return Buffer.from(found.buffer);
+  }
+
+  /** Adds what `entries` gave. */
+  load(entries: Buffer): void {
+    const whole = entries.length - (entries.length % ENTRY_BYTES);
+    const words = new Uint32Array(whole / 4);
+    Buffer.from(words.buffer).set(entries.subarray(0, whole));
+    for (let at = 0; at < words.length; at += WORDS) {
+      this.key.set(words.subarray(at, at + 4));
+      this.put(words[at + SEQ]! + words[at + SEQ + 1]! * 2 ** 32, words[at + TIME]!);
+    }
+  }
+
+  private put(seq: number, seconds: number): void {
+    const [a, b, c, d] = this.key;
+    this.forgetBefore(seconds - this.windowUs / 1e6);
     if (this.count === this.capacity) {
       if (this.capacity < this.most) {
         this.grow();
@@ -59,69 +104,60 @@ export class KnownKeys {
         this.evicted++;
       }
     }
-    const index = (this.first + this.count++) % this.capacity;
-    const at = index * ENTRY_BYTES;
-    key.copy(this.ring, at, 0, 16);
-    this.ring.writeBigUInt64LE(BigInt(seq), at + 16);
-    this.ring.writeUInt32LE(Math.max(0, Math.floor(atUs / 1e6)) >>> 0, at + 24);
-    const slot = this.slotOf(key);
-    this.slots[slot] = index + 1;
+    this.key.set([a!, b!, c!, d!]);
+    const at = this.placeOf(this.count++);
+    this.ring.set(this.key, at);
+    this.ring[at + SEQ] = seq >>> 0;
+    this.ring[at + SEQ + 1] = Math.floor(seq / 2 ** 32);
+    this.ring[at + TIME] = seconds;
+    this.slots[this.slotOf()] = at / WORDS + 1;
   }
 
-  /** The entries of the batches above `after` up to `to`, oldest first, `ENTRY_BYTES` each. */
-  entries(after: number, to: number): Buffer {
-    const parts: Buffer[] = [];
-    for (let back = this.count - 1; back >= 0; back--) {
-      const at = ((this.first + back) % this.capacity) * ENTRY_BYTES;
-      const seq = Number(this.ring.readBigUInt64LE(at + 16));
-      if (seq <= after) {
-        break;
-      }
-      if (seq <= to) {
-        parts.push(this.ring.subarray(at, at + ENTRY_BYTES));
-      }
-    }
-    return Buffer.concat(parts.reverse());
-  }
-
-  /** Adds what `entries` gave. */
-  load(entries: Buffer): void {
-    for (let at = 0; at + ENTRY_BYTES <= entries.length; at += ENTRY_BYTES) {
-      const key = entries.subarray(at, at + 16);
-      this.add(key, Number(entries.readBigUInt64LE(at + 16)), entries.readUInt32LE(at + 24) * 1e6);
+  private readKey(key: string): void {
+    for (let word = 0; word < 4; word++) {
+      const at = word * 4;
+      this.key[word] =
+        key.charCodeAt(at) |
+        (key.charCodeAt(at + 1) << 8) |
+        (key.charCodeAt(at + 2) << 16) |
+        (key.charCodeAt(at + 3) << 24);
     }
   }
 
-  private place(key: Buffer): number | undefined {
-    const index = this.slots[this.slotOf(key)]!;
-    return index === 0 ? undefined : (index - 1) * ENTRY_BYTES;
+  private placeOf(index: number): number {
+    return ((this.first + index) % this.capacity) * WORDS;
   }
 
-  /** The slot of a hash, or the empty one where it belongs. */
-  private slotOf(key: Buffer): number {
+  private seqAt(at: number): number {
+    return this.ring[at + SEQ]! + this.ring[at + SEQ + 1]! * 2 ** 32;
+  }
+
+  /** The slot of the key, or the empty one where it belongs. */
+  private slotOf(): number {
     const mask = this.slots.length - 1;
-    for (let slot = key.readUInt32LE(0) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = this.key[0]! & mask; ; slot = (slot + 1) & mask) {
       const index = this.slots[slot]!;
-      if (index === 0 || this.holds(index - 1, key)) {
+      if (index === 0 || this.holds((index - 1) * WORDS)) {
         return slot;
       }
     }
   }
 
-  private holds(index: number, key: Buffer): boolean {
-    const at = index * ENTRY_BYTES;
-    return this.ring.compare(key, 0, 16, at, at + 16) === 0;
+  private holds(at: number): boolean {
+    const { ring, key } = this;
+    return ring[at] === key[0] && ring[at + 1] === key[1] && ring[at + 2] === key[2] && ring[at + 3] === key[3];
   }
 
-  private forgetBefore(us: number): void {
-    while (this.count > 0 && this.ring.readUInt32LE(this.first * ENTRY_BYTES + 24) * 1e6 < us) {
+  private forgetBefore(seconds: number): void {
+    while (this.count > 0 && this.ring[this.first * WORDS + TIME]! < seconds) {
       this.forgetFirst();
     }
   }
 
   private forgetFirst(): void {
-    const at = this.first * ENTRY_BYTES;
-    const slot = this.slotOf(this.ring.subarray(at, at + 16));
+    const at = this.first * WORDS;
+    this.key.set(this.ring.subarray(at, at + 4));
+    const slot = this.slotOf();
     // A name that was noted again is known by its later entry.
     if (this.slots[slot] === this.first + 1) {
       this.emptySlot(slot);
@@ -135,7 +171,7 @@ export class KnownKeys {
     const mask = this.slots.length - 1;
     let hole = slot;
     for (let next = (hole + 1) & mask; this.slots[next] !== 0; next = (next + 1) & mask) {
-      const home = this.ring.readUInt32LE((this.slots[next]! - 1) * ENTRY_BYTES) & mask;
+      const home = this.ring[(this.slots[next]! - 1) * WORDS]! & mask;
       if (((next - home) & mask) >= ((next - hole) & mask)) {
         this.slots[hole] = this.slots[next]!;
         hole = next;
@@ -146,17 +182,18 @@ export class KnownKeys {
 
   private grow(): void {
     const capacity = this.capacity * 2;
-    const ring = Buffer.alloc(capacity * ENTRY_BYTES);
-    const start = this.first * ENTRY_BYTES;
-    const head = this.ring.copy(ring, 0, start);
-    this.ring.copy(ring, head, 0, start);
+    const ring = new Uint32Array(capacity * WORDS);
+    const start = this.first * WORDS;
+    ring.set(this.ring.subarray(start));
+    ring.set(this.ring.subarray(0, start), this.ring.length - start);
     this.ring = ring;
     this.first = 0;
     this.capacity = capacity;
     this.slots = new Int32Array(capacity * 2);
     for (let index = 0; index < this.count; index++) {
-      const at = index * ENTRY_BYTES;
-      this.slots[this.slotOf(ring.subarray(at, at + 16))] = index + 1;
+      const at = index * WORDS;
+      this.key.set(ring.subarray(at, at + 4));
+      this.slots[this.slotOf()] = index + 1;
     }
   }
 }

@@ -74,4 +74,3 @@ export function send(intake: Pick<Intake, 'submit'>, given: TestBatch): ReturnTy
 export function testRows(count: number, prefix = randomUUID()): TestRow[] {
   return Array.from({ length: count }, (_, index) => ({ id: `${prefix}-${index}` }));
 }
-
