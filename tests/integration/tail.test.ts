@@ -163,8 +163,8 @@ it('waits while the companion is down or wants to be left alone, and then sends 
   await writeFile(log, lines(10));
   const same = ['--ingest-listen', `127.0.0.1:${port}`];
   await start({ APITRAIL_INGEST_DISK_RESERVE: '900TiB' }, ...same);
-  await until(() => said().includes('takes things in again') || said().length > 0);
-  await sleep(1500);
+  const refused = () => /"status":503/.test(companion!.output.stderr);
+  await until(refused);
   expect(await rows()).toBe(10);
   await companion!.stop();
   await start({}, ...same);

@@ -1,14 +1,12 @@
-import { open } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 
 import { ApitrailError } from '@apitrail/contract';
 
-import { fileSource, HEAD_BYTES, type ByteSource } from '../import/byte-source';
+import { HEAD_BYTES } from '../import/byte-source';
 import { WRITTEN_MS } from '../import/being-written';
-import { compressionOf, DamagedStream } from '../import/decompress';
-import { candidates, identify } from '../import/known-sources';
+import { DamagedStream } from '../import/decompress';
 import { hasCode } from '../../lake/durable';
-import { PlainReader, readerSource, UnpackingReader, type ContentReader } from './content-reader';
+import { readerSource, UnpackingReader, type ContentReader } from './content-reader';
 import {
   findLogs,
   foldersOf,
@@ -18,7 +16,9 @@ import {
   signatureOf,
   type FileSignature,
 } from './find-logs';
-import { digestOf, Follower, type FormatChoice } from './follower';
+import { Follower, type FormatChoice } from './follower';
+import { alike, compare } from './known-logs';
+import { openLog, type OpenedLog } from './open-log';
 import type { TailSource } from './tail-state';
 
 /** A file that was rotated away is closed when nothing came for this long: its writer may hold it open still. */
@@ -401,60 +401,5 @@ export class FollowedLogs {
         );
       }
     }
-  }
-}
-
-/** Sources whose content may begin like this one’s, those first of which most is known. */
-function alike(content: ByteSource, sources: readonly TailSource[]): TailSource[] {
-  const begun = sources.filter(
-    ({ position, begins }) =>
-      position === 0 &&
-      begins !== undefined &&
-      begins.bytes <= content.head.length &&
-      digestOf(content.head.subarray(0, begins.bytes)) === begins.digest
-  );
-  return [...(candidates(content, sources) as TailSource[]), ...begun];
-}
-
-/** Whether some content is a source’s: all of it is acknowledged, or it goes on. */
-async function compare(content: ByteSource, source: TailSource): Promise<'new' | 'taken' | 'grown'> {
-  return source.position === 0 ? 'grown' : (await identify(content, [source])).kind;
-}
-
-interface OpenedLog {
-  reader: ContentReader;
-  /** It is compressed, and does not grow. */
-  whole: boolean;
-  signature: FileSignature;
-}
-
-/** Opens a log, compressed or plain. Undefined when it has gone meanwhile. */
-async function openLog(path: string): Promise<OpenedLog | undefined> {
-  try {
-    const handle = await open(path, 'r');
-    try {
-      const info = await handle.stat();
-      const signature = { device: info.dev, inode: info.ino, size: info.size, modifiedMs: info.mtimeMs };
-      const plain = new PlainReader(handle);
-      if (!info.isFile()) {
-        await handle.close();
-        return undefined;
-      }
-      if (compressionOf(await plain.read(0, 6), path) === 'plain') {
-        return { reader: plain, whole: false, signature };
-      }
-      await handle.close();
-      const source = await fileSource({ label: path, name: path, path });
-      const modified = () => Promise.resolve(signature.modifiedMs);
-      return { reader: new UnpackingReader(source, modified), whole: true, signature };
-    } catch (error) {
-      await handle.close().catch(() => undefined);
-      throw error;
-    }
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) {
-      return undefined;
-    }
-    throw error;
   }
 }
