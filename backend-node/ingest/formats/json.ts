@@ -64,27 +64,57 @@ function mappedSink({ fields, constants, keepOthers }: CompiledMapping): FieldSi
   };
 }
 
+/** Names that are remembered; senders may make up any number of them. */
+const MOST_NAMES = 20_000;
+let remembered = 0;
+
+/** The name of a nested field, joined by dots once and not for every record. */
+class FieldName {
+  private readonly children = new Map<string, FieldName>();
+
+  constructor(
+    readonly field: string,
+    private readonly prefix = WRAPPERS.has(field) ? '' : `${field}.`
+  ) {}
+
+  of(key: string): FieldName {
+    let name = this.children.get(key);
+    if (name === undefined) {
+      name = new FieldName(this.prefix + key);
+      if (remembered < MOST_NAMES) {
+        remembered++;
+        this.children.set(key, name);
+      }
+    }
+    return name;
+  }
+}
+
+const ROOT = new FieldName('', '');
+
 /** Makes a record of an object: nested keys are joined by dots, lists become their JSON. */
 export function recordOf(object: object, sink: FieldSink): RequestRecord {
   const record = new RequestRecord();
   sink.begin(record);
-  putObject(record, object, '', sink, 0);
+  putObject(record, object, ROOT, sink, 0);
   return record;
 }
 
-function putObject(record: RequestRecord, object: object, prefix: string, sink: FieldSink, depth: number): void {
-  for (const [key, value] of Object.entries(object)) {
-    const field = prefix === '' ? key : prefix + key;
-    if (typeof value === 'string') {
-      sink.put(record, field, storableText(value));
-    } else if (typeof value === 'number') {
-      sink.put(record, field, value);
-    } else if (value === null || value === undefined) {
+function putObject(record: RequestRecord, object: object, parent: FieldName, sink: FieldSink, depth: number): void {
+  for (const key of Object.keys(object)) {
+    const value = (object as Record<string, unknown>)[key];
+    if (value === null || value === undefined) {
       continue;
+    }
+    const name = parent.of(key);
+    if (typeof value === 'string') {
+      sink.put(record, name.field, storableText(value));
+    } else if (typeof value === 'number') {
+      sink.put(record, name.field, value);
     } else if (typeof value === 'object' && !Array.isArray(value) && depth < DEEPEST_FIELD) {
-      putObject(record, value as object, WRAPPERS.has(field) ? '' : `${field}.`, sink, depth + 1);
+      putObject(record, value, name, sink, depth + 1);
     } else {
-      sink.put(record, field, storableText(typeof value === 'object' ? JSON.stringify(value) : String(value)));
+      sink.put(record, name.field, storableText(typeof value === 'object' ? JSON.stringify(value) : String(value)));
     }
   }
 }
@@ -114,10 +144,16 @@ export function recordOfParsed(object: object, sink: FieldSink): RequestRecord |
 }
 
 function isDeeperThan(value: object, levels: number): boolean {
-  return (
-    levels === 0 ||
-    Object.values(value).some((inner) => typeof inner === 'object' && inner !== null && isDeeperThan(inner, levels - 1))
-  );
+  if (levels === 0) {
+    return true;
+  }
+  for (const key in value) {
+    const inner = (value as Record<string, unknown>)[key];
+    if (typeof inner === 'object' && inner !== null && isDeeperThan(inner, levels - 1)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 function jsonParser(sink: FieldSink): LineParser {

@@ -65,28 +65,24 @@ export function ecsSink(): FieldSink {
   fields.set('http.request.referrer', attributeField('http.request.header.referer'));
   fields.set('tls.version_protocol', nothing);
   fields.set('error.code', unlessSet('error_type', textField('error_type'), 'error.code'));
-  return withoutShipper(namedSink(fields), new Set(fields.keys()));
+  return withoutShipper(namedSink(fields), fields);
 }
 
-function withoutShipper(sink: FieldSink, known: ReadonlySet<string>): FieldSink {
-  const dropped = new Map<string, boolean>();
-  const isDropped = (field: string): boolean => {
-    let is = dropped.get(field);
-    if (is === undefined) {
-      is = !known.has(field) && SHIPPER.some((prefix) => field.startsWith(prefix));
-      // Names come from senders: there is no end to them.
-      if (dropped.size < 10_000) {
-        dropped.set(field, is);
-      }
-    }
-    return is;
-  };
+/** Names that are remembered to be dropped; senders may make up any number of them. */
+const MOST_DROPPED = 1_000;
+
+function withoutShipper(sink: FieldSink, fields: Map<string, FieldSetter>): FieldSink {
+  let dropped = 0;
   return {
     ...sink,
     put: (record, field, value) => {
-      if (!isDropped(field)) {
-        sink.put(record, field, value);
+      if (!fields.has(field) && SHIPPER.some((prefix) => field.startsWith(prefix))) {
+        if (dropped++ < MOST_DROPPED) {
+          fields.set(field, nothing);
+        }
+        return;
       }
+      sink.put(record, field, value);
     },
   };
 }

@@ -1,18 +1,32 @@
+import { decodeBytes } from '../../import/lines';
 import { testDecoder } from '../testing/decoder-properties';
 import { lineDecoder } from './line-decoder';
 
 const time = '2026-11-02T10:00:00Z';
-const fine = JSON.stringify({ time, method: 'GET', path: '/orders/7?a=é', status: 200, duration_ms: 12.5, more: { a: [1] } });
+const fine = JSON.stringify({
+  time,
+  method: 'GET',
+  path: '/orders/7?a=é',
+  status: 200,
+  duration_ms: 12.5,
+  more: { a: [1] },
+});
 const combined = '203.0.113.9 - ann [02/Nov/2026:10:00:00 +0000] "GET /orders/7 HTTP/1.1" 200 512 "-" "curl/8"';
 
 /** Lines that are not blank, as import counts them. */
-const lineCount = (body: Buffer): number =>
-  body
-    .toString('latin1')
-    .replace(/^\xef\xbb\xbf/, '')
-    .split('\n')
-    .map((line) => line.replace(/\r$/, '').replace(/^\0+/, ''))
-    .filter((line) => line.trim() !== '').length;
+function lineCount(body: Buffer): number {
+  const bom = body.subarray(0, 3).toString('hex') === 'efbbbf' ? 3 : 0;
+  let count = 0;
+  for (let from = bom; from < body.length;) {
+    const end = body.indexOf(10, from);
+    const to = end < 0 ? body.length : end;
+    // A byte that is no UTF-8 is no space, whatever it is in another encoding.
+    const text = decodeBytes(body.subarray(from, to)).replace(/\r$/, '').replace(/^\0+/, '');
+    count += text.trim() === '' ? 0 : 1;
+    from = to + 1;
+  }
+  return count;
+}
 
 describe('JSON lines', () => {
   testDecoder({
@@ -44,6 +58,10 @@ describe('a format that is looked for', () => {
   testDecoder({
     decoder: lineDecoder,
     params: { format: 'auto' },
-    bodies: [Buffer.from(`${combined}\n`), Buffer.from(`${fine}\n`), Buffer.from(`time\tmethod\tpath\n${time}\tGET\t/a\n`)],
+    bodies: [
+      Buffer.from(`${combined}\n`),
+      Buffer.from(`${fine}\n`),
+      Buffer.from(`time\tmethod\tpath\n${time}\tGET\t/a\n`),
+    ],
   });
 });
