@@ -262,7 +262,7 @@ class Tail {
     this.progress.show(() => {
       const now = Date.now();
       this.recent = [...this.recent.filter(([ms]) => now - ms < 10_000), [now, this.sent.rows]];
-      const [since, before] = this.recent[0]!;
+      const [since, before] = this.recent.length > 1 ? this.recent[0]! : [this.began, 0];
       const rate = now > since ? ((this.sent.rows - before) * 1000) / (now - since) : 0;
       const lag = this.lag();
       const { count } = this.logs;
