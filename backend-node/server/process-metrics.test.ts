@@ -26,7 +26,7 @@ const status: IngestStatus = {
   refused: { APITRAIL_INGEST_BUSY: 1, APITRAIL_DISK_FULL: 0, APITRAIL_STOPPING: 0 },
   leftOut: [{ rule: 'health checks', rows: 12 }],
   ...{ acknowledgement: durations, freshness: durations, flushing: durations },
-  wal: { bytes: 5000, pendingBytes: 0, durableSeq: 12, flushedSeq: 9, lagSeconds: 3.5 },
+  wal: { bytes: 5000, pendingBytes: 0, segments: 1, durableSeq: 12, flushedSeq: 9, lagSeconds: 3.5 },
   hot: { files: 2, rows: 40, bytes: 900, waitingRows: 1 },
   flush: { commits: 4, rows: 60, failures: 0, lastAt: 1_795_000_000_000 },
   memory: { bytes: 10, limit: 100, rss: 1000 },

@@ -52,10 +52,10 @@ async function post<T>(
   return { status: response.status, headers: response.headers, json: (await response.json()) as T };
 }
 
-/** Numbers of `/metrics` by name. */
+/** Numbers of the query process in `/metrics`, by name. */
 async function metric(url: string, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+  return Number(new RegExp(`^${name}\\{process="query"\\} (\\S+)$`, 'm').exec(text)?.[1]);
 }
 
 /** Process ids of the processes that a companion started, by role. */
@@ -158,11 +158,28 @@ describe('a lake with requests', () => {
     expect(await metric(query, 'apitrail_process_restarts')).toBe(0);
   });
 
-  test('the ingest listener says that it is well, and nothing else yet', async () => {
-    const { ingest } = await start();
-    expect(await getJson(`${ingest}/api/health`)).toMatchObject({ status: 'ok' });
-    const { status, json } = await post(`${ingest}/v1/logs`, {});
-    expect({ status, json }).toMatchObject({ status: 404, json: { error: { code: 'APITRAIL_NOT_FOUND' } } });
+  test('both listeners say that all is well and that they are ready', async () => {
+    const { ingest, query } = await start();
+    for (const url of [ingest, query]) {
+      expect(await getJson(`${url}/api/health`)).toMatchObject({ status: 'ok', problems: [] });
+      expect(await getJson(`${url}/api/ready`)).toEqual({ ready: true });
+    }
+  });
+
+  test('metrics are those of all processes, also when one of them was started again', async () => {
+    const companion = await start();
+    const text = async () => (await fetch(`${companion.query}/metrics`)).text();
+    const hasAll = async () => {
+      const found = await text();
+      return ['query', 'ingest', 'maintenance'].every((role) =>
+        found.includes(`process_resident_memory_bytes{process="${role}"}`)
+      );
+    };
+    await until(hasAll);
+    process.kill(processes(companion).maintenance!, 'SIGKILL');
+    await until(async () => (await text()).includes('apitrail_process_restarts{process="maintenance"} 1\n'));
+    await until(hasAll);
+    await until(async () => (await getJson<Health>(`${companion.ingest}/api/health`)).status === 'ok');
   });
 
   test('an answer that is too large is refused', async () => {
@@ -266,13 +283,13 @@ describe('heavy queries', () => {
   test('every process ends when the supervisor is killed, even while one runs', async () => {
     const companion = await start();
     const pids = Object.values(processes(companion));
-    expect(pids.map(isAlive)).toEqual([true, true]);
+    expect(pids.map(isAlive)).toEqual([true, true, true]);
     const answer = post(`${companion.query}/api/ds/query`, heavy).catch(() => 'gone');
     await until(async () => (await metric(companion.query, 'apitrail_queries_running')) === 1);
     companion.process.kill('SIGKILL');
     await companion.ended;
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect(pids.map(isAlive)).toEqual([false, false]);
+    expect(pids.map(isAlive)).toEqual([false, false, false]);
     expect(await answer).toBe('gone');
   });
 
