@@ -9,7 +9,8 @@ import { cleanUpLog } from './cleanup';
 import { commitEntry, pauseBeforeRetry, type Operation } from './commit';
 import { createTable } from './create-table';
 import { removeDataFiles, type WrittenFile } from './data-files';
-import { tableDirectory } from './layout';
+import { syncDirectory } from './durable';
+import { logDirectory, tableDirectory } from './layout';
 import { DeltaLog } from './log';
 import { writeNewRows, type NewRows } from './new-rows';
 import { totalsOf, writeGroups, type RewriteOptions, type Rewritten } from './rewrite';
@@ -104,9 +105,16 @@ export class DeltaTable {
     return state;
   }
 
-  /** How far the input of an application is in the table; undefined when nothing of it is. */
+  /**
+   * How far the input of an application is in the table, on the disk; undefined when nothing of it is. Whoever asks may let
+   * go of that input.
+   */
   async transactionVersion(appId: string): Promise<number | undefined> {
-    return (await this.snapshot()).transactions.get(appId)?.version;
+    const version = (await this.snapshot()).transactions.get(appId)?.version;
+    if (version !== undefined) {
+      await this.flushNames();
+    }
+    return version;
   }
 
   /**
@@ -117,6 +125,7 @@ export class DeltaTable {
     const before = await this.snapshot();
     assertWritable(this.path, before);
     if (isTakenIn(before, options)) {
+      await this.flushNames();
       return { version: before.version, rows: 0, files: 0 };
     }
     return withWriteLease({ lake: this.lake, table: this.definition.name }, async (lease) => {
@@ -128,6 +137,7 @@ export class DeltaTable {
         isTakenIn(state, options) ? undefined : [...this.txnActions(options), ...written.map(({ add }) => ({ add }))]
       );
       if (version === undefined) {
+        await this.flushNames();
         return { version: (await this.snapshot()).version, rows: 0, files: 0 };
       }
       await this.maintain(version);
@@ -289,6 +299,14 @@ export class DeltaTable {
       );
     }
     return extended ? [{ metaData: { ...state.metadata, schemaString: schemaString(extended) } }] : [];
+  }
+
+  /**
+   * Flushes the names of the log's entries: one that can be seen need not be on the disk, when its writer was killed or the
+   * flush failed right after it got its name.
+   */
+  private flushNames(): Promise<void> {
+    return syncDirectory(logDirectory(this.path));
   }
 
   private txnActions({ txn }: AppendOptions): Action[] {

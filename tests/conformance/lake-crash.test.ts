@@ -166,6 +166,17 @@ if (missing) {
     await settled(acks);
   });
 
+  test('what a killed writer left to be seen is flushed before the next one counts on it', async () => {
+    // Killed at the flush that follows the link.
+    for (let when = 1; (await batchesOf('w')).length === 0; when++) {
+      expect(runChild(task({ until: 1 }), injected('fsync', KILL_AFTER, when)).acks).toEqual([]);
+    }
+    const trace = join(directory, 'trace');
+    const seen = ['-f', '-qq', '-y', '-o', trace, '-e', 'trace=fsync'];
+    expect(runChild(task({ until: 1 }), seen)).toMatchObject({ status: 0, acks: [] });
+    expect(await readFile(trace, 'utf8')).toMatch(/fsync\(\d+<[^>]*\/requests\/_delta_log>\) = 0/);
+  });
+
   test('everything is on the disk before a batch is acknowledged, in the order that a power cut needs', async () => {
     const trace = join(directory, 'trace');
     const seen = ['-f', '-qq', '-y', '-s', '300', '-o', trace, '-e', 'trace=fsync,?link,?linkat,write'];

@@ -20,6 +20,8 @@ export interface Sent {
  * before it is sent, and its outcome before the next one is.
  */
 export class Journal {
+  /** Set from when the power is cut on: in truth no answer would come any more, so none counts. */
+  dark = false;
   private readonly file: number;
   private readonly requests = new Map<string, Map<number, Sent>>();
 
@@ -44,7 +46,8 @@ export class Journal {
     this.requests.set(client, mine.set(request, { client, request, rows, outcome: undefined }));
   }
 
-  settle(client: string, request: number, outcome: Outcome): void {
+  settle(client: string, request: number, answer: Outcome): void {
+    const outcome = this.dark ? 'unknown' : answer;
     this.write({ client, request, outcome });
     const sent = this.find(client, request)!;
     sent.outcome = outcome;

@@ -149,7 +149,8 @@ export class Wal {
    */
   release(through: number): Promise<void> {
     if (!this.closing) {
-      this.releasing = this.releasing.then(() => this.letGo(through));
+      const before = this.releasing.catch(() => undefined);
+      this.releasing = before.then(() => this.letGo(through));
     }
     return this.releasing;
   }
@@ -157,7 +158,7 @@ export class Wal {
   /** Writes what waits, and closes the log. What is there stays. */
   async close(): Promise<void> {
     this.closing = true;
-    await this.releasing;
+    await this.releasing.catch(() => undefined);
     await this.writer.settle();
     await this.writer.active?.close();
     await this.lock.release();
