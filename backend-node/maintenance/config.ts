@@ -23,7 +23,7 @@ export const maintenanceConfigSchema = z.strictObject({
       'How long files stay that others took the place of, or that retention took out. Less than a day may take files from Trino or Spark; never less than twice limits.query_timeout.'
     ),
   target_size: bytesSchema.prefault('256MiB').describe('Size that files are put together up to.'),
-  memory: bytesSchema.prefault('1GiB').describe('Memory for sorting before it spills to disk.'),
+  memory: bytesSchema.prefault('512MiB').describe('Memory for sorting before it spills to disk.'),
   threads: z.number().int().min(1).max(1024).default(1).describe('Threads for sorting.'),
 });
 export type MaintenanceConfig = z.output<typeof maintenanceConfigSchema>;
