@@ -46,6 +46,9 @@ export class Injection {
 
   async detach(): Promise<void> {
     this.tracer.kill('SIGTERM');
+    // It may wait for ever for a thread of a process that is gone.
+    const insist = setTimeout(() => this.tracer.kill('SIGKILL'), 2_000);
     await this.gone;
+    clearTimeout(insist);
   }
 }
