@@ -15,7 +15,7 @@ export const CALLS = {
 
 export type Call = keyof typeof CALLS;
 
-/** What happens instead of a call, or after it. */
+/** What happens instead of a call: a kill comes as it begins, so that one after it is one at the next call. */
 export const FAULTS = ['signal=KILL', 'error=EIO', 'error=ENOSPC'] as const;
 export type Fault = (typeof FAULTS)[number];
 
