@@ -1,7 +1,7 @@
 import { ApitrailError, parseAnnotations, type PostedAnnotation } from '@apitrail/contract';
 
 import type { PostOptions, PostOutcome } from '../annotations/annotation-store';
-import type { Ask, Endpoint } from './listener';
+import type { Ask, Endpoint } from './endpoint';
 
 /** What annotations are posted to: the store of a lake. */
 export interface AnnotationSink {

@@ -2,7 +2,7 @@ import type { HealthProblem } from '@apitrail/contract';
 
 import { VERSION } from '../config/version';
 import type { IngestStatus } from '../ingest/intake/status';
-import type { Endpoint } from './listener';
+import type { Endpoint } from './endpoint';
 import type { ProcessBoard } from './process-board';
 
 /** Problems with which nothing can be taken in. */

@@ -7,7 +7,9 @@ import { annotationEndpoints, type AnnotationSink } from './annotation-endpoints
 import type { Service, ServiceContext } from './child-process';
 import { ingestClosed, ingestHealthEndpoint, ingestProblems } from './ingest-health';
 import { IngestMetrics } from './ingest-metrics';
-import { createListener, listen, type Endpoint } from './listener';
+import type { Endpoint } from './endpoint';
+import { listen } from './listen';
+import { createListener } from './listener';
 import type { ProcessBoard } from './process-board';
 import { readyEndpoint } from './ready';
 

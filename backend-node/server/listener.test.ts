@@ -12,7 +12,9 @@ import { addKey } from '../access/key-file';
 import { generateKey } from '../access/key-format';
 import { KeyVerifier } from '../access/key-verifier';
 import type { GateOptions } from './gate';
-import { createListener, listen, type Ask, type Endpoint } from './listener';
+import type { Ask, Endpoint } from './endpoint';
+import { listen } from './listen';
+import { createListener } from './listener';
 
 interface Answer {
   status: number;

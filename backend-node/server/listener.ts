@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 
 import { ApitrailError } from '@apitrail/contract';
 import fastify, {
@@ -11,51 +9,13 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 
-import { formatListen, type ListenAddress } from '../config/listen';
 import { noteAnswer, type Answered } from './access-log';
+import { answerEndpoint, type Endpoint } from './endpoint';
 import { errorBody, toApitrailError } from './errors';
 import { Gate, RetryableRefusal, type Caller, type GateOptions } from './gate';
 import { PathTable } from './path-table';
 import { ProtocolListener, type ProtocolMatch, type ProtocolOptions } from './protocol-listener';
-
-/** A request that was let in. */
-export interface Ask {
-  body: unknown;
-  query: Record<string, string>;
-  /** What stands in the address in the place of the names of the endpoint's path. */
-  params: Record<string, string>;
-  caller: Caller;
-  /** Id of the request, in its answer and in the log. */
-  id: string;
-  /** Aborts when the one who asks goes away. */
-  signal: AbortSignal;
-  /** A header of the request; undefined when it has none. */
-  requestHeader(name: string): string | undefined;
-  /** Sets a header of the answer. */
-  header(name: string, value: string): void;
-  /** Sets the status of the answer; 200 without. */
-  status(code: number): void;
-  /** Adds to the line of the access log. */
-  note(fields: Record<string, unknown>): void;
-}
-
-/**
- * Something a listener answers to, at exactly that path, in which a `:name` stands for anything without a slash. A string is
- * sent as it is, anything else as JSON.
- */
-export interface Endpoint {
-  method: 'GET' | 'POST' | 'DELETE';
-  path: string;
-  /** Content type of a string answer; JSON without. */
-  type?: string;
-  /** Asked again and again by machines: logged only when it fails, or at the level debug. */
-  polled?: boolean;
-  /** Answered without a key: only what says nothing that is not for everybody. */
-  open?: boolean;
-  /** Answers with a stream that goes on until the client goes away: asked for with GET only, never with HEAD. */
-  stream?: boolean;
-  answer(ask: Ask): Promise<unknown>;
-}
+import { refuseGarbage } from './refuse-garbage';
 
 export interface ListenerOptions {
   gate: GateOptions;
@@ -205,7 +165,7 @@ export function createListener({
       method: endpoint.method,
       url: endpoint.path,
       ...(endpoint.stream ? { exposeHeadRoute: false } : {}),
-      handler: (request, reply) => answer(endpoint, request, reply),
+      handler: (request, reply) => answerEndpoint(endpoint, request, reply),
     });
   }
   // Reached only for what the hook has refused already: Fastify looks for a route before it asks the hook.
@@ -233,76 +193,6 @@ export function createListener({
 
   app.addHook('onResponse', async (request, reply) => note(request, reply, reply.statusCode));
   return app;
-}
-
-/** Listens, and gives the address it really has. Throws APITRAIL_PORT_IN_USE, naming the setting to change. */
-export async function listen(app: FastifyInstance, address: ListenAddress, setting: string): Promise<ListenAddress> {
-  try {
-    await app.listen({ host: address.host, port: address.port, backlog: 511 });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const flag = `--${setting.replaceAll('_', '-')}`;
-    const change = `change it with ${flag} HOST:PORT, APITRAIL_${setting.toUpperCase()} or ${setting} in apitrail.yaml`;
-    if (code === 'EADDRINUSE') {
-      throw new ApitrailError(
-        'APITRAIL_PORT_IN_USE',
-        `Another program listens on ${formatListen(address)} already. Stop it, or ${change}.`,
-        {
-          where: setting,
-          cause: error,
-        }
-      );
-    }
-    throw new ApitrailError(
-      'APITRAIL_BAD_CONFIG',
-      `Nothing can listen on ${formatListen(address)} (${message}): ${change}.`,
-      {
-        where: setting,
-        cause: error,
-      }
-    );
-  }
-  const bound = app.server.address();
-  return { host: address.host, port: typeof bound === 'object' && bound ? bound.port : address.port };
-}
-
-async function answer(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const content = await endpoint.answer({
-    body: request.body,
-    query: request.query as Record<string, string>,
-    params: request.params as Record<string, string>,
-    caller: request.caller!,
-    id: request.id,
-    signal: request.gone.signal,
-    requestHeader: (name) => {
-      const value = request.headers[name.toLowerCase()];
-      return Array.isArray(value) ? value[0] : value;
-    },
-    header: (name, value) => void reply.header(name, value),
-    status: (code) => void reply.code(code),
-    note: (fields) => {
-      request.notes = { ...request.notes, ...fields };
-    },
-  });
-  return typeof content === 'string'
-    ? reply.type(endpoint.type ?? 'application/json; charset=utf-8').send(content)
-    : reply.send(content);
-}
-
-/** What is not even HTTP never becomes a request; it is refused on the socket. */
-function refuseGarbage(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const refusal =
-    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? new ApitrailError('APITRAIL_TOO_SLOW', 'The request did not arrive in time.')
-      : new ApitrailError('APITRAIL_BAD_REQUEST', 'The request is not valid HTTP, or its headers are too large.');
-  const body = JSON.stringify(errorBody(refusal));
-  socket.end(
-    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
-  );
 }
 
 function preflight(reply: FastifyReply, allowed: string[]): FastifyReply {

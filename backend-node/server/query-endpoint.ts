@@ -8,7 +8,7 @@ import {
 } from '@apitrail/contract';
 
 import type { Admission } from './admission';
-import type { Ask, Endpoint } from './listener';
+import type { Ask, Endpoint } from './endpoint';
 import type { Metrics } from './metrics';
 
 export interface QueryEndpointOptions {

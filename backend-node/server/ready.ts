@@ -1,4 +1,4 @@
-import type { Endpoint } from './listener';
+import type { Endpoint } from './endpoint';
 
 /** What keeps a listener from doing what it is there for; undefined when nothing does. */
 export type Readiness = () => Promise<{ code: string; message: string } | undefined>;

@@ -12,7 +12,7 @@ import {
 
 import type { Dataset } from '../lake/dataset';
 import type { AttributeNames } from './attribute-names';
-import type { Ask, Endpoint } from './listener';
+import type { Ask, Endpoint } from './endpoint';
 
 export interface ResourceSources {
   datasets: ReadonlyMap<string, Dataset>;

@@ -14,7 +14,7 @@ import { duckDbType } from '../lake/schema';
 import { ALLOWED_FUNCTIONS, ALLOWED_TABLE_FUNCTIONS } from '../sql/gate/functions/allowed';
 import { MACROS } from '../sql/macros';
 import type { SqlSandbox } from '../sql/process/sandbox';
-import type { Ask, Endpoint } from './listener';
+import type { Ask, Endpoint } from './endpoint';
 
 export interface SqlSchemaSources {
   datasets: ReadonlyMap<string, Dataset>;

@@ -11,7 +11,8 @@ import { HotFeed } from '../../lake/hot/hot-feed';
 import { writeHotFile, type HotRow } from '../../lake/testing/hot-file';
 import { temporaryFolder } from '../../lake/testing/temporary-lake';
 import { framesOf, type TestFrame } from '../../queries/testing/dataset';
-import { createListener, listen } from '../listener';
+import { listen } from '../listen';
+import { createListener } from '../listener';
 import { liveEndpoint } from './live-endpoint';
 import { LiveStreams, type LiveStreamsOptions } from './live-streams';
 

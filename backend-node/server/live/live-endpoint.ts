@@ -2,7 +2,7 @@ import { ApitrailError } from '@apitrail/contract';
 
 import type { Engine } from '../../engine/engine';
 import { LiveReader, parseLiveQuery } from '../../queries/live';
-import type { Ask, Endpoint } from '../listener';
+import type { Ask, Endpoint } from '../endpoint';
 import { liveFormatFor } from './live-format';
 import type { LiveStreams } from './live-streams';
 
