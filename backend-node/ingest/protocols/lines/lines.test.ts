@@ -85,6 +85,13 @@ test('the same Idempotency-Key is taken in once', async () => {
   expect(server.recorded.records).toHaveLength(1);
 });
 
+test('an Idempotency-Key may be as long as headers may be', async () => {
+  const long = (last: string) => ({ 'idempotency-key': 'k'.repeat(4000) + last });
+  expect((await send('/ingest/json', fine, long('a'))).body).toMatchObject({ repeated: false });
+  expect((await send('/ingest/json', fine, long('a'))).body).toMatchObject({ repeated: true });
+  expect((await send('/ingest/json', fine, long('b'))).body).toMatchObject({ repeated: false });
+});
+
 test.each([
   ['/ingest/json', 'APITRAIL_BAD_BODY', 'hello\nworld', /Not one of 2 lines .* json.*line 1 is not a JSON object/],
   ['/ingest/auto', 'APITRAIL_BAD_BODY', 'hello', /None of the formats/],

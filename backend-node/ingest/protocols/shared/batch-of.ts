@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
+
 import type { Batch } from '../../intake/batch';
 import type { ProtocolRequest } from '../protocol';
 
-/** Longer keys of batches are no keys. */
+/** For a longer key of a batch its hash stands. */
 const LONGEST_KEY = 256;
 
 /** The batch of a request: its body, or what its protocol took out of it, under the sender’s `Idempotency-Key`. */
@@ -13,6 +15,6 @@ export function batchOf(
   const key = request.header('idempotency-key');
   return {
     ...{ decoder, params, body, receivedAt: request.receivedAt, from: request.from },
-    ...(key && key.length <= LONGEST_KEY ? { idempotencyKey: key } : {}),
+    ...(key ? { idempotencyKey: key.length <= LONGEST_KEY ? key : `sha256:${hash('sha256', key)}` } : {}),
   };
 }
