@@ -95,12 +95,12 @@ it('keeps everything it acknowledged through kills at random moments', async () 
 });
 
 const missing = straceMissing();
-const faults = [
-  ...['signal=KILL', 'error=EIO', 'error=ENOSPC'].map((fault) => ['fdatasync', fault]),
-  ...['signal=KILL', 'error=EIO', 'error=ENOSPC'].map((fault) => ['pwrite64,pwritev', fault]),
-  ...['signal=KILL', 'error=EIO', 'error=ENOSPC'].map((fault) => ['fsync', fault]),
+const faults: ReadonlyArray<readonly [call: string, fault: string]> = [
+  ...['signal=KILL', 'error=EIO', 'error=ENOSPC'].map((fault) => ['fdatasync', fault] as const),
+  ...['signal=KILL', 'error=EIO', 'error=ENOSPC'].map((fault) => ['pwrite64,pwritev', fault] as const),
+  ...['signal=KILL', 'error=EIO', 'error=ENOSPC'].map((fault) => ['fsync', fault] as const),
   ['ftruncate', 'error=EIO'],
-] as const;
+];
 
 (missing ? describe.skip : describe)(`faults of the system${missing ? ` (left out: ${missing})` : ''}`, () => {
   it.each(faults)('%s: %s at any of its calls loses nothing and leaves nothing in part', async (call, fault) => {
