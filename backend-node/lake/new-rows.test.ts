@@ -2,8 +2,10 @@ import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { openDuckDb, type DuckDb } from '../engine/duckdb';
+import { literal, sql } from '../engine/sql';
 import { Lake } from './lake';
 import { LakeDataset } from './lake-dataset';
+import type { DataFile } from './table-state';
 import { writeHotFile } from './testing/hot-file';
 import { select, temporaryFolder } from './testing/temporary-lake';
 
@@ -67,4 +69,25 @@ it('adds nothing when files hold other rows than was said, or are damaged', asyn
   await truncate(file.path, 100);
   await expect(lake.append({ parquet: [file] })).rejects.toMatchObject({ code: 'APITRAIL_LAKE_UNREADABLE' });
   expect((await lake.snapshot()).version).toBe(0);
+});
+
+it('sorts rows of which no file has some columns, and gives those to the data file, null', async () => {
+  const rows = ['b', 'a', 'c', 'a'].map((service, index) => ({ time: DAY + 4 - index, service, status: 200 }));
+  const file = await writeHotFile(engine, join(folder.path, 'elsewhere'), { from: 1 }, rows);
+  const { path, ...rest } = file;
+  const narrow = `${path}-narrow`;
+  await engine.run(
+    sql`COPY (SELECT time, service, status FROM ${literal(path)}) TO ${literal(narrow)} (FORMAT parquet)`
+  );
+  await lake.append({ parquet: [{ ...rest, path: narrow }] });
+  const [{ add }] = [...(await lake.snapshot()).files.values()] as [DataFile];
+  const written = literal(join(lake.table, add.path));
+  const inOrder = await engine.run(sql`SELECT service, epoch_us(time) FROM ${written} ORDER BY file_row_number`);
+  expect(inOrder.values).toEqual([
+    ['a', 'a', 'b', 'c'],
+    [DAY + 1, DAY + 3, DAY + 4, DAY + 2],
+  ]);
+  const names = await engine.run(sql`SELECT column_name FROM (DESCRIBE SELECT * FROM ${written})`);
+  expect(names.values[0]).toEqual(expect.arrayContaining(['route', 'trace_id', 'attributes']));
+  expect(JSON.parse(add.stats!)).toMatchObject({ numRecords: 4, nullCount: { route: 4 } });
 });

@@ -9,6 +9,7 @@ import { identifier, join, param, sql, type Sql } from '../engine/sql';
 import { removeDataFiles, writeDataFiles, type NewFile, type WrittenFile } from './data-files';
 import { fileColumns, parquetFiles } from './parquet-relation';
 import { totalsOf } from './rewrite';
+import { escapeGlob, listOfLiterals } from './sql-literals';
 import { countStaged, stagedPart, stageRows } from './staging';
 import type { TableDefinition } from './table-definition';
 import { withWorkDirectory } from './work-directory';
@@ -65,8 +66,8 @@ export async function writeNewRows(
 }
 
 /** So much is sorted at once: what an engine with little memory can sort without spilling. */
-const SORTED_ROWS = 100_000;
-const SORTED_BYTES = 32 * 2 ** 20;
+const SORTED_ROWS = 60_000;
+const SORTED_BYTES = 16 * 2 ** 20;
 
 /** Files to be sorted together, in their order. A larger one is alone. */
 function sortedTogether(files: readonly ParquetRows[]): ParquetRows[][] {
@@ -119,8 +120,9 @@ async function partsOf(
   files: readonly ParquetRows[],
   signal: AbortSignal | undefined
 ): Promise<NewFile[]> {
-  const columns = fileColumns(definition);
   const paths = files.map(({ path }) => path);
+  const absent = await absentColumns(run, definition, paths, signal);
+  const columns = fileColumns(definition).filter(({ name }) => !absent.has(name));
   const source = parquetFiles(columns, paths, files.reduce((sum, { rows }) => sum + rows, 0) || undefined);
   const rows = sql`SELECT ${join(columns.map(({ name }) => identifier(name)))} FROM ${source}`;
   const day = definition.partitioned ? DAY_OF_TIME : sql`CAST(NULL AS INTEGER)`;
@@ -131,9 +133,23 @@ async function partsOf(
       found === null || days.length === 1
         ? rows
         : sql`${rows} WHERE "time" >= ${dayStart(found)} AND "time" < ${dayStart(found + 1)}`,
+    absent,
     date: dateOf(found),
     dataChange: true,
   }));
+}
+
+/** The columns of a table that none of some files has. */
+async function absentColumns(
+  run: Runner,
+  { columns }: TableDefinition,
+  paths: readonly string[],
+  signal: AbortSignal | undefined
+): Promise<Set<string>> {
+  const schema = sql`SELECT DISTINCT name FROM parquet_schema(${listOfLiterals(paths.map(escapeGlob))})`;
+  const { values } = await run(schema, { signal });
+  const there = new Set(values[0] as string[]);
+  return new Set(columns.map(({ name }) => name).filter((name) => !there.has(name)));
 }
 
 const DAY_OF_TIME = sql`CAST(floor(epoch_us("time") / 86400000000) AS INTEGER)`;

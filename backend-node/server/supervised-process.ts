@@ -30,6 +30,11 @@ export interface SupervisedOptions {
 
 /** DuckDB runs its statements on libuv's pool: with the default of four, two slow queries hold up every other. */
 const THREAD_POOL_SIZE = '16';
+/**
+ * glibc gives each thread memory of its own to take from, and keeps what was freed there: sorting on one thread of the pool
+ * after the other, the process that takes in would hold many times what it uses.
+ */
+const FEW_ARENAS: Partial<Record<ProcessRole, Record<string, string>>> = { ingest: { MALLOC_ARENA_MAX: '2' } };
 const FIRST_BACK_OFF_MS = 100;
 const LAST_BACK_OFF_MS = 10_000;
 /** A process that ran this long is healthy again: the next back-off is the first one. */
@@ -100,7 +105,7 @@ export class SupervisedProcess {
       // Standard output belongs to the one line that says ready.
       stdio: ['ignore', 2, 2, 'ipc'],
       serialization: 'advanced',
-      env: { ...process.env, UV_THREADPOOL_SIZE: THREAD_POOL_SIZE },
+      env: { ...FEW_ARENAS[role], ...process.env, UV_THREADPOOL_SIZE: THREAD_POOL_SIZE },
     });
     this.child = child;
     const startedAt = performance.now();

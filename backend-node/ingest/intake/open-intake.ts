@@ -38,7 +38,7 @@ import type { IngestStatus } from './status';
 import { statusOf } from './status-of';
 
 /** The engine only sorts what is flushed; what does not fit is spilled. */
-const ENGINE = { threads: 1, memoryLimit: '256MB' };
+const ENGINE = { threads: 1, memoryLimit: '192MB' };
 /** Hot files of so many bytes are flushed whatever their rows and age. */
 const FLUSH_BYTES = 256 * 2 ** 20;
 /** Hot files stay this much longer than a query may take, ms. */
