@@ -77,6 +77,9 @@ export class Sender {
       });
       const text = await response.text();
       if (response.status === 200) {
+        if ((JSON.parse(text) as { rejected: number }).rejected > 0) {
+          this.faults.push(text);
+        }
         return 'ok';
       }
       if (response.status !== 429 && response.status !== 503) {
