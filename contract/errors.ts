@@ -72,6 +72,10 @@ export const ERROR_CODES = {
     meaning: 'There is too little room on the disk to take anything in; send it again.',
   },
   APITRAIL_STOPPING: { status: 503, meaning: 'The companion is stopping; send it again.' },
+  APITRAIL_HOT_DAMAGED: {
+    status: 500,
+    meaning: 'A file of rows that are in no commit yet was damaged or deleted; the rows are made again.',
+  },
   APITRAIL_WAL_DAMAGED: { status: 500, meaning: 'The write-ahead log, or its key, is not what it was.' },
   APITRAIL_USAGE: { status: 400, meaning: 'A command was called with wrong arguments.' },
 } as const;
@@ -83,6 +87,7 @@ export const HEALTH_CODES = {
   APITRAIL_LAKE_MISSING: 'There is no lake in the folder yet.',
   APITRAIL_LAKE_EMPTY: 'The lake has no rows yet.',
   APITRAIL_DATASET_EMPTY: 'An external dataset has no files.',
+  APITRAIL_ROWS_AWAITED: 'Requests that were acknowledged cannot be queried yet.',
   APITRAIL_STALE_BUILD: 'The program on the disk is not the one that runs.',
   APITRAIL_PROCESS_DOWN: 'A process of the companion does not run.',
   APITRAIL_PROCESS_SILENT: 'A process of the companion says nothing.',

@@ -33,6 +33,8 @@ export interface Snapshot {
   /** Oldest and newest row, epoch milliseconds; null when there are none or it is not known. */
   oldest: number | null;
   newest: number | null;
+  /** What should be in it and is not, for whoever asks; undefined when nothing is known to be missing. */
+  missing?: string;
   relation(range: TimeRange): Relation;
 }
 

@@ -16,6 +16,7 @@ export class FileSnapshot<File extends SnapshotFile> implements Snapshot {
   readonly files: number;
   readonly oldest: number | null;
   readonly newest: number | null;
+  readonly missing?: string;
 
   /** The newest first: who wants the newest rows has them early, and then need not read what is older. */
   private readonly all: readonly File[];
@@ -23,8 +24,12 @@ export class FileSnapshot<File extends SnapshotFile> implements Snapshot {
   constructor(
     readonly version: number | undefined,
     files: readonly File[],
-    private readonly toSql: (files: readonly File[]) => Sql
+    private readonly toSql: (files: readonly File[]) => Sql,
+    missing?: string
   ) {
+    if (missing !== undefined) {
+      this.missing = missing;
+    }
     const all = files.toSorted((a, b) => (b.newest ?? Infinity) - (a.newest ?? Infinity) || 0);
     this.all = all;
     this.files = all.length;

@@ -1,5 +1,6 @@
 import type { Dataset, Snapshot } from './dataset';
 import { FileSnapshot, type SnapshotFile } from './file-snapshot';
+import { ROWS_AWAITED } from './hot/awaited-rows';
 import type { HotFile } from './hot/hot-files';
 import { HotRows, notCommitted } from './hot/hot-rows';
 import type { Lake } from './lake';
@@ -12,7 +13,7 @@ export class LakeDataset implements Dataset {
   readonly description = 'Requests in the lake.';
   private readonly hot: HotRows;
   private tableFiles: { state: TableState; files: readonly SnapshotFile[] } | undefined;
-  private newest: { state: TableState; hot: readonly HotFile[]; snapshot: Snapshot } | undefined;
+  private newest: { state: TableState; hot: readonly HotFile[]; awaited: boolean; snapshot: Snapshot } | undefined;
 
   constructor(
     private readonly lake: Lake,
@@ -27,14 +28,15 @@ export class LakeDataset implements Dataset {
    */
   async snapshot(): Promise<Snapshot> {
     // The order matters: what is committed between the two steps is in both of them, and counted once.
-    const hot = await this.hot.list();
+    const { files: hot, awaited } = await this.hot.look();
     const state = await this.lake.snapshot();
-    if (this.newest?.state === state && this.newest.hot === hot) {
+    if (this.newest?.state === state && this.newest.hot === hot && this.newest.awaited === awaited) {
       return this.newest.snapshot;
     }
     const past = notCommitted(hot, state.transactions.get(INGEST_APP_ID)?.version);
-    const snapshot = requestsSnapshot(state.version, [...this.filesOf(state), ...past.map(hotSnapshotFile)]);
-    this.newest = { state, hot, snapshot };
+    const files = [...this.filesOf(state), ...past.map(hotSnapshotFile)];
+    const snapshot = requestsSnapshot(state.version, files, awaited);
+    this.newest = { state, hot, awaited, snapshot };
     return snapshot;
   }
 
@@ -48,17 +50,17 @@ export class LakeDataset implements Dataset {
 }
 
 /** A snapshot of hot files alone, where there is no table yet. */
-export function hotSnapshot(files: readonly HotFile[]): Snapshot {
-  return requestsSnapshot(undefined, notCommitted(files, undefined).map(hotSnapshotFile));
+export function hotSnapshot(files: readonly HotFile[], awaited = false): Snapshot {
+  return requestsSnapshot(undefined, notCommitted(files, undefined).map(hotSnapshotFile), awaited);
 }
 
-function requestsSnapshot(version: number | undefined, files: readonly SnapshotFile[]): Snapshot {
-  return new FileSnapshot(version, files, (some) =>
+function requestsSnapshot(version: number | undefined, files: readonly SnapshotFile[], awaited: boolean): Snapshot {
+  const toSql = (some: readonly SnapshotFile[]) =>
     parquetRelation(
       some.map(({ path }) => path),
       some.reduce((sum, { rows }) => sum + (rows ?? 0), 0) || undefined
-    )
-  );
+    );
+  return new FileSnapshot(version, files, toSql, awaited ? ROWS_AWAITED : undefined);
 }
 
 function hotSnapshotFile({ path, bytes, rows, oldest, newest, unweighted }: HotFile): SnapshotFile {

@@ -67,7 +67,10 @@ function signalOf({ signal }: QueryRun) {
 }
 
 function noticeMissingData({ snapshot, range, query }: QueryRun, context: RunContext): void {
-  const { oldest, newest, rows } = snapshot;
+  const { oldest, newest, rows, missing } = snapshot;
+  if (missing !== undefined) {
+    context.notice('warning', missing);
+  }
   if (rows === 0 || snapshot.files === 0) {
     context.notice('info', `The dataset ${query.dataset} is empty: nothing was imported or received yet.`);
   } else if (oldest !== null && newest !== null && (range.to <= oldest || range.from > newest)) {

@@ -3,6 +3,7 @@ import { ApitrailError } from '@apitrail/contract';
 import type { DuckDb } from '../engine/duckdb';
 import type { Dataset, Snapshot } from '../lake/dataset';
 import { ExternalDataset } from '../lake/external/external-dataset';
+import { ROWS_AWAITED } from '../lake/hot/awaited-rows';
 import { HotRows } from '../lake/hot/hot-rows';
 import { Lake } from '../lake/lake';
 import { hotSnapshot, LakeDataset } from '../lake/lake-dataset';
@@ -41,9 +42,12 @@ export class AwaitedLake implements Dataset {
       return lake.snapshot();
     }
     // Before there is a table there may be rows for it. It is looked for once more after them, as its log is read after them.
-    const hot = await this.hot.list();
-    const made = hot.length > 0 ? await this.open() : undefined;
-    return made ? made.snapshot() : hot.length > 0 ? hotSnapshot(hot) : EMPTY;
+    const { files, awaited } = await this.hot.look();
+    const made = files.length > 0 ? await this.open() : undefined;
+    if (made) {
+      return made.snapshot();
+    }
+    return files.length > 0 ? hotSnapshot(files, awaited) : { ...EMPTY, ...(awaited ? { missing: ROWS_AWAITED } : {}) };
   }
 
   /** Whether there is a lake, or rows for one. Throws an ApitrailError when there is one that cannot be read. */

@@ -55,8 +55,8 @@ async function lookAtAll({ datasets, program }: HealthSources) {
 async function look(dataset: Dataset): Promise<{ state: HealthDataset; problem?: HealthProblem }> {
   const { name } = dataset;
   try {
-    const { rows, files, oldest, newest } = await dataset.snapshot();
-    const problem = await emptiness(dataset, rows, files);
+    const { rows, files, oldest, newest, missing } = await dataset.snapshot();
+    const problem = missing === undefined ? await emptiness(dataset, rows, files) : awaited(missing);
     return { state: { name, rows, files, oldest, newest }, ...(problem ? { problem } : {}) };
   } catch (thrown) {
     const error = thrown instanceof ApitrailError ? thrown : toApitrailError(thrown);
@@ -65,6 +65,10 @@ async function look(dataset: Dataset): Promise<{ state: HealthDataset; problem?:
       problem: { code: error.code, message: `The dataset ${name} cannot be read: ${error.message}` },
     };
   }
+}
+
+function awaited(message: string): HealthProblem {
+  return { code: 'APITRAIL_ROWS_AWAITED', message };
 }
 
 async function emptiness(dataset: Dataset, rows: number | null, files: number): Promise<HealthProblem | undefined> {

@@ -1,5 +1,6 @@
 import { ApitrailError } from '@apitrail/contract';
 
+import type { HotFile } from '../../lake/hot/hot-files';
 import type { Lake } from '../../lake/lake';
 import { INGEST_APP_ID } from '../../lake/layout';
 import { unwritable } from '../../lake/unwritable';
@@ -26,6 +27,8 @@ export interface FlusherOptions {
   counters: IngestCounters;
   /** What rules left out, which is written down before the commit it goes with. */
   leftOut?: { policy: Pick<NoisePolicy, 'drain'>; store: Pick<LeftOutStore, 'commit'> } | undefined;
+  /** Told of hot files that did not get into the lake, whatever the reason. */
+  onFailure(files: readonly HotFile[]): Promise<void>;
   /** Last batch that is in the lake. */
   flushed: number;
 }
@@ -102,7 +105,11 @@ export class Flusher {
       counters.flush.rows += added.rows;
     } catch (error) {
       counters.flush.failures++;
-      throw coded(error, lake.directory);
+      const known = coded(error, lake.directory);
+      if (!isOfTheLake(known)) {
+        await this.options.onFailure(files);
+      }
+      throw known;
     }
     counters.flushing.add((performance.now() - began) / 1000);
     counters.flush.commits++;
@@ -117,6 +124,16 @@ export class Flusher {
     retired.add(files.map(({ path }) => path));
   }
 }
+
+/** What has nothing to do with the hot files. */
+const OF_THE_LAKE = new Set<string>([
+  'APITRAIL_LAKE_UNWRITABLE',
+  'APITRAIL_LAKE_BUSY',
+  'APITRAIL_LAKE_CONFLICT',
+  'APITRAIL_DISK_FULL',
+]);
+
+const isOfTheLake = (error: unknown): boolean => error instanceof ApitrailError && OF_THE_LAKE.has(error.code);
 
 function coded(error: unknown, lake: string): unknown {
   const known = unwritable(error, lake);

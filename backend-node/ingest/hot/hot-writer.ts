@@ -1,9 +1,9 @@
-import { open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import { open, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { makeDirectory, removeIfThere } from '../../lake/durable';
 import type { ColumnarRows } from '../../lake/hot/columnar-rows';
-import { currentHotDirectory, hotFileName, listHotFiles, type HotFile } from '../../lake/hot/hot-files';
+import { COMPLETE, currentHotDirectory, hotFileName, listHotFiles, type HotFile } from '../../lake/hot/hot-files';
 
 const UNFINISHED = '.tmp-';
 
@@ -11,7 +11,8 @@ const UNFINISHED = '.tmp-';
 export class HotWriter {
   private constructor(
     private readonly lake: string,
-    private readonly directory: string
+    /** Folder of this boot. */
+    readonly directory: string
   ) {}
 
   /** Makes the folder of this boot. What other boots and killed processes left goes: it is in the write-ahead log. */
@@ -35,6 +36,18 @@ export class HotWriter {
   /** The hot files there are, oldest batches first. */
   list(): Promise<HotFile[]> {
     return listHotFiles(this.lake);
+  }
+
+  /** Says that all that was acknowledged before can be queried. Makes the folder when somebody took it away. */
+  async markComplete(): Promise<void> {
+    await makeDirectory(this.directory);
+    await writeFile(join(this.directory, COMPLETE), '');
+  }
+
+  /** Says that rows which were acknowledged cannot be queried. */
+  async markIncomplete(): Promise<void> {
+    await makeDirectory(this.directory);
+    await removeIfThere(join(this.directory, COMPLETE));
   }
 
   /** Writes the rows of batches `from` to `to`. From the moment its name is there, queries read the file; it is not flushed. */

@@ -5,7 +5,7 @@ import { rowsOf, type Decoded } from '../intake/decoder';
 import type { MemoryBudget } from '../intake/memory-budget';
 import type { RequestRecord } from '../normalise';
 import { WHOLE_BODY, type DeadLetter, type RejectStore } from '../rejects';
-import type { RouteRow } from '../routes';
+import type { DeclaredDocument, RouteRow } from '../routes';
 import { Breath } from '../rows/breathe';
 import type { RowPreparation } from '../rows/row-preparation';
 import type { HotWriter } from './hot-writer';
@@ -56,6 +56,8 @@ export interface RowPipelineOptions {
   counted?: number;
   /** Hot files of an earlier process whose batches are yet to come from the write-ahead log. */
   covered: readonly HotFile[];
+  /** OpenAPI documents, when others count than before. Default: they stay the same. */
+  documents?: () => Promise<readonly DeclaredDocument[] | undefined>;
   /** Keeps the state as of a batch, and sees to the commit. Nothing is prepared meanwhile. */
   seal(rows: SealedRows): Promise<void>;
   /** Something that must not happen: the process is to end, and to begin again from the write-ahead log. */
@@ -235,6 +237,7 @@ export class RowPipeline {
     }
     this.lastHot = performance.now();
     const { preparation, writer, rejects, budget, counters } = this.options;
+    await this.takeDocuments();
     await taken.learn(preparation);
     await this.retries.until('rejects', () =>
       rejects.write({ from: taken.from, to: taken.to, letters: taken.letters })
@@ -250,6 +253,19 @@ export class RowPipeline {
     budget.give(taken.weight);
     const now = performance.now();
     taken.batches.forEach(({ durableAt }) => counters.freshness.add((now - durableAt) / 1000));
+  }
+
+  /** All rows of a hot file have their routes by the same documents. */
+  private async takeDocuments(): Promise<void> {
+    try {
+      const documents = await this.options.documents?.();
+      if (documents) {
+        this.options.preparation.declare(documents);
+        this.retries.succeeded('documents');
+      }
+    } catch (error) {
+      this.retries.failed('documents', error);
+    }
   }
 
   private sealDueAt(): number {

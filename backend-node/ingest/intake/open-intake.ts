@@ -14,6 +14,7 @@ import { unwritable } from '../../lake/unwritable';
 import { openWorkDirectory } from '../../lake/work-directory';
 import { Flusher } from '../flush/flusher';
 import { parseIngestState, type IngestState } from '../flush/ingest-state';
+import { HotGuard } from '../hot/hot-guard';
 import { HotWriter } from '../hot/hot-writer';
 import { RetiredFiles } from '../hot/retired-files';
 import { RowPipeline } from '../hot/row-pipeline';
@@ -21,7 +22,7 @@ import { readRouteState } from '../import/route-state';
 import { LeftOutStore, openNoise } from '../noise';
 import { createPseudonymiser, needsPseudonyms, storageKey } from '../privacy';
 import { RejectStore } from '../rejects';
-import { DocumentCatalog } from '../routes';
+import { CatalogWatch, DocumentCatalog } from '../routes';
 import { RowPreparation, type RowPolicy } from '../rows/row-preparation';
 import { StateFiles } from '../rows/state-files';
 import { Wal } from '../wal';
@@ -35,7 +36,7 @@ import { KeyHasher, KnownKeys } from './known-keys';
 import { MemoryBudget } from './memory-budget';
 import { recoverBatches } from './recover';
 import type { IngestStatus } from './status';
-import { statusOf } from './status-of';
+import { hotFiles, statusOf } from './status-of';
 
 /** The engine only sorts what is flushed; what does not fit is spilled. */
 const ENGINE = { threads: 1, memoryLimit: '192MB' };
@@ -123,7 +124,13 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   closing(() => retired.close());
   const hot = await writer.list();
   retired.add(hot.filter(({ to }) => to <= committed).map(({ path }) => path));
-  const covered = hot.filter(({ to }) => to > committed);
+  const guard: HotGuard = new HotGuard({
+    ...{ writer, engine, log },
+    files: (): readonly HotFile[] => hotFiles({ flusher, pipeline }),
+    onDamage: onFatal,
+  });
+  closing(() => guard.close());
+  const covered = await guard.sift(hot.filter(({ to }) => to > committed));
 
   const key = await storageKey(privacy, 'wal', { lake: directory });
   const wal = await openWal(covered, committed, {
@@ -141,7 +148,8 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   const state = await loadState(states, committed, lake, log);
   const noise = await openNoise(settings.noise, { privacy, lake: directory });
   const leftOut = await LeftOutStore.open(directory, engine, INGEST_APP_ID);
-  const preparation = await makePreparation({ ...options, policy: options.policy ?? noise }, state);
+  const catalog = new CatalogWatch(new DocumentCatalog(stateDirectory(directory)));
+  const preparation = await makePreparation({ ...options, policy: options.policy ?? noise, catalog }, state);
   const windowUs = parseDuration(ingest.idempotency_window) * 1000;
   const keys = new KnownKeys(windowUs, MOST_KEYS);
   const keyFiles = await KnownKeyFiles.open(ingestStateDirectory(directory), keys, {
@@ -156,16 +164,18 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     onDropped: (dropped) => log.warn(dropped, 'dead letters that nobody has looked at were deleted'),
   });
   const budget = options.budget ?? new MemoryBudget(ingest.memory);
-  const flusher = new Flusher({
+  const flusher: Flusher = new Flusher({
     ...{ lake, states, keys, keyFiles, preparation, wal, retired, counters },
     leftOut: noise && { policy: noise, store: leftOut },
     flushed: committed,
+    onFailure: (files) => guard.onFailure(files),
   });
-  const pipeline = new RowPipeline({
+  const pipeline: RowPipeline = new RowPipeline({
     ...{ preparation, writer, rejects, budget, counters, covered },
     flush: { rows: ingest.flush_rows, ageMs: parseDuration(ingest.flush_age), bytes: FLUSH_BYTES },
     sealed: committed,
     counted: leftOut.counted,
+    documents: () => catalog.changed(),
     seal: (rows) => flusher.seal(rows),
     onFault: onFatal,
   });
@@ -176,8 +186,10 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   if (counters.recovered.batches > 0) {
     log.info(counters.recovered, 'what was acknowledged before and is not in the lake yet was taken up again');
   }
+  await writer.markComplete();
   await wal.release(committed);
   pipeline.start();
+  guard.start();
 
   const intake = new DurableIntake({ wal, pipeline, keys, hasher, budget, counters });
   return {
@@ -187,7 +199,7 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     admit: (bytes) => intake.admit(bytes),
     hold: () => intake.hold(),
     submit: (batch, decoded) => intake.submit(batch, decoded),
-    status: () => statusOf({ budget, counters, open: { wal, pipeline, flusher, keys, noise } }),
+    status: () => statusOf({ budget, counters, open: { wal, pipeline, flusher, keys, noise, guard } }),
     close: async () => {
       await intake.stop();
       await pipeline.stop();
@@ -234,7 +246,14 @@ async function loadState(
 }
 
 async function makePreparation(
-  { settings, policy }: Pick<OpenIntakeOptions, 'settings'> & { policy: RowPolicy | undefined },
+  {
+    settings,
+    policy,
+    catalog,
+  }: Pick<OpenIntakeOptions, 'settings'> & {
+    policy: RowPolicy | undefined;
+    catalog: CatalogWatch;
+  },
   state: IngestState
 ): Promise<RowPreparation> {
   const { lake, privacy, sessions, routes } = settings;
@@ -244,7 +263,7 @@ async function makePreparation(
     pseudonymiser: needed ? await createPseudonymiser(privacy, { lake }) : undefined,
     sessionGapUs: sessions.derive ? parseDuration(sessions.gap) * 1000 : undefined,
     rules: routes.rules,
-    documents: await new DocumentCatalog(stateDirectory(lake)).current(),
+    documents: await catalog.read(),
     ...state,
     ...(policy ? { policy } : {}),
   });
@@ -260,6 +279,11 @@ async function cleanUp(cleanups: Cleanup[]): Promise<void> {
 /** Nobody gets an answer any more: what was promised is known to the next process alone, which reads what is on the disk. */
 function endAtOnce(log: OpenIntakeOptions['log'], error: unknown): void {
   const code = error instanceof ApitrailError ? error.code : undefined;
+  if (code === 'APITRAIL_HOT_DAMAGED') {
+    log.fatal({ err: error, code }, 'the process ends and begins again from the write-ahead log');
+    process.kill(process.pid, 'SIGKILL');
+    return;
+  }
   log.fatal({ err: error, code }, 'what was taken in may not be on the disk; the process ends and is started again');
   process.kill(process.pid, 'SIGKILL');
 }

@@ -2,6 +2,7 @@ import { ApitrailError } from '@apitrail/contract';
 
 import type { HotFile } from '../../lake/hot/hot-files';
 import type { Flusher } from '../flush/flusher';
+import type { HotGuard } from '../hot/hot-guard';
 import type { RowPipeline } from '../hot/row-pipeline';
 import type { NoisePolicy } from '../noise';
 import type { Wal } from '../wal';
@@ -15,7 +16,14 @@ export interface StatusSources {
   budget: MemoryBudget;
   counters: IngestCounters;
   /** Undefined while the lake is not open. */
-  open?: { wal: Wal; pipeline: RowPipeline; flusher: Flusher; keys: KnownKeys; noise: NoisePolicy | undefined };
+  open?: {
+    wal: Wal;
+    pipeline: RowPipeline;
+    flusher: Flusher;
+    keys: KnownKeys;
+    noise: NoisePolicy | undefined;
+    guard: Pick<HotGuard, 'problems'>;
+  };
 }
 
 /** How ingest stands now. */
@@ -53,12 +61,17 @@ export function statusOf({ budget, counters, open }: StatusSources): IngestStatu
     memory: { bytes: budget.bytes, limit: budget.limit, rss: process.memoryUsage.rss() },
     recovered: { ...counters.recovered },
     deadBatches: counters.deadBatches,
-    problems: [...counters.problems, ...(open?.wal.problems ?? []).map(damage), ...refusal(open?.wal)],
+    problems: [
+      ...counters.problems,
+      ...(open?.wal.problems ?? []).map(damage),
+      ...(open?.guard.problems ?? []),
+      ...refusal(open?.wal),
+    ],
   };
 }
 
 /** Hot files that are in no commit. */
-function hotFiles({ flusher, pipeline }: NonNullable<StatusSources['open']>): HotFile[] {
+export function hotFiles({ flusher, pipeline }: { flusher: Flusher; pipeline: RowPipeline }): HotFile[] {
   const sealed = flusher.waiting.filter(({ to }) => to > flusher.flushed);
   return [...sealed.flatMap(({ files }) => files), ...pipeline.files];
 }

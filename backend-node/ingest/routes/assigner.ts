@@ -58,7 +58,7 @@ export class RouteAssigner {
 
   private constructor(
     readonly rules: RouteRules,
-    readonly declared: DeclaredRoutes,
+    private documents: DeclaredRoutes,
     state: RouteState | undefined
   ) {
     for (const { service, ...kept } of state?.services ?? []) {
@@ -78,6 +78,16 @@ export class RouteAssigner {
     }
     const declared = new DeclaredRoutes(options.documents ?? []);
     return new RouteAssigner(new RouteRules(options.rules ?? []), declared, options.state);
+  }
+
+  /** What documents declare. */
+  get declared(): DeclaredRoutes {
+    return this.documents;
+  }
+
+  /** From now on these documents count, and no others. What was learned stays. */
+  declare(documents: readonly DeclaredDocument[]): void {
+    this.documents = new DeclaredRoutes(documents);
   }
 
   /**

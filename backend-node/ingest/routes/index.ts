@@ -7,6 +7,7 @@ export {
   type RouteState,
 } from './assigner';
 export { DocumentCatalog } from './declared/catalog';
+export { CatalogWatch } from './declared/catalog-watch';
 export type { DeclaredDocument, DeclaredRoute } from './declared/declared-route';
 export { routeRuleSchema, routesConfigSchema, type RouteRule, type RoutesConfig } from './rules';
 export { UNMATCHED } from './classifier/service';

@@ -106,6 +106,11 @@ export class RowPreparation {
     appendRows(rows, routed, to, { ...options, protect: this.protect, route: (row) => this.route(row) });
   }
 
+  /** From now on these OpenAPI documents count, and no others. What the routes have learned stays. */
+  declare(documents: readonly DeclaredDocument[]): void {
+    this.assigner.declare(documents);
+  }
+
   /** Shows a batch to the routes before any row of it gets one. */
   learn(rows: readonly RouteRow[]): void {
     this.assigner.observe(rows);

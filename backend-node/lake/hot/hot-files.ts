@@ -57,19 +57,36 @@ export async function currentHotDirectory(lake: string): Promise<string> {
   return hotDirectory(lake, boot === undefined || boot === '-' ? 'unknown-boot' : boot);
 }
 
+/** Name of the file in the folder of a boot that says: every row that was acknowledged before is here, or in a commit. */
+export const COMPLETE = 'complete';
+
+/** What is in the folder of hot files of this boot. */
+export interface HotFolder {
+  /** Oldest batches first. */
+  files: HotFile[];
+  /** Whether all that was acknowledged before the process that takes in began is here, or in a commit. */
+  complete: boolean;
+}
+
 /** The hot files of a lake, oldest batches first. None when nothing was ever taken in over the network. */
 export async function listHotFiles(lake: string): Promise<HotFile[]> {
+  return (await readHotFolder(lake)).files;
+}
+
+/** What is in the folder of hot files of this boot, at one moment. */
+export async function readHotFolder(lake: string): Promise<HotFolder> {
   const directory = await currentHotDirectory(lake);
-  const names = await readdir(directory).catch((error: unknown) => {
+  const names: string[] = await readdir(directory).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) {
       return [];
     }
     throw error;
   });
-  return names
+  const files = names
     .flatMap((name) => {
       const facts = parseHotFileName(name);
       return facts ? [{ ...facts, path: join(directory, name) }] : [];
     })
     .sort((a, b) => a.from - b.from);
+  return { files, complete: names.includes(COMPLETE) };
 }

@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { ApitrailError } from '@apitrail/contract';
 
 import { hasCode } from '../durable';
-import { listHotFiles, type HotFile } from './hot-files';
+import { hasLoggedRows } from './awaited-rows';
+import { readHotFolder, type HotFile } from './hot-files';
 
 /** The hot files of a lake, as a reader sees them: listed anew every time, looked at once. */
 export class HotRows {
@@ -17,8 +18,20 @@ export class HotRows {
    * a commit is still among them: list them before the log is read, then leave that out with `notCommitted`.
    */
   async list(): Promise<readonly HotFile[]> {
+    return (await this.look()).files;
+  }
+
+  /**
+   * The same, and whether rows are awaited: acknowledged, and neither in these files nor in a commit, as after a boot of the
+   * machine, until the process that takes in has made them again.
+   */
+  async look(): Promise<{ files: readonly HotFile[]; awaited: boolean }> {
+    const { files, complete } = await readHotFolder(this.lake);
+    return { files: await this.known(files), awaited: !complete && (await hasLoggedRows(this.lake)) };
+  }
+
+  private async known(listed: readonly HotFile[]): Promise<readonly HotFile[]> {
     const before = this.last;
-    const listed = await listHotFiles(this.lake);
     if (listed.length === before.length && listed.every(({ path }, index) => path === before[index]!.path)) {
       return before;
     }

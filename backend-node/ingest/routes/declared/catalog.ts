@@ -70,6 +70,11 @@ export class DocumentCatalog {
     return versionsOf(await this.entries());
   }
 
+  /** A number that grows with every import and removal, for a look at one folder. */
+  async revision(): Promise<number> {
+    return (await this.names()).length;
+  }
+
   /** The documents that count, in the order of their first import. */
   async current(): Promise<DeclaredDocument[]> {
     const versions = await this.versions();
@@ -139,15 +144,8 @@ export class DocumentCatalog {
   }
 
   private async entries(): Promise<Entry[]> {
-    const names = await readdir(this.log).catch((error: unknown) => {
-      if (hasCode(error, 'ENOENT')) {
-        return [];
-      }
-      throw error;
-    });
-    const numbered = names.filter((name) => /^\d{8}\.json$/.test(name)).sort();
     return Promise.all(
-      numbered.map(async (name, index) => {
+      (await this.names()).map(async (name, index) => {
         const path = join(this.log, name);
         if (name !== entryName(index + 1)) {
           throw damaged(join(this.log, entryName(index + 1)), 'is missing, though later ones are there');
@@ -157,6 +155,17 @@ export class DocumentCatalog {
         return entry;
       })
     );
+  }
+
+  /** Names of the entries, oldest first. */
+  private async names(): Promise<string[]> {
+    const names: string[] = await readdir(this.log).catch((error: unknown) => {
+      if (hasCode(error, 'ENOENT')) {
+        return [];
+      }
+      throw error;
+    });
+    return names.filter((name) => /^\d{8}\.json$/.test(name)).sort();
   }
 
   /** False when another process was faster. */
