@@ -20,7 +20,7 @@ const SHOWN_BYTES = 400;
  */
 export const lineDecoder: Decoder = {
   name: 'lines',
-  decode: (body, { params, receivedAt, recordsOnly }: DecodeContext): Decoded => {
+  decode: (body, { params, receivedAt, judgedAt = receivedAt, recordsOnly }: DecodeContext): Decoded => {
     const content = body.subarray(0, 3).equals(BOM) ? body.subarray(3) : body;
     const { format, framing } = framingOf(content, params.format ?? 'auto', params.map);
     const defaults = {
@@ -45,7 +45,7 @@ export const lineDecoder: Decoder = {
     const items = new LineItems(header);
     const short =
       !recordsOnly && isRecordLines(format, params)
-        ? readShort(content, items, { framing, defaults, nowUs: receivedAt })
+        ? readShort(content, items, { framing, defaults, nowUs: judgedAt })
         : undefined;
     if (short) {
       lines = short.lines;
@@ -61,7 +61,7 @@ export const lineDecoder: Decoder = {
         }
         continue;
       }
-      parseBlock(block.bytes, { framing, defaults, nowUs: receivedAt, before: lines }, (line, result, text) => {
+      parseBlock(block.bytes, { framing, defaults, nowUs: judgedAt, before: lines }, (line, result, text) => {
         lines = line;
         items.visit(line, result, text);
       });
@@ -144,10 +144,17 @@ class LineItems {
 }
 
 function framingOf(content: Buffer, name: string, map: string | undefined): { format: Format; framing: Framing } {
-  const sample = firstLines(content);
   const mapping = map === undefined ? undefined : mappingOf(map, name);
-  const format = name === 'auto' ? detected(sample, mapping) : formatNamed(name);
-  return { format, framing: format.parser({ sample, ...(mapping ? { mapping } : {}) }) };
+  let lines: string[] | undefined;
+  const options = {
+    // Most formats never look at it.
+    get sample() {
+      return (lines ??= firstLines(content));
+    },
+    ...(mapping ? { mapping } : {}),
+  };
+  const format = name === 'auto' ? detected(options.sample, mapping) : formatNamed(name);
+  return { format, framing: format.parser(options) };
 }
 
 function detected(sample: readonly string[], mapping: Mapping | undefined): Format {

@@ -1,5 +1,5 @@
 import { isOperation } from './lexicon';
-import { isIdentifier, shapeOf, type Shape, type ShapeKind } from './shapes';
+import { isDigits, isIdentifier, shapeOf, type Shape, type ShapeKind } from './shapes';
 
 /** How a node stands among its siblings. */
 export type NodeRole = 'literal' | 'fixed' | 'pool';
@@ -168,10 +168,15 @@ export class Fit {
 
   add(value: string, count: number): void {
     this.total += count;
-    this.alphabet |= alphabetOf(value);
-    this.signs = unite(this.signs, value.replace(/[A-Za-z0-9]+/g, ''));
-    this.endings ||= ENDING.test(value);
-    const signature = signatureOf(value);
+    const digits = isDigits(value);
+    if (digits) {
+      this.alphabet |= 4;
+    } else {
+      this.alphabet |= alphabetOf(value);
+      this.signs = unite(this.signs, value.replace(/[A-Za-z0-9]+/g, ''));
+      this.endings ||= ENDING.test(value);
+    }
+    const signature = digits ? ` ${value.length}` : signatureOf(value);
     if (this.signatures.has(signature) || this.signatures.size < 32) {
       this.signatures.set(signature, (this.signatures.get(signature) ?? 0) + count);
     }

@@ -37,13 +37,22 @@ export interface ServiceState {
   declared: string[];
 }
 
+/** A successful request, how often it came. */
+interface Gathered {
+  segments: string[];
+  method: string;
+  count: number;
+}
+
 /** The classifier of one service: its population, and what was given to whom. */
 export class ServiceRoutes {
   readonly population: Population;
   readonly unproven = new Set<string>();
   private readonly declared = new Set<string>();
   private readonly cache = new Map<string, Known>();
-  private gathered = new Map<string, { segments: string[]; method: string; count: number }>();
+  /** In the order in which they came, and by method and path. */
+  private gathered: Gathered[] = [];
+  private readonly byMethod = new Map<string, Map<string, Gathered>>();
 
   constructor(judge: Judge, state?: ServiceState) {
     this.population = new Population(judge);
@@ -77,14 +86,21 @@ export class ServiceRoutes {
 
   /** Takes note of a successful request. It counts from `settle` on. */
   observe(method: string, path: string): void {
-    const key = `${method} ${path.slice(0, MAX_PATH)}`;
-    const entry = this.gathered.get(key);
+    let byPath = this.byMethod.get(method);
+    if (byPath === undefined) {
+      byPath = new Map();
+      this.byMethod.set(method, byPath);
+    }
+    const key = path.length > MAX_PATH ? path.slice(0, MAX_PATH) : path;
+    const entry = byPath.get(key);
     if (entry !== undefined) {
       entry.count++;
       return;
     }
-    this.gathered.set(key, { segments: splitPath(path), method, count: 1 });
-    if (this.gathered.size >= MAX_GATHERED) {
+    const gathered = { segments: splitPath(path), method, count: 1 };
+    byPath.set(key, gathered);
+    this.gathered.push(gathered);
+    if (this.gathered.length >= MAX_GATHERED) {
       this.pour();
     }
   }
@@ -107,7 +123,7 @@ export class ServiceRoutes {
   }
 
   private pour(): void {
-    for (const { segments, method, count } of this.gathered.values()) {
+    for (const { segments, method, count } of this.gathered) {
       if (this.population.add(segments, method, count)) {
         this.cache.clear();
       }
@@ -116,7 +132,8 @@ export class ServiceRoutes {
         this.cache.clear();
       }
     }
-    this.gathered = new Map();
+    this.gathered = [];
+    this.byMethod.clear();
   }
 
   /** The template of a request, by the population or else by the shapes of its segments. */

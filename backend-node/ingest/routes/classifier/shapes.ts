@@ -57,6 +57,10 @@ const innerSegments = new Map<string, Shape>();
 
 /** The shape of one segment of a path. A format (`.json`) is looked for only at the end of the path. */
 export function shapeOf(segment: string, last: boolean): Shape {
+  if (isDigits(segment)) {
+    // Cheaper than to look it up, and there are any number of them.
+    return { kind: 'integer', key: '{}', form: '{}', stem: segment };
+  }
   const cache = last ? lastSegments : innerSegments;
   let shape = cache.get(segment);
   if (shape === undefined) {
@@ -69,6 +73,17 @@ export function shapeOf(segment: string, last: boolean): Shape {
     }
   }
   return shape;
+}
+
+/** Whether a text is digits and nothing else. */
+export function isDigits(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 48 || code > 57) {
+      return false;
+    }
+  }
+  return text !== '';
 }
 
 /** Whether the segment by itself is an identifier. */
