@@ -11,6 +11,8 @@ export interface Answered {
 export interface AccessLogOptions {
   /** Paths that are asked again and again by machines: logged only when they fail, or at the level debug. */
   polled: ReadonlySet<string>;
+  /** Paths that answer with a stream. */
+  streams: ReadonlySet<string>;
   onAnswer: ((answered: Answered) => void) | undefined;
 }
 
@@ -23,9 +25,12 @@ export function noteAnswer(
   reply: FastifyReply,
   path: string,
   status: number,
-  { polled, onAnswer }: AccessLogOptions
+  { polled, streams, onAnswer }: AccessLogOptions
 ): void {
-  onAnswer?.({ method: request.method, path, status, seconds: reply.elapsedTime / 1000 });
+  // A stream lasts as long as somebody looks, and has metrics of its own.
+  if (!streams.has(path) || (status !== 200 && status !== 499)) {
+    onAnswer?.({ method: request.method, path, status, seconds: reply.elapsedTime / 1000 });
+  }
   const { key, identity } = request.caller ?? {};
   const level = polled.has(path) && status < 400 ? 'debug' : 'info';
   request.log[level](

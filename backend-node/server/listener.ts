@@ -76,8 +76,9 @@ export function createListener({
   const findPath = (address: string) => table.find(address)?.path;
   const open = new Set(endpoints.filter((endpoint) => endpoint.open).map(({ path }) => path));
   const polled = new Set(endpoints.filter((endpoint) => endpoint.polled).map(({ path }) => path));
+  const streams = new Set(endpoints.filter((endpoint) => endpoint.stream).map(({ path }) => path));
   const note = (request: FastifyRequest, reply: FastifyReply, status: number) =>
-    noteAnswer(request, reply, findPath(pathOf(request)) ?? '{unmatched}', status, { polled, onAnswer });
+    noteAnswer(request, reply, findPath(pathOf(request)) ?? '{unmatched}', status, { polled, streams, onAnswer });
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),

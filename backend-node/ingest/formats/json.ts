@@ -143,7 +143,8 @@ export function recordOfParsed(object: object, sink: FieldSink): RequestRecord |
   return isDeeperThan(object, DEEPEST) ? TOO_DEEP : recordOf(object, sink);
 }
 
-function isDeeperThan(value: object, levels: number): boolean {
+/** Whether what is within each other goes deeper than so many levels. */
+export function isDeeperThan(value: object, levels: number): boolean {
   if (levels === 0) {
     return true;
   }

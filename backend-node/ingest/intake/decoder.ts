@@ -44,6 +44,11 @@ export interface DecodeContext {
   params: Readonly<Record<string, string>>;
   /** When the body came in, microseconds since the epoch. */
   receivedAt: number;
+  /**
+   * When it is told whether times can be true, microseconds since the epoch. Later than `receivedAt` when a dead letter is
+   * tried again: what lay in the future may not do so any more. Default: `receivedAt`.
+   */
+  judgedAt?: number;
   /** Makes records of all rows: `Decoded.rows` is not wanted. */
   recordsOnly?: boolean;
 }

@@ -19,7 +19,8 @@ export function companionTarget(client: CompanionClient, signal: AbortSignal): R
 export function localTarget(intake: LocalIntake, signal: AbortSignal): ReplayTarget {
   return {
     replay: async (body, idempotencyKey) => {
-      const { decoded, outcomes } = decodeEntries(body, decoderNamed);
+      const receivedAt = Date.now() * 1000;
+      const { decoded, outcomes } = decodeEntries(body, decoderNamed, receivedAt);
       const records = decoded.records.length;
       if (records + decoded.rejects.length === 0) {
         return { outcomes, records, known: 0 };
@@ -28,7 +29,7 @@ export function localTarget(intake: LocalIntake, signal: AbortSignal): ReplayTar
         decoder: REPLAY_DECODER,
         params: {},
         body,
-        receivedAt: Date.now() * 1000,
+        receivedAt,
         from: '',
         idempotencyKey,
       };

@@ -1,6 +1,6 @@
 import { ApitrailError } from '@apitrail/contract';
 
-import type { Decoder } from '../../intake/decoder';
+import type { DecodeContext, Decoded, Decoder } from '../../intake/decoder';
 import { Reject } from '../../formats';
 import { parseJson } from '../../formats/json';
 import { eachLine } from '../../import/lines';
@@ -26,31 +26,50 @@ export const RESERVED = ['ddsource', 'ddtags', 'hostname', 'service'] as const;
  */
 export const datadogLogs: Decoder = {
   name: 'datadog-logs',
-  decode: (body, { params, receivedAt }) => {
-    const collector = new Collector(SOURCE, receivedAt);
-    const reader = new LogReader(params, receivedAt);
-    if (params.form === 'text') {
-      eachLine(body, (line) => {
-        if (line.trim() !== '') {
-          collector.add(reader.read(line), () => line);
-        }
-      });
-      return collector.decoded;
-    }
-    for (const item of itemsOf(body)) {
-      if (isEmptyObject(item)) {
-        // The agent asks with one whether it gets through.
-        collector.ignore();
-      } else {
-        collector.add(reader.read(item), () => JSON.stringify(item));
-      }
-    }
-    return collector.decoded;
-  },
+  decode: (body, context) => (isText(context) ? readLines(body, context) : readItems(itemsOf(body), context)),
+  // In a list, a log may be a text, or what is none.
+  decodeItem: (text, context) =>
+    isText(context) ? readLines(Buffer.from(text), context) : readItems([parsed(text)], context),
 };
 
+function isText({ params }: DecodeContext): boolean {
+  return params.form === 'text';
+}
+
+function readLines(body: Buffer, context: DecodeContext): Decoded {
+  const collector = new Collector(SOURCE, context);
+  const reader = new LogReader(context);
+  eachLine(body, (line) => {
+    if (line.trim() !== '') {
+      collector.add(reader.read(line), () => line);
+    }
+  });
+  return collector.decoded;
+}
+
+function readItems(items: readonly unknown[], context: DecodeContext): Decoded {
+  const collector = new Collector(SOURCE, context);
+  const reader = new LogReader(context);
+  for (const item of items) {
+    if (isEmptyObject(item)) {
+      // The agent asks with one whether it gets through.
+      collector.ignore();
+    } else {
+      collector.add(reader.read(item), () => JSON.stringify(item));
+    }
+  }
+  return collector.decoded;
+}
+
 function itemsOf(body: Buffer): unknown[] {
-  const text = body.toString('utf8');
+  const value = parsed(body.toString('utf8'));
+  if (typeof value !== 'object' || value === null) {
+    throw new ApitrailError('APITRAIL_BAD_BODY', 'The body is neither a log nor a list of logs.');
+  }
+  return Array.isArray(value) ? value : [value];
+}
+
+function parsed(text: string): unknown {
   let value: unknown;
   try {
     value = parseJson(text);
@@ -60,10 +79,7 @@ function itemsOf(body: Buffer): unknown[] {
   if (nestingOf(text) > DEEPEST) {
     throw new ApitrailError('APITRAIL_BAD_BODY', `The body is nested deeper than ${DEEPEST} levels.`);
   }
-  if (typeof value !== 'object' || value === null) {
-    throw new ApitrailError('APITRAIL_BAD_BODY', 'The body is neither a log nor a list of logs.');
-  }
-  return Array.isArray(value) ? value : [value];
+  return value;
 }
 
 /** Levels of brackets in some text, those in strings counted too: never less than what is nested. */
@@ -86,10 +102,10 @@ class LogReader {
   private readonly address: Beside;
   private readonly tags = new Map<string, Beside>();
 
-  constructor(
-    params: Readonly<Record<string, string>>,
-    private readonly receivedAt: number
-  ) {
+  private readonly receivedAt: number;
+
+  constructor({ params, receivedAt }: DecodeContext) {
+    this.receivedAt = receivedAt;
     this.address = besideOf(params);
   }
 

@@ -23,7 +23,7 @@ export const bulkDecoder: Decoder = {
 };
 
 /** The same with the actions themselves, which an answer names. */
-export function decodeBulk(body: Buffer, { params, receivedAt }: DecodeContext): DecodedBulk {
+export function decodeBulk(body: Buffer, { params, receivedAt, judgedAt = receivedAt }: DecodeContext): DecodedBulk {
   const items = readBulk(body, params.index);
   const { service, environment } = params;
   const defaults = {
@@ -38,7 +38,7 @@ export function decodeBulk(body: Buffer, { params, receivedAt }: DecodeContext):
   const rejects: Decoded['rejects'] = [];
   items.forEach((item, index) => {
     const record = recordOf(item, sink);
-    const reason = record instanceof Reject ? record.reason : normaliseRecord(record, defaults, receivedAt);
+    const reason = record instanceof Reject ? record.reason : normaliseRecord(record, defaults, judgedAt);
     if (record instanceof Reject || reason !== undefined) {
       rejects.push({ index, reason: reason ?? '', text: textOf(item) });
       return;

@@ -1,14 +1,15 @@
 import { ApitrailError } from '@apitrail/contract';
 
-import { parseJson } from '../../formats/json';
+import { isDeeperThan, parseJson } from '../../formats/json';
 import { isoTimeReader } from '../../normalise/time';
 import { parseLabels } from './labels';
 import type { LokiEntry, LokiStream } from './push-request';
 
 const LABEL = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const NANOSECONDS = /^\d{1,19}$/;
+/** What is nested deeper is not kept: putting it together again would end the process. */
+const DEEPEST = 100;
 const readIso = isoTimeReader();
-const NO_ENTRY = { time: NaN, line: '', fault: 'is no pair of time and line' };
 
 /**
  * Reads the JSON of a push: `{"streams":[{"stream":{…labels},"values":[["<ns>","line",{…metadata}]]}]}`, and the older form
@@ -30,11 +31,12 @@ export function readJsonPush(body: Buffer): LokiStream[] {
 
 function readStream(stream: unknown): LokiStream {
   if (!isObject(stream)) {
-    return { labels: undefined, entries: [NO_ENTRY] };
+    return { labels: undefined, entries: [noEntry(stream)] };
   }
-  const { stream: labels, values, labels: text, entries } = stream;
+  const { stream: sent, values, labels: text, entries } = stream;
+  const labels = isObject(sent) ? labelsOf(sent) : typeof text === 'string' ? parseLabels(text) : undefined;
   return {
-    labels: isObject(labels) ? labelsOf(labels) : typeof text === 'string' ? parseLabels(text) : undefined,
+    ...{ labels, ...(labels || isDeep(sent ?? text) ? {} : { unreadLabels: sent ?? text }) },
     entries: Array.isArray(values) ? values.map(readValue) : Array.isArray(entries) ? entries.map(readEntry) : [],
   };
 }
@@ -52,26 +54,38 @@ function labelsOf(object: Record<string, unknown>): Map<string, string> | undefi
 
 function readValue(value: unknown): LokiEntry {
   const [time, line, metadata] = Array.isArray(value) ? (value as unknown[]) : [];
-  return entryOf(time, line, metadata);
+  return entryOf(value, time, line, metadata);
 }
 
 function readEntry(entry: unknown): LokiEntry {
-  return isObject(entry) ? entryOf(entry.ts ?? entry.timestamp, entry.line, entry.structuredMetadata) : NO_ENTRY;
+  return isObject(entry)
+    ? entryOf(entry, entry.ts ?? entry.timestamp, entry.line, entry.structuredMetadata)
+    : noEntry(entry);
 }
 
-function entryOf(time: unknown, line: unknown, metadata: unknown): LokiEntry {
+function entryOf(sent: unknown, time: unknown, line: unknown, metadata: unknown): LokiEntry {
   if (typeof line !== 'string' || (typeof time !== 'string' && typeof time !== 'number')) {
-    return NO_ENTRY;
+    return noEntry(sent);
   }
   if (metadata !== undefined && metadata !== null && !isFlat(metadata)) {
-    return { ...NO_ENTRY, line, fault: 'its structured metadata is not an object of texts' };
+    return { ...noEntry(sent), fault: 'its structured metadata is not an object of texts' };
   }
-  return { time: timeOf(String(time)), line, ...(metadata ? { metadata } : {}) };
+  const micros = timeOf(String(time));
+  return { time: micros, line, ...(metadata ? { metadata } : {}), ...(Number.isNaN(micros) ? { unread: sent } : {}) };
+}
+
+function noEntry(unread: unknown): LokiEntry {
+  const kept = isDeep(unread) ? { cut: true } : { unread };
+  return { time: NaN, line: '', fault: 'is no pair of time and line', ...kept };
 }
 
 /** Microseconds of nanoseconds, or of a time as text. */
 function timeOf(text: string): number {
   return NANOSECONDS.test(text) ? Number(text.slice(0, -3)) : readIso(text);
+}
+
+function isDeep(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && isDeeperThan(value, DEEPEST);
 }
 
 function isFlat(value: unknown): value is Record<string, unknown> {

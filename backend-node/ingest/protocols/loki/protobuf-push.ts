@@ -18,7 +18,9 @@ function readStream(message: MessageReader): LokiStream {
   const stream: LokiStream = { labels: undefined, entries: [] };
   eachField(message, {
     1: (reader) => {
-      stream.labels = parseLabels(reader.text());
+      const text = reader.text();
+      stream.labels = parseLabels(text);
+      stream.unreadLabels = stream.labels ? undefined : text;
     },
     2: (reader) => stream.entries.push(readEntry(reader.message())),
   });

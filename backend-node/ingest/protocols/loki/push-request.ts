@@ -7,11 +7,17 @@ export interface LokiEntry {
   metadata?: Readonly<Record<string, unknown>>;
   /** Why it is no entry. */
   fault?: string;
+  /** What came, where it is no entry. */
+  unread?: unknown;
+  /** It was left out: it is nested too deep to be written again. */
+  cut?: boolean;
 }
 
 /** Lines with the same labels. */
 export interface LokiStream {
   /** Undefined where they cannot be read. */
   labels: ReadonlyMap<string, string> | undefined;
+  /** What came, where it is no labels. */
+  unreadLabels?: unknown;
   entries: LokiEntry[];
 }

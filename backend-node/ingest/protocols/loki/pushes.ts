@@ -26,12 +26,13 @@ export interface PushFault {
 /** Decodes a push, and says what of it was not as Loki has it. */
 export function readPush(
   body: Buffer,
-  { params, receivedAt }: DecodeContext
+  context: DecodeContext
 ): { decoded: Decoded; entries: number; faults: PushFault[] } {
+  const { params, receivedAt, judgedAt = receivedAt } = context;
   const streams = params.form === 'json' ? readJsonPush(body) : readProtobufPush(body);
-  const collector = new Collector(SOURCE, receivedAt);
+  const collector = new Collector(SOURCE, context);
   const faults = streams.flatMap((stream, index) => {
-    const found = takeStream(stream, collector, receivedAt);
+    const found = takeStream(stream, collector, judgedAt);
     return [...found].map(([reason, entries]) => ({ stream: index, entries, reason }));
   });
   return { decoded: collector.decoded, entries: collector.items, faults };
@@ -45,21 +46,22 @@ export const lokiPushes: Decoder = {
     readPush(Buffer.from(text), { ...context, params: { ...context.params, form: 'json' } }).decoded,
 };
 
-function takeStream({ labels, entries }: LokiStream, collector: Collector, receivedAt: number): Map<string, number> {
+function takeStream(stream: LokiStream, collector: Collector, judgedAt: number): Map<string, number> {
+  const { labels, entries } = stream;
   const faults = new Map<string, number>();
   const beside = labels && labels.size > 0 ? besideOf(labels) : undefined;
   for (const entry of entries) {
-    const fault = entry.fault ?? streamFault(labels) ?? timeFault(entry.time, receivedAt);
+    const fault = entry.fault ?? streamFault(labels) ?? timeFault(entry.time, judgedAt);
     if (fault !== undefined) {
       faults.set(fault, (faults.get(fault) ?? 0) + 1);
-      collector.reject(fault, pushOf(labels, entry));
+      collector.reject(fault, pushOf(stream, entry), entry.cut);
       continue;
     }
     const record = recordOf(entry);
     if (record instanceof RequestRecord) {
       beside?.fillIn(record);
     }
-    collector.add(record, () => pushOf(labels, entry));
+    collector.add(record, () => pushOf(stream, entry));
   }
   return faults;
 }
@@ -87,16 +89,25 @@ function streamFault(labels: LokiStream['labels']): string | undefined {
   return labels.size === 0 ? 'its stream has no label' : undefined;
 }
 
-function timeFault(time: number, receivedAt: number): string | undefined {
+function timeFault(time: number, judgedAt: number): string | undefined {
   if (Number.isNaN(time)) {
     return 'its time is none';
   }
-  return isSaneTime(time, receivedAt) ? undefined : 'its time lies before 1990 or more than a day in the future';
+  return isSaneTime(time, judgedAt) ? undefined : 'its time lies before 1990 or more than a day in the future';
 }
 
-/** A push of one entry, as JSON. */
-function pushOf(labels: LokiStream['labels'], { time, line, metadata }: LokiEntry): string {
+/** A push of one entry, as JSON; what of it could not be read stands in it as it came. */
+function pushOf({ labels, unreadLabels = '' }: LokiStream, { time, line, metadata, unread }: LokiEntry): string {
   const nanos = Number.isNaN(time) ? '' : `${time}${NANOS_PER_MICRO}`;
-  const value = [nanos, line, ...(metadata ? [metadata] : [])];
-  return JSON.stringify({ streams: [{ labels: labels ? writeLabels(labels) : '', values: [value] }] });
+  const stream = labels ? { labels: writeLabels(labels) } : labelsAsSent(unreadLabels);
+  if (unread !== undefined && !Array.isArray(unread)) {
+    return JSON.stringify({ streams: [{ ...stream, entries: [unread] }] });
+  }
+  return JSON.stringify({
+    streams: [{ ...stream, values: [unread ?? [nanos, line, ...(metadata ? [metadata] : [])]] }],
+  });
+}
+
+function labelsAsSent(labels: unknown): { labels: string } | { stream: unknown } {
+  return typeof labels === 'string' ? { labels } : { stream: labels };
 }

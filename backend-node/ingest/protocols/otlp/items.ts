@@ -4,7 +4,8 @@ import { ApitrailError } from '@apitrail/contract';
 import type { AttributeValue } from './attribute-value';
 import type { Contested } from './contested';
 import type { Field, FieldTable } from './field-table';
-import type { DecodedReject, Decoded } from '../../intake/decoder';
+import type { ItemSource } from './item-text';
+import type { DecodeContext, DecodedReject, Decoded } from '../../intake/decoder';
 import { normaliseRecord, RequestRecord } from '../../normalise';
 
 /** Attributes of one span or log record; SDKs stop at 128. */
@@ -15,6 +16,8 @@ const MOST_TEXT = 1024 * 1024;
 const MOST_MEMORY = 400_000_000;
 const RECORD_BYTES = 512;
 const ATTRIBUTE_BYTES = 64;
+/** Characters of what is rejected of one body: each item has its resource with it. */
+const MOST_REJECTED_TEXT = 64 * 1024 * 1024;
 
 /** Where the row came from. */
 const DEFAULTS = { source: 'otlp' };
@@ -26,6 +29,8 @@ export class Items {
   private attributes = 0;
   private text = 0;
   private memory = 0;
+  private rejectedText = 0;
+  private readonly judgedAt: number;
   private index = 0;
   private readonly decoded: Required<Omit<Decoded, 'ids' | 'rows'>> & { ids: Array<string | undefined> } = {
     records: [],
@@ -36,9 +41,12 @@ export class Items {
   };
 
   constructor(
-    private readonly receivedAt: number,
-    readonly contested: Contested
-  ) {}
+    { receivedAt, judgedAt = receivedAt }: DecodeContext,
+    readonly contested: Contested,
+    private readonly source: ItemSource
+  ) {
+    this.judgedAt = judgedAt;
+  }
 
   /** Begins with a new item, resource or scope. */
   begin(): void {
@@ -94,15 +102,31 @@ export class Items {
         `The body has more than can be read at once: it was given up at item ${this.index}. Send smaller batches.`
       );
     }
-    const reason = this.tooMuch() ?? normaliseRecord(record, DEFAULTS, this.receivedAt);
+    const reason = this.tooMuch() ?? normaliseRecord(record, DEFAULTS, this.judgedAt);
     if (reason === undefined) {
       this.decoded.records.push(record);
       this.decoded.indexes.push(this.index);
       this.decoded.ids.push(id);
     } else {
-      this.decoded.rejects.push({ index: this.index, reason, text: described(record) });
+      this.decoded.rejects.push({ index: this.index, reason, ...this.textOf(record) });
     }
     this.index++;
+  }
+
+  /** The item whole, while there is room; of what cannot be put into JSON, or is too much, what it is about. */
+  private textOf(record: RequestRecord): Pick<DecodedReject, 'text' | 'cut'> {
+    if (this.rejectedText < MOST_REJECTED_TEXT) {
+      try {
+        const text = this.source.text();
+        this.rejectedText += text.length;
+        return { text };
+      } catch (error) {
+        if (!(error instanceof ApitrailError)) {
+          throw error;
+        }
+      }
+    }
+    return { text: described(record), cut: true };
   }
 
   /** Whether the item has more than an item may have. */
@@ -120,7 +144,7 @@ export class Items {
   }
 }
 
-function described(record: RequestRecord): DecodedReject['text'] {
+function described(record: RequestRecord): string {
   const { service, method, route, path, status, trace_id: traceId, span_id: spanId } = record;
   return JSON.stringify({ service, method, route, path, status, trace_id: traceId, span_id: spanId });
 }

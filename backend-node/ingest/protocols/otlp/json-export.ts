@@ -1,21 +1,15 @@
 import type { Resource } from './resource';
+import { JsonItem, type JsonNames } from './item-text';
 import { Items } from './items';
 import type { FieldTable } from './field-table';
 import { badJson, scanJson } from './json-scan';
 import { listAt, objectAt, textAt, valueAt, type JsonObject } from './json-values';
 import { contested, RESOURCE_FIELDS } from './signals';
-import type { Decoded } from '../../intake/decoder';
+import type { DecodeContext, Decoded } from '../../intake/decoder';
 import { parseJson } from '../../formats/json';
 
 /** Reads a span or log record, and gives it to the items. */
 export type JsonItemReader = (item: JsonObject, items: Items, resource: Resource, where: string) => void;
-
-/** What the lists of a signal are called. */
-export interface JsonNames {
-  resources: 'resourceSpans' | 'resourceLogs' | 'resourceMetrics';
-  scopes: 'scopeSpans' | 'scopeLogs' | 'scopeMetrics';
-  items: 'spans' | 'logRecords' | 'metrics';
-}
 
 /** A number that a double may not hold; OTLP writes those as text, but not every sender does. */
 const MAY_HAVE_LONG_NUMBER = /[:[,\s]-?\d{16}/;
@@ -40,10 +34,13 @@ export function parseExport(body: Buffer): JsonObject {
 }
 
 /** Records of an export request in JSON: `read` reads its spans or log records. Throws APITRAIL_BAD_BODY. */
-export function decodeJson(body: Buffer, receivedAt: number, names: JsonNames, read: JsonItemReader): Decoded {
-  const items = new Items(receivedAt, contested);
+export function decodeJson(body: Buffer, context: DecodeContext, names: JsonNames, read: JsonItemReader): Decoded {
+  const source = new JsonItem(names);
+  const items = new Items(context, contested, source);
   forEachScope(parseExport(body), names, (resource, scope, where) => {
     items.begin();
+    source.resource = resource.resource;
+    source.scope = scope.scope;
     readAttributes(
       objectAt(resource.resource, `${where.resource}.resource`),
       items,
@@ -55,7 +52,8 @@ export function decodeJson(body: Buffer, receivedAt: number, names: JsonNames, r
     listAt(scope[names.items], `${where.scope}.${names.items}`).forEach((item, index) => {
       const place = `${where.scope}.${names.items}[${index}]`;
       items.begin();
-      read(objectAt(item, place), items, own, place);
+      source.item = objectAt(item, place);
+      read(source.item, items, own, place);
     });
   });
   return items.result();

@@ -1,12 +1,22 @@
 import type { Resource } from './resource';
+import type { JsonNames } from './item-text';
 import { Items } from './items';
+import { ProtobufItem } from './protobuf-item';
+import type { Shape } from './protobuf-shapes';
 import { readAttribute } from './protobuf-values';
 import { contested, RESOURCE_FIELDS } from './signals';
 import { WireReader } from './wire-reader';
-import type { Decoded } from '../../intake/decoder';
+import type { DecodeContext, Decoded } from '../../intake/decoder';
 
 /** Reads a span or log record that ends at `end`, and gives it to the items. */
 export type ItemReader = (reader: WireReader, end: number, items: Items, resource: Resource) => void;
+
+/** How the items of a signal are read, and what they are called in JSON. */
+export interface ProtobufSignal {
+  names: JsonNames;
+  shape: Shape;
+  read: ItemReader;
+}
 
 /** A field of this number that has a length: number and wire type as they stand in the bytes. */
 const field = (number: number): number => number * 8 + 2;
@@ -18,26 +28,31 @@ const OF_SCOPE = field(2);
 
 /**
  * Records of an ExportTraceServiceRequest or ExportLogsServiceRequest, which are alike down to the spans and log records:
- * `read` reads those. Throws APITRAIL_BAD_BODY.
+ * the signal says how those are read. Throws APITRAIL_BAD_BODY.
  */
-export function decodeProtobuf(body: Buffer, receivedAt: number, read: ItemReader): Decoded {
+export function decodeProtobuf(body: Buffer, context: DecodeContext, { names, shape, read }: ProtobufSignal): Decoded {
   const reader = new WireReader(body);
-  const items = new Items(receivedAt, contested);
-  each(reader, 0, body.length, OF_EXPORT, (end) => readResource(reader, end, items, read));
+  const source = new ProtobufItem(body, names, shape);
+  const items = new Items(context, contested, source);
+  each(reader, 0, body.length, OF_EXPORT, (end) => readResource(reader, end, items, source, read));
   return items.result();
 }
 
 /** What belongs to a resource. Its attributes may stand behind the spans they are for. */
-function readResource(reader: WireReader, end: number, items: Items, read: ItemReader): void {
+function readResource(reader: WireReader, end: number, items: Items, source: ProtobufItem, read: ItemReader): void {
   const start = reader.position;
+  source.resource = { start, end };
   each(reader, start, end, OF_RESOURCE, (scopeEnd) => {
     const scopeStart = reader.position;
+    source.scope = { start: scopeStart, end: scopeEnd };
     items.begin();
     each(reader, start, end, RESOURCE, (stop) => readAttributes(reader, stop, 1, items));
     each(reader, scopeStart, scopeEnd, SCOPE, (stop) => readAttributes(reader, stop, 3, items));
     const resource = items.resource();
     each(reader, scopeStart, scopeEnd, OF_SCOPE, (stop) => {
       items.begin();
+      source.start = reader.position;
+      source.end = stop;
       read(reader, stop, items, resource);
     });
   });

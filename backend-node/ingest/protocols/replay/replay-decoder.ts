@@ -25,13 +25,14 @@ export const REPLAY_DECODER = 'replay';
  */
 export const replayDecoder = (decoderNamed: DecoderNamed): Decoder => ({
   name: REPLAY_DECODER,
-  decode: (body) => decodeEntries(body, decoderNamed).decoded,
+  decode: (body, { receivedAt }) => decodeEntries(body, decoderNamed, receivedAt).decoded,
 });
 
-/** What a body of entries becomes, and what becomes of each of them. */
+/** What a body of entries that came in at `judgedAt` (µs) becomes, and what becomes of each of them. */
 export function decodeEntries(
   body: Buffer,
-  decoderNamed: DecoderNamed
+  decoderNamed: DecoderNamed,
+  judgedAt: number
 ): { decoded: Decoded; outcomes: ReplayOutcome[] } {
   const records: RequestRecord[] = [];
   const indexes: number[] = [];
@@ -39,7 +40,7 @@ export function decodeEntries(
   const rejects: DecodedReject[] = [];
   let ignored = 0;
   const outcomes = entriesOf(body).map((entry, index): ReplayOutcome => {
-    const again = decodeAgain(entry, decoderNamed);
+    const again = decodeAgain(entry, decoderNamed, judgedAt);
     if (typeof again === 'string') {
       return { id: entry.id, records: 0, reason: again };
     }
@@ -80,13 +81,14 @@ function entriesOf(body: Buffer): ReplayEntry[] {
 /** What a decoder makes of an entry now, or why nothing. */
 function decodeAgain(
   { decoder: name, params, receivedAt, text, body }: ReplayEntry,
-  decoderNamed: DecoderNamed
+  decoderNamed: DecoderNamed,
+  judgedAt: number
 ): Decoded | string {
   const decoder = decoderNamed(name);
   if (!decoder) {
     return `this Apitrail has no decoder ${name}`;
   }
-  const context: DecodeContext = { params, receivedAt, recordsOnly: true };
+  const context: DecodeContext = { params, receivedAt, judgedAt: Math.max(receivedAt, judgedAt), recordsOnly: true };
   try {
     return text === undefined
       ? decoder.decode(Buffer.from(body!, 'base64'), context)

@@ -24,7 +24,7 @@ async function answerReplay(
   intake: Intake,
   decoderNamed: DecoderNamed
 ): Promise<ProtocolReply> {
-  const { decoded, outcomes } = decodeEntries(request.body, decoderNamed);
+  const { decoded, outcomes } = decodeEntries(request.body, decoderNamed, request.receivedAt);
   const { records, rejects } = decoded;
   request.note({ records: records.length, rejects: rejects.length });
   const receipt =

@@ -1,6 +1,6 @@
 import { Reject } from '../../formats';
 import { normaliseRecord, type RequestRecord } from '../../normalise';
-import type { DecodedReject, Decoded } from '../../intake/decoder';
+import type { DecodeContext, DecodedReject, Decoded } from '../../intake/decoder';
 
 /** Puts together what a decoder makes of the items of a body, each of which is a record, a reject or ignored. */
 export class Collector {
@@ -9,11 +9,14 @@ export class Collector {
   private readonly rejects: DecodedReject[] = [];
   private ignored = 0;
   private index = 0;
+  private readonly judgedAt: number;
 
   constructor(
     private readonly source: string,
-    private readonly receivedAt: number
-  ) {}
+    { receivedAt, judgedAt = receivedAt }: DecodeContext
+  ) {
+    this.judgedAt = judgedAt;
+  }
 
   /** Items so far. */
   get items(): number {
@@ -23,7 +26,7 @@ export class Collector {
   /** The next item, and what it looks like. */
   add(record: RequestRecord | Reject, text: () => string): void {
     const reason =
-      record instanceof Reject ? record.reason : normaliseRecord(record, { source: this.source }, this.receivedAt);
+      record instanceof Reject ? record.reason : normaliseRecord(record, { source: this.source }, this.judgedAt);
     if (reason !== undefined || record instanceof Reject) {
       this.reject(reason ?? '', text());
       return;
@@ -32,8 +35,8 @@ export class Collector {
     this.indexes.push(this.index++);
   }
 
-  reject(reason: string, text: string): void {
-    this.rejects.push({ index: this.index++, reason, text });
+  reject(reason: string, text: string, cut = false): void {
+    this.rejects.push({ index: this.index++, reason, text, ...(cut ? { cut } : {}) });
   }
 
   /** An item that is no request and is not meant to be one. */

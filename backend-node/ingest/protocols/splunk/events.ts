@@ -24,9 +24,9 @@ export const SPLUNK_SOURCE = 'splunk';
  * Reads events, JSON objects one behind the other or in lists. Metadata of an event hold for those behind it that have none
  * of their own. As in Splunk, a bad event ends the reading: what stands before it counts, what stands behind does not.
  */
-export function readEvents(body: Buffer, { params, receivedAt }: DecodeContext): Collector & { fault?: EventFault } {
-  const collector: Collector & { fault?: EventFault } = new Collector(SPLUNK_SOURCE, receivedAt);
-  const reader = new EventReader(collector, params, receivedAt);
+export function readEvents(body: Buffer, context: DecodeContext): Collector & { fault?: EventFault } {
+  const collector: Collector & { fault?: EventFault } = new Collector(SPLUNK_SOURCE, context);
+  const reader = new EventReader(collector, context.params, context.receivedAt);
   for (const value of jsonValues(body.toString('utf8'))) {
     const outcome = reader.read(value);
     if (outcome) {
@@ -62,7 +62,7 @@ class EventReader {
     for (const event of Array.isArray(value) ? (value as unknown[]) : [value]) {
       const outcome = this.readEvent(event);
       if (outcome) {
-        this.collector.reject(REASONS[outcome] ?? 'is no event', Array.isArray(value) ? JSON.stringify(event) : text);
+        this.collector.reject(REASONS[outcome] ?? 'is no event', whole ? this.wholeEvent(event) : text);
         return outcome;
       }
     }
@@ -84,7 +84,7 @@ class EventReader {
       this.collector.ignore();
       return undefined;
     }
-    this.collector.add(this.recordOf(event, fields), () => this.wholeEvent(event, fields));
+    this.collector.add(this.recordOf(event, fields), () => this.wholeEvent({ event, fields }));
     return undefined;
   }
 
@@ -104,9 +104,12 @@ class EventReader {
   }
 
   /** An event with all that holds for it, so that it can stand alone. */
-  private wholeEvent(event: unknown, fields: unknown): string {
+  private wholeEvent(envelope: unknown): string {
+    if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope)) {
+      return JSON.stringify(envelope);
+    }
     const { time, ...texts } = this.metadata;
-    return JSON.stringify({ ...(time === undefined ? {} : { time: time / 1e6 }), ...texts, event, fields });
+    return JSON.stringify({ ...(time === undefined ? {} : { time: time / 1e6 }), ...texts, ...envelope });
   }
 
   private takeMetadata(envelope: Record<string, unknown>): HecOutcome | undefined {

@@ -8,14 +8,15 @@ import { besideOf, formatOf } from './metadata';
 /** Decoder of the `raw` endpoint: every line that is not empty is an event, its metadata stand in the address. */
 export const splunkRaw: Decoder = {
   name: 'splunk-raw',
-  decode: (body, { params, receivedAt }) => {
+  decode: (body, context) => {
+    const { params, receivedAt } = context;
     const metadata = metadataOf(params);
     const format = formatOf(metadata.sourcetype);
     const hints = {
       ...{ writtenAt: metadata.time ?? receivedAt, beside: besideOf(metadata) },
       ...(format ? { format } : {}),
     };
-    const collector = new Collector(SPLUNK_SOURCE, receivedAt);
+    const collector = new Collector(SPLUNK_SOURCE, context);
     eachLine(body, (line) => {
       if (line.trim() !== '') {
         collector.add(messageToRecord(line, hints), () => line);

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ApitrailError } from '@apitrail/contract';
 import fc from 'fast-check';
 
-import { rowsOf, type Decoded, type Decoder } from '../../intake/decoder';
+import { rowsOf, type Decoded, type DecodeContext, type Decoder } from '../../intake/decoder';
 
 export interface DecoderProperties {
   decoder: Decoder;
@@ -18,7 +18,8 @@ const RECEIVED_AT = Date.parse('2026-11-02T12:00:00Z') * 1000;
 
 /**
  * What holds for a decoder whatever it is given: it throws nothing but an ApitrailError with a status of 4xx, it gives the
- * same again, every item is a record, a reject or ignored, and every record has a time. To be called in a `describe`.
+ * same again, every item is a record, a reject or ignored, every record has a time, and every reject can be read again, to the
+ * same end. To be called in a `describe`.
  */
 export function testDecoder({ decoder, bodies, params = {}, items }: DecoderProperties): void {
   const context = { params, receivedAt: RECEIVED_AT };
@@ -43,6 +44,7 @@ export function testDecoder({ decoder, bodies, params = {}, items }: DecoderProp
     }
     if (decoded) {
       checkDecoded(decoded, items?.(body));
+      checkRejects(decoder, decoded, context);
     }
   };
 
@@ -73,6 +75,22 @@ export function testDecoder({ decoder, bodies, params = {}, items }: DecoderProp
       }
     }
   });
+}
+
+/** Dead letters are tried again from their text alone. */
+export function checkRejects(decoder: Decoder, { rejects }: Decoded, context: DecodeContext): void {
+  for (const { text, reason, cut } of rejects) {
+    if (cut) {
+      continue;
+    }
+    const again = decoder.decodeItem?.(text, context) ?? decoder.decode(Buffer.from(text), context);
+    if (
+      again.records.length > 0 ||
+      !isDeepStrictEqual(again.rejects, [{ index: again.rejects[0]?.index, reason, text }])
+    ) {
+      throw new Error(`A reject is another thing when it is read again: ${JSON.stringify({ text, reason, again })}`);
+    }
+  }
 }
 
 function checkDecoded({ records, rows, indexes, rejects, ignored = 0, ids }: Decoded, items: number | undefined): void {
