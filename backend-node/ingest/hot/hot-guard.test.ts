@@ -24,9 +24,16 @@ afterEach(async () => {
   await bench.close();
 });
 
+const rowsNamed = (name: string) => [1, 2, 3].map((index) => ({ id: `${name}-${index}` }));
+
+/** The oldest hot file. */
+async function oldest(): Promise<string> {
+  return (await listHotFiles(bench.lake))[0]!.path;
+}
+
 /** Takes in two batches, each in a hot file of its own; gives the ids. */
 async function twoHotFiles(): Promise<string[]> {
-  const batches = [testRows(5, 'a'), testRows(5, 'b')];
+  const batches = [rowsNamed('a'), rowsNamed('b')];
   for (const [index, rows] of batches.entries()) {
     await send(intake, { rows });
     await until(async () => (await listHotFiles(bench.lake)).length === index + 1);
@@ -56,7 +63,7 @@ const damages: Array<[string, (path: string) => Promise<void>, RegExp]> = [
 
 it.each(damages)('a hot file that was %s is noticed; its rows are made again, once', async (_, damage, why) => {
   const ids = await twoHotFiles();
-  const [{ path }] = (await listHotFiles(bench.lake)) as [{ path: string }];
+  const path = await oldest();
   expect(await awaited()).toBe(false);
   await damage(path);
   await until(() => faults.length > 0);
@@ -73,7 +80,7 @@ it.each(damages)('a hot file that was %s is noticed; its rows are made again, on
 
 it('a hot file whose content is not what was written is noticed when it does not get into the lake', async () => {
   const ids = await twoHotFiles();
-  const [{ path }] = (await listHotFiles(bench.lake)) as [{ path: string }];
+  const path = await oldest();
   const content = await readFile(path);
   await writeFile(
     path,
@@ -103,7 +110,7 @@ it('files that were damaged while nobody took in are made again before anything 
 
 it('the folder of hot files that was deleted is made again with all that was in it', async () => {
   const ids = await twoHotFiles();
-  const [{ path }] = (await listHotFiles(bench.lake)) as [{ path: string }];
+  const path = await oldest();
   await rm(dirname(path), { recursive: true });
   expect(await awaited()).toBe(true);
   await until(() => faults.length > 0);
