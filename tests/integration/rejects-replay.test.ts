@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -54,8 +55,8 @@ const exportOf = <Item>(items: Item[]): ModelExport<Item> => ({
 
 const spans = (rows: Array<[number, string]>) =>
   exportOf(
-    rows.map(([time, path], index) => ({
-      ...{ traceId: `${index + 1}`.padStart(32, 'a'), spanId: `${index + 1}`.padStart(16, 'b'), name: 'GET', kind: 2 },
+    rows.map(([time, path]) => ({
+      ...{ traceId: hash('md5', path), spanId: hash('md5', path).slice(0, 16), name: 'GET', kind: 2 },
       ...{ start: `${time}000000`, end: `${time + 5}000000`, attributes: attributes(path) },
     }))
   );
