@@ -21,7 +21,7 @@ export class IngestMetrics {
 
 /** The metrics of a status. */
 export function ingestMetrics(status: IngestStatus): ReportedMetric[] {
-  const { wal, hot, flush, memory, recovered, repeated, idempotency } = status;
+  const { wal, hot, flush, memory, recovered, repeated, idempotency, rejects } = status;
   const byDecoder = (value: (of: IngestStatus['decoders'][number]) => number): Values =>
     status.decoders.map((one) => [value(one), { decoder: one.decoder }]);
   return [
@@ -107,6 +107,17 @@ export function ingestMetrics(status: IngestStatus): ReportedMetric[] {
     ]),
     gauge('ingest_recovered_rows', 'Rows taken in again from the write-ahead log at the start.', [[recovered.rows]]),
     gauge('ingest_recovery_duration_seconds', 'How long that took.', [[recovered.seconds]]),
+    gauge('ingest_dead_letters', 'Items that could not be understood and are kept.', [[rejects.letters]]),
+    gauge('ingest_dead_letter_bytes', 'Bytes of dead letters.', [[rejects.bytes]]),
+    gauge(
+      'ingest_oldest_dead_letter_timestamp_seconds',
+      'When the oldest dead letter came in.',
+      rejects.oldestAt === null ? [] : [[rejects.oldestAt / 1000]]
+    ),
+    counter('ingest_dead_letters_dropped_total', 'Dead letters deleted before anybody took them in, by why.', [
+      [rejects.droppedByAge, { why: 'age' }],
+      [rejects.droppedBySize, { why: 'size' }],
+    ]),
     counter('ingest_dead_batches_total', 'Batches whose rows could not be made again; they lie among the rejects.', [
       [status.deadBatches],
     ]),

@@ -31,6 +31,7 @@ const status: IngestStatus = {
   flush: { commits: 4, rows: 60, failures: 0, lastAt: 1_795_000_000_000 },
   memory: { bytes: 10, limit: 100, rss: 1000 },
   recovered: { batches: 0, rows: 0, seconds: 0 },
+  rejects: { files: 1, letters: 2, bytes: 300, oldestAt: 1_794_000_000_000, droppedByAge: 4, droppedBySize: 0 },
   deadBatches: 0,
   problems: [{ code: 'APITRAIL_DISK_FULL', message: 'Make room.', since: 1 }],
 };

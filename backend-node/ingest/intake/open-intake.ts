@@ -162,7 +162,9 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     keepMs: parseDuration(ingest.rejects_keep),
     maxBytes: ingest.rejects_bytes,
     onDropped: (dropped) => log.warn(dropped, 'dead letters that nobody has looked at were deleted'),
+    onFailure: (err) => log.warn({ err }, 'dead letters were not tidied; it is tried again'),
   });
+  closing(() => rejects.close());
   const budget = options.budget ?? new MemoryBudget(ingest.memory);
   const flusher: Flusher = new Flusher({
     ...{ lake, states, keys, keyFiles, preparation, wal, retired, counters },
@@ -199,7 +201,7 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     admit: (bytes) => intake.admit(bytes),
     hold: () => intake.hold(),
     submit: (batch, decoded) => intake.submit(batch, decoded),
-    status: () => statusOf({ budget, counters, open: { wal, pipeline, flusher, keys, noise, guard } }),
+    status: () => statusOf({ budget, counters, open: { wal, pipeline, flusher, keys, noise, guard, rejects } }),
     close: async () => {
       await intake.stop();
       await pipeline.stop();

@@ -5,6 +5,7 @@ import type { Flusher } from '../flush/flusher';
 import type { HotGuard } from '../hot/hot-guard';
 import type { RowPipeline } from '../hot/row-pipeline';
 import type { NoisePolicy } from '../noise';
+import type { RejectStore } from '../rejects';
 import type { Wal } from '../wal';
 import type { IngestCounters } from './counters';
 import type { KnownKeys } from './known-keys';
@@ -22,6 +23,7 @@ export interface StatusSources {
     flusher: Flusher;
     keys: KnownKeys;
     noise: NoisePolicy | undefined;
+    rejects: RejectStore;
     guard: Pick<HotGuard, 'problems'>;
   };
 }
@@ -60,6 +62,7 @@ export function statusOf({ budget, counters, open }: StatusSources): IngestStatu
     flush: { ...counters.flush },
     memory: { bytes: budget.bytes, limit: budget.limit, rss: process.memoryUsage.rss() },
     recovered: { ...counters.recovered },
+    rejects: rejectsStatus(open?.rejects),
     deadBatches: counters.deadBatches,
     problems: [
       ...counters.problems,
@@ -74,6 +77,11 @@ export function statusOf({ budget, counters, open }: StatusSources): IngestStatu
 export function hotFiles({ flusher, pipeline }: { flusher: Flusher; pipeline: RowPipeline }): HotFile[] {
   const sealed = flusher.waiting.filter(({ to }) => to > flusher.flushed);
   return [...sealed.flatMap(({ files }) => files), ...pipeline.files];
+}
+
+function rejectsStatus(rejects: RejectStore | undefined): IngestStatus['rejects'] {
+  const { files = 0, letters = 0, bytes = 0, oldest, droppedByAge = 0, droppedBySize = 0 } = rejects?.latest ?? {};
+  return { files, letters, bytes, oldestAt: oldest === undefined ? null : oldest / 1000, droppedByAge, droppedBySize };
 }
 
 const NO_WAL = { bytes: 0, pendingBytes: 0, segments: 0, durableSeq: 0, flushedSeq: 0, lagSeconds: 0 };

@@ -85,6 +85,16 @@ export interface IngestStatus {
   };
   /** What was taken in again from the write-ahead log when the process began. */
   recovered: { batches: number; rows: number; seconds: number };
+  /** Dead letters that lie there, as of at most a minute ago, and those deleted for want of room or time. */
+  rejects: {
+    files: number;
+    letters: number;
+    bytes: number;
+    /** When the oldest came in, milliseconds since the epoch; null when there is none. */
+    oldestAt: number | null;
+    droppedByAge: number;
+    droppedBySize: number;
+  };
   /** Batches whose rows could not be made again after a restart; they lie whole among the rejects. */
   deadBatches: number;
   problems: readonly IngestProblem[];

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { rejectsDirectory } from '../../lake/layout';
 import { letterId, LONGEST_TEXT, WHOLE_BODY, type DeadLetter } from './dead-letter';
@@ -169,4 +170,28 @@ it('names letters by what they are, not by where they lie', () => {
   expect(letterId(letter(1))).toBe(letterId({ ...letter(1), reason: 'another version says otherwise' }));
   expect(letterId(letter(1))).not.toBe(letterId(letter(2)));
   expect(letterId(letter(1))).not.toBe(letterId(letter(1, { index: 1 })));
+});
+
+it('deletes what has become too old by itself, and sees what others took away', async () => {
+  let now = NOW;
+  const store = await open({ keepMs: DAY, pruneMs: 5, now: () => now });
+  try {
+    await store.write({ from: 1, to: 1, letters: [letter(1)] });
+    await store.write({ from: 2, to: 2, letters: [letter(2, { receivedAt: (NOW + DAY) * 1000 })] });
+    now += 1.5 * DAY;
+    while (store.latest.letters > 1) {
+      await sleep(5);
+    }
+    expect((await lettersOf()).map(({ seq }) => seq)).toEqual([2]);
+    expect(store.latest).toMatchObject({ letters: 1, droppedByAge: 1 });
+    const [file] = await listRejectFiles(lake);
+    await rm(file!.path);
+    now += 120_000;
+    while (store.latest.letters > 0) {
+      await sleep(5);
+    }
+    expect(store.latest).toMatchObject({ files: 0, bytes: 0, droppedByAge: 1 });
+  } finally {
+    await store.close();
+  }
 });

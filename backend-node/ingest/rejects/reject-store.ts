@@ -32,7 +32,9 @@ export interface RejectStoreOptions {
   maxBytes: number;
   /** Told when letters that nobody has looked at are deleted. */
   onDropped?: (dropped: { letters: number; bytes: number; why: 'age' | 'size' }) => void;
-  /** Told when small files could not be put together; it is tried again. */
+  /** How often it is looked for letters that are too old, and for what others took away, ms. Default: a minute. */
+  pruneMs?: number;
+  /** Told when small files could not be put together, or old ones deleted; it is tried again. */
   onFailure?: (error: unknown) => void;
   /** The time, ms since the epoch. */
   now?: () => number;
@@ -61,6 +63,8 @@ export interface StoredRejects extends RejectRange, RejectFileHeader {
 /** Once so many files are smaller than this, they become one. */
 const MERGE_FILES = 32;
 const MERGE_BYTES = 4 * 1024 * 1024;
+/** How often it is looked after what lies there, ms. */
+const PRUNE_MS = 60_000;
 /** Files may have been taken away by `apitrail rejects`: they are counted anew after this time, ms. */
 const COUNTED_MS = 60_000;
 
@@ -74,6 +78,9 @@ export class RejectStore {
   private written = 0;
   private dropped = { age: 0, size: 0 };
   private merging: Promise<void> | undefined;
+  /** Writing and pruning wait for each other. */
+  private last: Promise<unknown> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly lake: string,
@@ -98,6 +105,7 @@ export class RejectStore {
     }
     await store.count();
     await store.prune();
+    store.timer = setInterval(() => void store.prune().catch(options.onFailure), options.pruneMs ?? PRUNE_MS).unref();
     return store;
   }
 
@@ -105,7 +113,29 @@ export class RejectStore {
    * Keeps the letters of batches `from` to `to`, durably: to be called before the commit that has these batches. The same
    * range again, or one that overlaps, takes the place of what was written before. Without letters nothing is written.
    */
-  async write({ from, to, letters }: RejectRange & { letters: readonly DeadLetter[] }): Promise<void> {
+  write(range: RejectRange & { letters: readonly DeadLetter[] }): Promise<void> {
+    return this.inTurn(() => this.writeNow(range));
+  }
+
+  /** Deletes what is too old, and the oldest of what is too much; done now and then by itself. */
+  prune(): Promise<void> {
+    return this.inTurn(() => this.pruneNow());
+  }
+
+  /** Ends what is done by itself. */
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await this.last;
+    await this.settled();
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.last.then(work);
+    this.last = done.catch(() => undefined);
+    return done;
+  }
+
+  private async writeNow({ from, to, letters }: RejectRange & { letters: readonly DeadLetter[] }): Promise<void> {
     for (const file of this.files.filter((other) => other.to >= from)) {
       await this.trim(file, from - 1);
     }
@@ -115,14 +145,13 @@ export class RejectStore {
       this.files.push({ path, from, to, bytes, ...headerFor(letters) });
       this.written += letters.length;
     }
-    await this.prune();
+    await this.pruneNow();
     this.merging ??= this.merge()
       .catch((error: unknown) => this.options.onFailure?.(error))
       .finally(() => (this.merging = undefined));
   }
 
-  /** Deletes what is too old, and the oldest of what is too much. Call it now and then: age comes by itself. */
-  async prune(): Promise<void> {
+  private async pruneNow(): Promise<void> {
     const { keepMs, maxBytes, onDropped } = this.options;
     if (this.now() - this.countedAt > COUNTED_MS) {
       await this.count();
@@ -153,6 +182,11 @@ export class RejectStore {
   /** Counts for metrics; `apitrail rejects` may have taken files away meanwhile. */
   async stats(): Promise<RejectStats> {
     await this.count();
+    return this.latest;
+  }
+
+  /** The same as of the last time that was looked. */
+  get latest(): RejectStats {
     const { files } = this;
     return {
       files: files.length,
