@@ -77,8 +77,10 @@ function parseQuoted(
     skip_records_with_error: true,
     info: true,
     on_skip: (error: CsvError | undefined) => {
-      visit(before + Number(error?.lines ?? 0), 'has a quote that is not closed', () =>
-        decodeBytes(bytes.subarray(0, bytes.indexOf(10)))
+      visit(
+        before + Number(error?.lines ?? 0),
+        'has a quote that is not closed',
+        () => decodeBytes(bytes).split('\n', 1)[0]!
       );
     },
   }) as unknown as Array<{ record: string[]; info: { lines: number } }>;
@@ -91,6 +93,12 @@ function parseQuoted(
           defaults,
           nowUs
         );
-    visit(before + info.lines, result, () => fields.join(delimiter));
+    visit(before + info.lines, result, () => fields.map((field) => quoted(field, delimiter, quote)).join(delimiter));
   }
+}
+
+/** A field as it has to be written to be read again; `csv-parse` escapes with " whatever the quote. */
+function quoted(field: string, delimiter: string, quote: string): string {
+  const plain = ![delimiter, quote, '\n', '\r'].some((mark) => field.includes(mark));
+  return plain ? field : quote + field.replaceAll(quote, `"${quote}`) + quote;
 }

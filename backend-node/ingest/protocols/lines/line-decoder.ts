@@ -134,7 +134,9 @@ class LineItems {
 
   /** With the header, without which the line cannot be read again. */
   reject(index: number, reason: string, text: string, cut = false): void {
-    this.rejects.push({ index, reason, text: this.header + text, ...(cut ? { cut } : {}) });
+    // Its last line end is part of a record: without it, a quoted field of many lines is none.
+    const whole = this.header === '' ? text : `${this.header}${text}\n`;
+    this.rejects.push({ index, reason, text: whole, ...(cut ? { cut } : {}) });
   }
 
   get decoded(): Decoded {

@@ -18,8 +18,8 @@ const RECEIVED_AT = Date.parse('2026-11-02T12:00:00Z') * 1000;
 
 /**
  * What holds for a decoder whatever it is given: it throws nothing but an ApitrailError with a status of 4xx, it gives the
- * same again, every item is a record, a reject or ignored, every record has a time, and every reject can be read again, to the
- * same end. To be called in a `describe`.
+ * same again, every item is a record, a reject or ignored, every record has a time, and the text of every reject is that
+ * item when it is read again. To be called in a `describe`.
  */
 export function testDecoder({ decoder, bodies, params = {}, items }: DecoderProperties): void {
   const context = { params, receivedAt: RECEIVED_AT };
@@ -44,7 +44,9 @@ export function testDecoder({ decoder, bodies, params = {}, items }: DecoderProp
     }
     if (decoded) {
       checkDecoded(decoded, items?.(body));
-      checkRejects(decoder, decoded, context);
+      if (params.format !== 'auto') {
+        checkRejects(decoder, decoded, context);
+      }
     }
   };
 
@@ -77,18 +79,15 @@ export function testDecoder({ decoder, bodies, params = {}, items }: DecoderProp
   });
 }
 
-/** Dead letters are tried again from their text alone. */
-export function checkRejects(decoder: Decoder, { rejects }: Decoded, context: DecodeContext): void {
-  for (const { text, reason, cut } of rejects) {
+/** Dead letters are tried again from their text alone: it is the same item still. */
+function checkRejects(decoder: Decoder, { rejects }: Decoded, context: DecodeContext): void {
+  for (const { text, cut } of rejects) {
     if (cut) {
       continue;
     }
     const again = decoder.decodeItem?.(text, context) ?? decoder.decode(Buffer.from(text), context);
-    if (
-      again.records.length > 0 ||
-      !isDeepStrictEqual(again.rejects, [{ index: again.rejects[0]?.index, reason, text }])
-    ) {
-      throw new Error(`A reject is another thing when it is read again: ${JSON.stringify({ text, reason, again })}`);
+    if (again.records.length > 0 || again.rejects.length !== 1 || again.rejects[0]!.text !== text) {
+      throw new Error(`A reject is another thing when it is read again: ${JSON.stringify({ text, again })}`);
     }
   }
 }
