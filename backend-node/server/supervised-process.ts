@@ -35,6 +35,11 @@ const THREAD_POOL_SIZE = '16';
  * after the other, the process that takes in would hold many times what it uses.
  */
 const FEW_ARENAS: Partial<Record<ProcessRole, Record<string, string>>> = { ingest: { MALLOC_ARENA_MAX: '2' } };
+/**
+ * Helper threads make the collections of the process that takes in no shorter, since it needs the other cores for writing and
+ * sorting, and cost a tenth of its CPU time.
+ */
+const FLAGS: Partial<Record<ProcessRole, string[]>> = { ingest: ['--single-threaded-gc'] };
 const FIRST_BACK_OFF_MS = 100;
 const LAST_BACK_OFF_MS = 10_000;
 /** A process that ran this long is healthy again: the next back-off is the first one. */
@@ -105,6 +110,7 @@ export class SupervisedProcess {
       // Standard output belongs to the one line that says ready.
       stdio: ['ignore', 2, 2, 'ipc'],
       serialization: 'advanced',
+      execArgv: [...process.execArgv, ...(FLAGS[role] ?? [])],
       env: { ...FEW_ARENAS[role], ...process.env, UV_THREADPOOL_SIZE: THREAD_POOL_SIZE },
     });
     this.child = child;
