@@ -25,6 +25,12 @@ export function importStateDirectory(directory: string): string {
 /** Name of the file that holds the state of a version of the import. */
 export const importStateName = (version: number): string => `state-${version}.json`;
 
+/** The version that a name of `importStateName` has; undefined for any other name. */
+export function importStateVersion(name: string): number | undefined {
+  const match = /^state-(\d+)\.json$/.exec(name);
+  return match ? Number(match[1]) : undefined;
+}
+
 /** Id of what was taken in over the network in the `txn` actions of the table of requests; its version is the last batch of the write-ahead log that is in it. */
 export const INGEST_APP_ID = 'apitrail.ingest';
 

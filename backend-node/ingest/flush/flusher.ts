@@ -119,7 +119,8 @@ export class Flusher {
 
   private async letGo({ to, files }: SealedRows): Promise<void> {
     const { wal, states, retired } = this.options;
-    await states.keepOnly(this.queue.map((rows) => rows.to));
+    // Not all but those in line: the next one may be being written, and is in no line yet.
+    await states.removeOlder(to);
     await wal.release(to);
     retired.add(files.map(({ path }) => path));
   }

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { hasCode, makeDirectory, removeIfThere, replaceFile } from '../../lake/durable';
-import { importStateName as stateName } from '../../lake/layout';
+import { importStateName as stateName, importStateVersion } from '../../lake/layout';
 
 /**
  * States on the disk, one per commit that may still turn out to be the last. A state is written before its commit; which
@@ -33,7 +33,17 @@ export class StateFiles {
     await replaceFile(this.path(version), content);
   }
 
-  /** Removes all states but those of some versions. */
+  /** Removes the states of versions below one. What is being written meanwhile is above, and stays. */
+  async removeOlder(version: number): Promise<void> {
+    for (const name of await readdir(this.folder)) {
+      const older = importStateVersion(name);
+      if (older !== undefined && older < version) {
+        await removeIfThere(join(this.folder, name));
+      }
+    }
+  }
+
+  /** Removes all states but those of some versions, and what writing that was cut off has left. To be called while nothing is written. */
   async keepOnly(versions: readonly number[]): Promise<void> {
     const kept = new Set(versions.map((version) => this.path(version)));
     for (const name of await readdir(this.folder)) {
