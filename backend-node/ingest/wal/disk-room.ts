@@ -30,15 +30,20 @@ export class DiskRoom {
     return true;
   }
 
-  /** Asks again when the answer is old. */
+  /** Asks again when the answer is old. Throws when there is none, until there is one. */
   async refresh(): Promise<void> {
     const now = performance.now();
     if (now - this.askedAt < FRESH_MS) {
       return;
     }
     this.askedAt = now;
-    const { bavail, bsize } = await statfs(this.directory);
-    this.free = bavail * bsize;
+    try {
+      const { bavail, bsize } = await statfs(this.directory);
+      this.free = bavail * bsize;
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
   }
 
   /** Asks again next time: something did not fit. */

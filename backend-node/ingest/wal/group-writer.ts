@@ -159,6 +159,7 @@ export class GroupWriter {
     }
     const before = performance.now();
     await segment.flush(bytes, this.seq);
+    await segment.assertInPlace();
     this.counts.flushSeconds += (performance.now() - before) / 1000;
     this.counts.flushes++;
     this.counts.appended += group.length;

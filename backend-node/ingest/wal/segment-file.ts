@@ -1,5 +1,7 @@
-import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { open, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+
+import { ApitrailError } from '@apitrail/contract';
 
 import { hasCode, syncDirectory } from '../../lake/durable';
 import { FrameCodec } from './frame';
@@ -20,12 +22,16 @@ export function isNoRoom(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].some((code) => hasCode(error, code));
 }
 
+/** How long a look at the name of the file is believed, ms. */
+const IN_PLACE_MS = 1_000;
+
 /** The segment that is written to. */
 export class SegmentFile {
   /** How much of the file is on the disk. */
   durable = HEADER_BYTES;
   lastSeq: number;
   readonly created = Date.now();
+  private lookedAt = performance.now();
 
   private constructor(
     readonly path: string,
@@ -67,6 +73,26 @@ export class SegmentFile {
     await writeAll(this.handle, buffers, this.durable);
   }
 
+  /**
+   * Throws APITRAIL_WAL_DAMAGED when the name of the file does not stand for it any more: what is written is gone with
+   * this process then, however well the disk has it. Looks at most every second.
+   */
+  async assertInPlace(): Promise<void> {
+    const now = performance.now();
+    if (now - this.lookedAt < IN_PLACE_MS) {
+      return;
+    }
+    const [own, named] = await Promise.all([this.handle.stat(), stat(this.path).catch(missing)]);
+    if (named?.ino !== own.ino || named.dev !== own.dev) {
+      throw new ApitrailError(
+        'APITRAIL_WAL_DAMAGED',
+        `The file of the write-ahead log that is written to was removed, renamed or replaced: ${this.path}. What was acknowledged in the last second and was not in the lake is lost. Leave the files in this folder alone while the companion runs.`,
+        { where: this.path }
+      );
+    }
+    this.lookedAt = now;
+  }
+
   /** Puts what was written on the disk. */
   async flush(bytes: number, lastSeq: number): Promise<void> {
     await this.handle.datasync();
@@ -83,6 +109,12 @@ export class SegmentFile {
   async close(): Promise<ClosedSegment> {
     await this.handle.close();
     return { path: this.path, bytes: this.durable, lastSeq: this.lastSeq, created: this.created };
+  }
+}
+
+function missing(error: unknown): undefined {
+  if (!hasCode(error, 'ENOENT') && !hasCode(error, 'ENOTDIR')) {
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { temporaryFolder } from '../../lake/testing/temporary-lake';
@@ -148,4 +148,32 @@ it('writes what waits before it closes, and takes nothing afterwards', async () 
   await expect(wal.append([Buffer.from('b')])).rejects.toMatchObject({ code: 'APITRAIL_STOPPING' });
   await expect(waiting).resolves.toBe(1);
   await closed;
+});
+
+it.each([
+  ['its folder', () => rm(directory, { recursive: true })],
+  ['its folder, by another name,', () => rename(directory, `${directory}-2`)],
+  ['the file that is written to', async () => rm(join(directory, (await files())[0]!))],
+  [
+    'the file that is written to, for a copy,',
+    async () => {
+      const file = join(directory, (await files())[0]!);
+      await cp(file, `${file}.copy`);
+      await rename(`${file}.copy`, file);
+    },
+  ],
+])('ends rather than go on acknowledging when %s is taken away', async (_, takeAway) => {
+  const onFatal = jest.fn();
+  const wal = await openWal(directory, { onFatal });
+  await wal.append([Buffer.from('a')]);
+  await takeAway();
+  const began = performance.now();
+  const goOn = async (): Promise<void> => {
+    while (performance.now() < began + 4_000) {
+      wal.admit(1);
+      await wal.append([Buffer.from('b')]);
+    }
+  };
+  await expect(goOn()).rejects.toMatchObject({ code: 'APITRAIL_INTERNAL' });
+  expect(onFatal).toHaveBeenCalledTimes(1);
 });
