@@ -66,12 +66,20 @@ export const ERROR_CODES = {
     status: 400,
     meaning: 'What was sent to the ingest listener cannot be read as its protocol says.',
   },
+  APITRAIL_IDEMPOTENCY_MISMATCH: {
+    status: 422,
+    meaning: 'Something else was sent under the same Idempotency-Key before.',
+  },
   APITRAIL_INGEST_BUSY: { status: 503, meaning: 'More comes in than can be written; send it again.' },
   APITRAIL_DISK_FULL: {
     status: 503,
     meaning: 'There is too little room on the disk to take anything in; send it again.',
   },
   APITRAIL_STOPPING: { status: 503, meaning: 'The companion is stopping; send it again.' },
+  APITRAIL_BATCH_SET_ASIDE: {
+    status: 500,
+    meaning: 'What was acknowledged ended the process each time it was read again, and is kept among the rejects.',
+  },
   APITRAIL_HOT_DAMAGED: {
     status: 500,
     meaning: 'A file of rows that are in no commit yet was damaged or deleted; the rows are made again.',

@@ -46,8 +46,20 @@ const LAST_BACK_OFF_MS = 10_000;
 const HEALTHY_AFTER_MS = 30_000;
 /** How long a process may take to end once told to: the one that takes in writes what it has into the lake first. */
 const STOP_GRACE_MS: Record<ProcessRole, number> = { query: 5_000, maintenance: 5_000, ingest: 25_000 };
+/**
+ * How often the first start is tried when the process is killed at it: after some a batch that it dies of is left out.
+ * Another failure says why, and is the last.
+ */
+const FIRST_ATTEMPTS = 5;
 /** Messages that may fail to come before a process counts as hung. */
 const MISSED_BEFORE_KILL = 30;
+
+/** The process was ended by a signal before it was ready. */
+class Killed extends Error {
+  constructor(override readonly cause: ApitrailError) {
+    super(cause.message);
+  }
+}
 
 /** One operating-system process of the program, kept running until it is stopped. */
 export class SupervisedProcess {
@@ -92,8 +104,17 @@ export class SupervisedProcess {
    * started again.
    */
   async start(): Promise<ListenAddress | undefined> {
-    this.listen = await this.spawn();
-    return this.listen;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        this.listen = await this.spawn();
+        return this.listen;
+      } catch (error) {
+        if (!(error instanceof Killed) || this.stopping || attempt === FIRST_ATTEMPTS) {
+          throw error instanceof Killed ? error.cause : error;
+        }
+        this.options.log.error({ role: this.role, err: error.cause }, 'process did not start; trying again');
+      }
+    }
   }
 
   /** Ends it: kindly first, after some seconds by force. */
@@ -167,13 +188,11 @@ export class SupervisedProcess {
         this.report = undefined;
         this.changed();
         if (!wasReady) {
-          reject(
-            failure ??
-              new ApitrailError(
-                'APITRAIL_INTERNAL',
-                `The ${role} process ended before it was ready (${signal ?? `exit code ${code}`}). The log above has more.`
-              )
+          const ended = new ApitrailError(
+            'APITRAIL_INTERNAL',
+            `The ${role} process ended before it was ready (${signal ?? `exit code ${code}`}). The log above has more.`
           );
+          reject(failure ?? (signal ? new Killed(ended) : ended));
         } else if (!this.stopping) {
           log.warn({ role, code, signal }, 'process ended; it is started again');
           this.restart(performance.now() - startedAt);

@@ -7,6 +7,8 @@ import { knownFields } from './known-fields';
 import { RequestRecord } from '../normalise/request-record';
 import { storableText } from '../normalise/values';
 
+/** Names in a header. */
+const MOST_COLUMNS = 1024;
 /** Lines below a header that are tried with it; one may be the middle of a quoted field. */
 const HEADER_LINES = 20;
 
@@ -75,6 +77,11 @@ function headerNames(sample: readonly string[], delimiter: string, quote: string
   if (!header) {
     return first.map((_, index) => String(index + 1));
   }
+  if (first.length > MOST_COLUMNS) {
+    throw new ApitrailError('APITRAIL_BAD_FORMAT', `The header names more than ${MOST_COLUMNS} fields.`, {
+      where: 'header',
+    });
+  }
   const repeated = first.find((name, index) => first.indexOf(name) !== index);
   if (repeated !== undefined) {
     throw new ApitrailError('APITRAIL_BAD_FORMAT', `The header names ${JSON.stringify(repeated)} twice.`, {
@@ -101,7 +108,7 @@ function detectHeader(sample: readonly string[], delimiter: string, quote: strin
   const names = splitLine(sample[0] ?? '', delimiter, quote);
   const known = knownFields();
   const fields = names.filter((name) => known.has(name));
-  if (fields.length < 2 || new Set(names).size < names.length) {
+  if (fields.length < 2 || names.length > MOST_COLUMNS || new Set(names).size < names.length) {
     return 0;
   }
   const usable = framing({ sample }, delimiter, quote);

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Batch } from './batch';
 import { rowsOf, type Decoded } from './decoder';
 import { Durations } from './durations';
+import { isNoRoom } from '../wal/segment-file';
 import type { IngestProblem, RefusalCode } from './status';
 
 /** Kinds of reasons that are told apart, for each decoder; what a sender makes up must not become metrics without end. */
@@ -63,8 +64,7 @@ export class IngestCounters {
       }
       return;
     }
-    const code = error instanceof ApitrailError ? error.code : 'APITRAIL_INTERNAL';
-    const message = error instanceof Error ? error.message : String(error);
+    const { code, message } = problemOf(error);
     this.trouble.set(place, { code, message, since: before?.since ?? Date.now() });
     this.log.warn({ place, err: error }, 'what was taken in is kept in the write-ahead log; it is tried again');
   }
@@ -76,6 +76,14 @@ export class IngestCounters {
       { seq, decoder, err: error },
       'no rows can be made of a batch that was acknowledged; it is kept whole, see apitrail rejects'
     );
+  }
+
+  /** Batches at which the process ended again and again are kept whole, and not read again. */
+  onSetAside(seqs: readonly number[]): void {
+    const count = seqs.length === 1 ? 'A batch' : `${seqs.length} batches`;
+    const message = `${count} that was acknowledged ended the process twice when it was read again from the write-ahead log (number ${seqs.join(', ')}). It is kept whole among the rejects and cannot be queried: see apitrail rejects list.`;
+    this.trouble.set('set aside', { code: 'APITRAIL_BATCH_SET_ASIDE', message, since: Date.now() });
+    this.log.error({ seqs: [...seqs], code: 'APITRAIL_BATCH_SET_ASIDE' }, message);
   }
 
   get problems(): IngestProblem[] {
@@ -95,4 +103,16 @@ export class IngestCounters {
 /** A reason without its numbers, so that reasons can be counted. */
 function kindOf(reason: string): string {
   return reason.replace(/\d+/g, 'N').slice(0, LONGEST_REASON);
+}
+
+/** What the system says of a full disk, in words for whoever has to make room. */
+function problemOf(error: unknown): { code: string; message: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  if (isNoRoom(error)) {
+    return {
+      code: 'APITRAIL_DISK_FULL',
+      message: `There is no room on the disk of the lake (${message}). Make room: what was acknowledged waits in the write-ahead log.`,
+    };
+  }
+  return { code: error instanceof ApitrailError ? error.code : 'APITRAIL_INTERNAL', message };
 }

@@ -32,6 +32,8 @@ export interface Decoded {
    * taken in before, from the same sender, is not taken in again.
    */
   ids?: ReadonlyArray<string | undefined>;
+  /** Roughly the memory all this takes beside the body and its text, bytes. Default: 0. */
+  memory?: number;
 }
 
 /** How many rows a body has. */

@@ -35,6 +35,7 @@ import { KnownKeyFiles } from './known-key-files';
 import { KeyHasher, KnownKeys } from './known-keys';
 import { MemoryBudget } from './memory-budget';
 import { recoverBatches } from './recover';
+import { ReplayMark } from './replay-mark';
 import type { IngestStatus } from './status';
 import { hotFiles, statusOf } from './status-of';
 
@@ -183,6 +184,7 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   });
   await recoverBatches({
     ...{ wal, committed, pipeline, keys, hasher, counters },
+    mark: await ReplayMark.open(ingestStateDirectory(directory), committed),
     decoderNamed: options.decoderNamed ?? (await import('../protocols/registry')).decoderNamed,
   });
   if (counters.recovered.batches > 0) {

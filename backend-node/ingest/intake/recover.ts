@@ -4,6 +4,7 @@ import type { Wal } from '../wal';
 import type { Batch } from './batch';
 import type { IngestCounters } from './counters';
 import { rowsOf, type Decoded, type Decoder } from './decoder';
+import type { ReplayMark } from './replay-mark';
 import { hashedNames, rememberNames } from './durable-intake';
 import type { KeyHasher, KnownKeys } from './known-keys';
 import { decodeBatch } from './stored-batch';
@@ -17,6 +18,8 @@ export interface RecoverOptions {
   hasher: KeyHasher;
   decoderNamed: (name: string) => Decoder | undefined;
   counters: IngestCounters;
+  /** Where it is noted which batch is being read again. */
+  mark: ReplayMark;
 }
 
 /**
@@ -24,12 +27,14 @@ export interface RecoverOptions {
  * hot files that are still there are not made again; what came with them is only remembered.
  */
 export async function recoverBatches(options: RecoverOptions): Promise<void> {
-  const { wal, committed, pipeline, keys, hasher, counters } = options;
+  const { wal, committed, pipeline, keys, hasher, counters, mark } = options;
   const began = performance.now();
   const breath = new Breath();
   for await (const { seq, payload } of wal.replay(committed)) {
     const { batch, known } = decodeBatch(payload);
-    const { decoded, dead } = decodeAgain(batch, options);
+    const { decoded, dead } = (await mark.begin(seq, batch.body.length))
+      ? decodeAgain(batch, options)
+      : { decoded: NOTHING, dead: 'the process ended twice while it was read again' };
     rememberNames(keys, hashedNames(hasher, batch, decoded), known, seq, batch.receivedAt);
     const durableAt = performance.now();
     await pipeline.replay({
@@ -49,6 +54,10 @@ export async function recoverBatches(options: RecoverOptions): Promise<void> {
     }
   }
   await pipeline.replayed();
+  await mark.end();
+  if (mark.setAside.length > 0) {
+    counters.onSetAside(mark.setAside);
+  }
   counters.recovered.seconds = (performance.now() - began) / 1000;
 }
 

@@ -7,8 +7,10 @@ import { eachLine } from '../../import/lines';
 import type { RequestRecord } from '../../normalise';
 import { anyTimeReader } from '../../normalise/time';
 import { storableText } from '../../normalise/values';
+import { boundLines } from '../shared/body-bounds';
 import { Collector } from '../shared/collector';
 import { Beside } from '../shared/fill-in';
+import { boundJson } from '../shared/json-bounds';
 import { messageToRecord } from '../shared/message';
 import { DATADOG_SINK } from './attributes';
 import { recordOfTags } from './tags';
@@ -37,6 +39,7 @@ function isText({ params }: DecodeContext): boolean {
 }
 
 function readLines(body: Buffer, context: DecodeContext): Decoded {
+  boundLines(body);
   const collector = new Collector(SOURCE, context);
   const reader = new LogReader(context);
   eachLine(body, (line) => {
@@ -62,6 +65,7 @@ function readItems(items: readonly unknown[], context: DecodeContext): Decoded {
 }
 
 function itemsOf(body: Buffer): unknown[] {
+  boundJson(body, DEEPEST, tooDeep);
   const value = parsed(body.toString('utf8'));
   if (typeof value !== 'object' || value === null) {
     throw new ApitrailError('APITRAIL_BAD_BODY', 'The body is neither a log nor a list of logs.');
@@ -77,9 +81,13 @@ function parsed(text: string): unknown {
     throw new ApitrailError('APITRAIL_BAD_BODY', 'The body is not JSON.', { cause });
   }
   if (nestingOf(text) > DEEPEST) {
-    throw new ApitrailError('APITRAIL_BAD_BODY', `The body is nested deeper than ${DEEPEST} levels.`);
+    throw tooDeep();
   }
   return value;
+}
+
+function tooDeep(): ApitrailError {
+  return new ApitrailError('APITRAIL_BAD_BODY', `The body is nested deeper than ${DEEPEST} levels.`);
 }
 
 /** Levels of brackets in some text, those in strings counted too: never less than what is nested. */

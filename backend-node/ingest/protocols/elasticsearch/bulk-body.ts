@@ -1,6 +1,7 @@
 import { ApitrailError } from '@apitrail/contract';
 
 import { eachLine } from '../../import/lines';
+import { BodyBounds, boundLines } from '../shared/body-bounds';
 
 export const BULK_ACTIONS = ['index', 'create', 'update', 'delete'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
@@ -34,6 +35,9 @@ export function readBulk(body: Buffer, defaultIndex: string | undefined): BulkIt
   if (body[body.length - 1] !== 10) {
     throw bad('The bulk request must be terminated by a newline [\\n]');
   }
+  // An action and its document stand on two lines.
+  boundLines(body, 2);
+  const bounds = new BodyBounds();
   const items: BulkItem[] = [];
   let action: ActionLine | undefined;
   let line = 0;
@@ -42,6 +46,7 @@ export function readBulk(body: Buffer, defaultIndex: string | undefined): BulkIt
   eachLine(body, (text) => {
     line++;
     if (action) {
+      bounds.item();
       items.push({ ...action, document: text });
       action = undefined;
       return;
@@ -52,6 +57,7 @@ export function readBulk(body: Buffer, defaultIndex: string | undefined): BulkIt
     const found = last?.line === text ? last : readAction(text, line, defaultIndex);
     last = found;
     if (found.action === 'delete') {
+      bounds.item();
       items.push({ ...found, document: undefined });
     } else {
       action = found;

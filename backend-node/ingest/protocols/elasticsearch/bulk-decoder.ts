@@ -2,6 +2,7 @@ import { Reject } from '../../formats';
 import { BLOCK_BYTES } from '../../import/text-blocks';
 import type { Decoded, DecodeContext, Decoder } from '../../intake/decoder';
 import { normaliseRecord, type RequestRecord } from '../../normalise';
+import { BodyBounds } from '../shared/body-bounds';
 import { messageToRecord } from '../shared/message';
 import { readBulk, type BulkItem } from './bulk-body';
 import { ecsSink } from './ecs-fields';
@@ -32,6 +33,7 @@ export function decodeBulk(body: Buffer, { params, receivedAt, judgedAt = receiv
     ...(environment === undefined ? {} : { environment }),
   };
   const sink = ecsSink();
+  const bounds = new BodyBounds();
   const records: RequestRecord[] = [];
   const indexes: number[] = [];
   const ids: Array<string | undefined> = [];
@@ -40,14 +42,17 @@ export function decodeBulk(body: Buffer, { params, receivedAt, judgedAt = receiv
     const record = recordOf(item, sink);
     const reason = record instanceof Reject ? record.reason : normaliseRecord(record, defaults, judgedAt);
     if (record instanceof Reject || reason !== undefined) {
-      rejects.push({ index, reason: reason ?? '', text: textOf(item) });
+      const text = textOf(item);
+      bounds.reject(text.length);
+      rejects.push({ index, reason: reason ?? '', text });
       return;
     }
+    bounds.record(record);
     records.push(record);
     indexes.push(index);
     ids.push(item.id === undefined ? undefined : `${item.index}/${item.id}`);
   });
-  return { items, decoded: { records, indexes, rejects, ids } };
+  return { items, decoded: { records, indexes, rejects, ids, memory: bounds.memory } };
 }
 
 /** A body that has this action alone. */

@@ -8,9 +8,16 @@ import { BLOCK_BYTES, blocksOf } from '../../import/text-blocks';
 import type { Decoded, DecodeContext, Decoder, DecodedReject } from '../../intake/decoder';
 import type { RecordDefaults, RequestRecord } from '../../normalise';
 import { RecordChunks } from '../../record-lines';
+import { BodyBounds, boundLines } from '../shared/body-bounds';
 import { mappingOf } from './line-mapping';
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+/** Every line that is rejected is kept with the header. */
+const LONGEST_HEADER = 16 * 1024;
+/** Roughly what a row takes that was read the short way. */
+const SHORT_ROW_BYTES = 256;
+/** Roughly what a field takes while its line is read. */
+const FIELD_BYTES = 8;
 /** What is shown of a line that is too long to be read. */
 const SHOWN_BYTES = 400;
 
@@ -21,6 +28,7 @@ const SHOWN_BYTES = 400;
 export const lineDecoder: Decoder = {
   name: 'lines',
   decode: (body, { params, receivedAt, judgedAt = receivedAt, recordsOnly }: DecodeContext): Decoded => {
+    boundLines(body);
     const content = body.subarray(0, 3).equals(BOM) ? body.subarray(3) : body;
     const { format, framing } = framingOf(content, params.format ?? 'auto', params.map);
     const defaults = {
@@ -38,6 +46,11 @@ export const lineDecoder: Decoder = {
     let rest = content;
     if (framing.kind === 'delimited' && framing.header) {
       const end = content.indexOf(10) + 1;
+      if (end > LONGEST_HEADER) {
+        throw new ApitrailError('APITRAIL_BAD_BODY', `The header is longer than ${LONGEST_HEADER} bytes.`, {
+          where: 'header',
+        });
+      }
       rest = content.subarray(end > 0 ? end : content.length);
       header = decodeBytes(content.subarray(0, end));
       lines = 1;
@@ -61,12 +74,19 @@ export const lineDecoder: Decoder = {
         }
         continue;
       }
+      if (framing.kind === 'delimited') {
+        items.bounds.take(fieldsIn(block.bytes, framing.delimiter) * FIELD_BYTES);
+      }
       parseBlock(block.bytes, { framing, defaults, nowUs: judgedAt, before: lines }, (line, result, text) => {
         lines = line;
         items.visit(line, result, text);
       });
     }
-    return { ...items.decoded, ...(short && short.rows.count > 0 ? { rows: short.rows } : {}) };
+    if (short && short.rows.count > 0) {
+      items.bounds.take(short.rows.count * SHORT_ROW_BYTES);
+      return { ...items.decoded, rows: short.rows };
+    }
+    return items.decoded;
   },
 };
 
@@ -111,7 +131,18 @@ function readShort(
   return { rows, lines, end };
 }
 
+/** How often a delimiter occurs, which is about how many fields there are. */
+function fieldsIn(bytes: Buffer, delimiter: string): number {
+  const code = delimiter.charCodeAt(0);
+  let fields = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    fields += bytes[at] === code ? 1 : 0;
+  }
+  return fields;
+}
+
 class LineItems {
+  readonly bounds = new BodyBounds();
   private readonly records: RequestRecord[] = [];
   private readonly indexes: number[] = [];
   private readonly rejects: DecodedReject[] = [];
@@ -128,20 +159,22 @@ class LineItems {
   }
 
   record(index: number, record: RequestRecord): void {
+    this.bounds.record(record);
     this.records.push(record);
     this.indexes.push(index);
   }
 
   /** With the header, without which the line cannot be read again. */
   reject(index: number, reason: string, text: string, cut = false): void {
+    this.bounds.reject(this.header.length + text.length);
     // Its last line end is part of a record: without it, a quoted field of many lines is none.
     const whole = this.header === '' ? text : `${this.header}${text}\n`;
     this.rejects.push({ index, reason, text: whole, ...(cut ? { cut } : {}) });
   }
 
   get decoded(): Decoded {
-    const { records, indexes, rejects } = this;
-    return { records, indexes, rejects };
+    const { records, indexes, rejects, bounds } = this;
+    return { records, indexes, rejects, memory: bounds.memory };
   }
 }
 

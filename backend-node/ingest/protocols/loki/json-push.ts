@@ -2,8 +2,10 @@ import { ApitrailError } from '@apitrail/contract';
 
 import { isDeeperThan, parseJson } from '../../formats/json';
 import { isoTimeReader } from '../../normalise/time';
+import type { BodyBounds } from '../shared/body-bounds';
+import { boundJson } from '../shared/json-bounds';
 import { parseLabels } from './labels';
-import type { LokiEntry, LokiStream } from './push-request';
+import { LABEL_BYTES, type LokiEntry, type LokiStream } from './push-request';
 
 const LABEL = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const NANOSECONDS = /^\d{1,19}$/;
@@ -15,7 +17,8 @@ const readIso = isoTimeReader();
  * Reads the JSON of a push: `{"streams":[{"stream":{…labels},"values":[["<ns>","line",{…metadata}]]}]}`, and the older form
  * with `labels` as text and `entries` of `ts` and `line`. Throws APITRAIL_BAD_BODY for what is no push.
  */
-export function readJsonPush(body: Buffer): LokiStream[] {
+export function readJsonPush(body: Buffer, bounds: BodyBounds): LokiStream[] {
+  boundJson(body);
   let push: unknown;
   try {
     push = parseJson(body.toString('utf8'));
@@ -26,18 +29,22 @@ export function readJsonPush(body: Buffer): LokiStream[] {
   if (!Array.isArray(streams)) {
     throw new ApitrailError('APITRAIL_BAD_BODY', 'The body has no list of streams.');
   }
-  return streams.map(readStream);
+  bounds.group(streams.length);
+  return streams.map((stream) => readStream(stream, bounds));
 }
 
-function readStream(stream: unknown): LokiStream {
+function readStream(stream: unknown, bounds: BodyBounds): LokiStream {
   if (!isObject(stream)) {
     return { labels: undefined, entries: [noEntry(stream)] };
   }
   const { stream: sent, values, labels: text, entries } = stream;
   const labels = isObject(sent) ? labelsOf(sent) : typeof text === 'string' ? parseLabels(text) : undefined;
+  const listed = Array.isArray(values) ? values : Array.isArray(entries) ? entries : [];
+  bounds.entries(listed.length);
+  bounds.take((labels?.size ?? 0) * LABEL_BYTES);
   return {
     ...{ labels, ...(labels || isDeep(sent ?? text) ? {} : { unreadLabels: sent ?? text }) },
-    entries: Array.isArray(values) ? values.map(readValue) : Array.isArray(entries) ? entries.map(readEntry) : [],
+    entries: listed.map(Array.isArray(values) ? readValue : readEntry),
   };
 }
 

@@ -7,6 +7,8 @@ const QUOTED = /"((?:[^"\\\n]|\\.)*)"|`([^`]*)`/y;
 const SPACE = /\s*/y;
 const ESCAPES: Record<string, string> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v' };
 const ESCAPE = /\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{3})|(.))/g;
+/** Labels of a stream; Loki takes 15. */
+const MOST_LABELS = 1024;
 const LAST_CODE_POINT = 0x10ffff;
 
 /** Labels that name the service, as Loki looks for it, the surest first. */
@@ -39,7 +41,7 @@ export function parseLabels(text: string): Map<string, string> | undefined {
     const from = skip(body, SPACE, equals + 1);
     const quoted = take(body, QUOTED, from);
     const value = quoted && (quoted[2] ?? unescape(quoted[1]!));
-    if (value === undefined || labels.has(name![0])) {
+    if (value === undefined || labels.has(name![0]) || labels.size === MOST_LABELS) {
       return undefined;
     }
     labels.set(name![0], value);

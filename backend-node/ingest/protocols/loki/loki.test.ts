@@ -217,7 +217,7 @@ describe('whatever comes', () => {
     );
   });
 
-  it.each([50, 5_000, 1_000_000])('%d levels of nesting', (levels) => {
+  it.each([50, 5_000, 400_000])('%d levels of nesting', (levels) => {
     const deep = `${'['.repeat(levels)}${']'.repeat(levels)}`;
     const { decoded, faults } = json(
       `{"streams":[{"stream":{"job":"a"},"values":[${deep},["${NANOS}","{\\"path\\":\\"/a\\",\\"x\\":${deep}}"]]}]}`

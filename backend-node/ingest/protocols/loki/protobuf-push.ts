@@ -1,37 +1,46 @@
+import type { BodyBounds } from '../shared/body-bounds';
 import { parseLabels } from './labels';
 import { MessageReader } from './message-reader';
-import type { LokiEntry, LokiStream } from './push-request';
+import { LABEL_BYTES, type LokiEntry, type LokiStream } from './push-request';
 
 const VARINT = 0;
 const BYTES = 2;
 
 /** Reads a `logproto.PushRequest`. Throws APITRAIL_BAD_BODY for what is none. */
-export function readProtobufPush(body: Buffer): LokiStream[] {
+export function readProtobufPush(body: Buffer, bounds: BodyBounds): LokiStream[] {
   const streams: LokiStream[] = [];
   eachField(new MessageReader(body), {
-    1: (reader) => streams.push(readStream(reader.message())),
+    1: (reader) => {
+      bounds.group();
+      streams.push(readStream(reader.message(), bounds));
+    },
   });
   return streams;
 }
 
-function readStream(message: MessageReader): LokiStream {
+function readStream(message: MessageReader, bounds: BodyBounds): LokiStream {
   const stream: LokiStream = { labels: undefined, entries: [] };
   eachField(message, {
     1: (reader) => {
       const text = reader.text();
       stream.labels = parseLabels(text);
+      bounds.take((stream.labels?.size ?? 0) * LABEL_BYTES);
       stream.unreadLabels = stream.labels ? undefined : text;
     },
-    2: (reader) => stream.entries.push(readEntry(reader.message())),
+    2: (reader) => {
+      bounds.entries(1);
+      stream.entries.push(readEntry(reader.message(), bounds));
+    },
   });
   return stream;
 }
 
-function readEntry(message: MessageReader): LokiEntry {
+function readEntry(message: MessageReader, bounds: BodyBounds): LokiEntry {
   const entry: LokiEntry = { time: NaN, line: '' };
   const metadata: Record<string, unknown> = {};
   const readPair = (reader: MessageReader): void => {
     const [name, value] = readLabelPair(reader.message());
+    bounds.take(LABEL_BYTES);
     metadata[name] = value;
   };
   eachField(message, {

@@ -1,3 +1,6 @@
+/** Roughly what a label, or a pair of metadata, takes in memory. */
+export const LABEL_BYTES = 96;
+
 /** One line of a stream. */
 export interface LokiEntry {
   /** µs since the epoch; NaN where it cannot be read. */

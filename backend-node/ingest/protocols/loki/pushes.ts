@@ -3,6 +3,7 @@ import { Reject } from '../../formats';
 import { fieldSink, recordOfParsed } from '../../formats/json';
 import { RequestRecord } from '../../normalise';
 import { isSaneTime } from '../../normalise/time';
+import { BodyBounds } from '../shared/body-bounds';
 import { Collector } from '../shared/collector';
 import { Beside } from '../shared/fill-in';
 import { messageToRecord } from '../shared/message';
@@ -29,8 +30,9 @@ export function readPush(
   context: DecodeContext
 ): { decoded: Decoded; entries: number; faults: PushFault[] } {
   const { params, receivedAt, judgedAt = receivedAt } = context;
-  const streams = params.form === 'json' ? readJsonPush(body) : readProtobufPush(body);
-  const collector = new Collector(SOURCE, context);
+  const bounds = new BodyBounds();
+  const streams = params.form === 'json' ? readJsonPush(body, bounds) : readProtobufPush(body, bounds);
+  const collector = new Collector(SOURCE, context, bounds);
   const faults = streams.flatMap((stream, index) => {
     const found = takeStream(stream, collector, judgedAt);
     return [...found].map(([reason, entries]) => ({ stream: index, entries, reason }));

@@ -7,17 +7,16 @@ import type { Field, FieldTable } from './field-table';
 import type { ItemSource } from './item-text';
 import type { DecodeContext, DecodedReject, Decoded } from '../../intake/decoder';
 import { normaliseRecord, RequestRecord } from '../../normalise';
+import { BodyBounds } from '../shared/body-bounds';
 
 /** Attributes of one span or log record; SDKs stop at 128. */
 const MOST_ATTRIBUTES = 1024;
 /** Characters of the attributes of one span or log record: what a line of an import may have. */
 const MOST_TEXT = 1024 * 1024;
-/** Roughly the memory that the rows of one body may take: a small body can hold many small spans. */
-const MOST_MEMORY = 400_000_000;
 const RECORD_BYTES = 512;
 const ATTRIBUTE_BYTES = 64;
 /** Characters of what is rejected of one body: each item has its resource with it. */
-const MOST_REJECTED_TEXT = 64 * 1024 * 1024;
+const MOST_REJECTED_TEXT = 32 * 1024 * 1024;
 
 /** Where the row came from. */
 const DEFAULTS = { source: 'otlp' };
@@ -28,11 +27,11 @@ export class Items {
   record = new RequestRecord();
   private attributes = 0;
   private text = 0;
-  private memory = 0;
+  private readonly bounds = new BodyBounds();
   private rejectedText = 0;
   private readonly judgedAt: number;
   private index = 0;
-  private readonly decoded: Required<Omit<Decoded, 'ids' | 'rows'>> & { ids: Array<string | undefined> } = {
+  private readonly decoded: Required<Omit<Decoded, 'ids' | 'rows' | 'memory'>> & { ids: Array<string | undefined> } = {
     records: [],
     indexes: [],
     rejects: [],
@@ -83,25 +82,22 @@ export class Items {
 
   /** The record so far as what a resource and its scope say. */
   resource(): Resource {
+    this.bounds.group();
     this.contested.settle(this.record);
     return new Resource(this.record);
   }
 
   /** The item is no request. */
   ignore(): void {
+    this.bounds.item();
     this.decoded.ignored++;
     this.index++;
   }
 
   /** The item is a request: a record, or a reject when it cannot be a row. */
   take(record: RequestRecord, id: string | undefined): void {
-    this.memory += RECORD_BYTES + this.attributes * ATTRIBUTE_BYTES + this.text;
-    if (this.memory > MOST_MEMORY) {
-      throw new ApitrailError(
-        'APITRAIL_BODY_TOO_LARGE',
-        `The body has more than can be read at once: it was given up at item ${this.index}. Send smaller batches.`
-      );
-    }
+    this.bounds.item();
+    this.bounds.take(RECORD_BYTES + this.attributes * ATTRIBUTE_BYTES + this.text);
     const reason = this.tooMuch() ?? normaliseRecord(record, DEFAULTS, this.judgedAt);
     if (reason === undefined) {
       this.decoded.records.push(record);
@@ -119,6 +115,7 @@ export class Items {
       try {
         const text = this.source.text();
         this.rejectedText += text.length;
+        this.bounds.reject(text.length);
         return { text };
       } catch (error) {
         if (!(error instanceof ApitrailError)) {
@@ -140,7 +137,7 @@ export class Items {
 
   /** What was made of the body. */
   result(): Decoded {
-    return this.decoded;
+    return { ...this.decoded, memory: this.bounds.memory };
   }
 }
 

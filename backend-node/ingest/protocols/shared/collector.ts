@@ -1,6 +1,7 @@
 import { Reject } from '../../formats';
 import { normaliseRecord, type RequestRecord } from '../../normalise';
 import type { DecodeContext, DecodedReject, Decoded } from '../../intake/decoder';
+import { BodyBounds } from './body-bounds';
 
 /** Puts together what a decoder makes of the items of a body, each of which is a record, a reject or ignored. */
 export class Collector {
@@ -13,7 +14,8 @@ export class Collector {
 
   constructor(
     private readonly source: string,
-    { receivedAt, judgedAt = receivedAt }: DecodeContext
+    { receivedAt, judgedAt = receivedAt }: DecodeContext,
+    private readonly bounds = new BodyBounds()
   ) {
     this.judgedAt = judgedAt;
   }
@@ -31,22 +33,28 @@ export class Collector {
       this.reject(reason ?? '', text());
       return;
     }
+    this.bounds.item();
+    this.bounds.record(record);
     this.records.push(record);
     this.indexes.push(this.index++);
   }
 
   reject(reason: string, text: string, cut = false): void {
+    this.bounds.item();
+    this.bounds.reject(text.length);
     this.rejects.push({ index: this.index++, reason, text, ...(cut ? { cut } : {}) });
   }
 
   /** An item that is no request and is not meant to be one. */
   ignore(): void {
+    this.bounds.item();
     this.ignored++;
     this.index++;
   }
 
   get decoded(): Decoded {
     const { records, indexes, rejects, ignored } = this;
-    return { records, indexes, rejects, ...(ignored > 0 ? { ignored } : {}) };
+    const { memory } = this.bounds;
+    return { records, indexes, rejects, memory, ...(ignored > 0 ? { ignored } : {}) };
   }
 }

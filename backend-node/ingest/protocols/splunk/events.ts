@@ -3,10 +3,11 @@ import { Reject } from '../../formats';
 import { fieldSink, parseJson, recordOfParsed } from '../../formats/json';
 import type { RequestRecord } from '../../normalise';
 import { Collector } from '../shared/collector';
+import { boundJson } from '../shared/json-bounds';
 import { Beside } from '../shared/fill-in';
 import { messageToRecord } from '../shared/message';
 import type { HecOutcome } from './hec-reply';
-import { jsonValues, type JsonText } from './json-values';
+import { DEEPEST, jsonValues, type JsonText } from './json-values';
 import { besideOf, formatOf, hecTime, METADATA_TEXTS, type EventMetadata } from './metadata';
 
 /** What is wrong with a request, and from which event on, counted from 0. */
@@ -27,6 +28,7 @@ export const SPLUNK_SOURCE = 'splunk';
 export function readEvents(body: Buffer, context: DecodeContext): Collector & { fault?: EventFault } {
   const collector: Collector & { fault?: EventFault } = new Collector(SPLUNK_SOURCE, context);
   const reader = new EventReader(collector, context.params, context.receivedAt);
+  boundJson(body, DEEPEST);
   for (const value of jsonValues(body.toString('utf8'))) {
     const outcome = reader.read(value);
     if (outcome) {
@@ -62,7 +64,7 @@ class EventReader {
     for (const event of Array.isArray(value) ? (value as unknown[]) : [value]) {
       const outcome = this.readEvent(event);
       if (outcome) {
-        this.collector.reject(REASONS[outcome] ?? 'is no event', whole ? this.wholeEvent(event) : text);
+        this.collector.reject(REASONS[outcome] ?? 'is no event', value === undefined ? text : this.wholeEvent(event));
         return outcome;
       }
     }

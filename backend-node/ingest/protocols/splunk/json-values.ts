@@ -3,7 +3,7 @@ const BACKSLASH = 92;
 const OPEN = new Set([91, 123]);
 const CLOSE = new Set([93, 125]);
 /** What is nested deeper is read no further: putting it together again would end the process. */
-const DEEPEST = 1000;
+export const DEEPEST = 1000;
 const SPACE = /\s*/y;
 
 /** The text of a JSON object or list; `whole` is false for what is neither or is not closed. */

@@ -1,5 +1,6 @@
 import type { Decoder } from '../../intake/decoder';
 import { eachLine } from '../../import/lines';
+import { boundLines } from '../shared/body-bounds';
 import { Collector } from '../shared/collector';
 import { messageToRecord } from '../shared/message';
 import { metadataOf, SPLUNK_SOURCE } from './events';
@@ -16,6 +17,7 @@ export const splunkRaw: Decoder = {
       ...{ writtenAt: metadata.time ?? receivedAt, beside: besideOf(metadata) },
       ...(format ? { format } : {}),
     };
+    boundLines(body);
     const collector = new Collector(SPLUNK_SOURCE, context);
     eachLine(body, (line) => {
       if (line.trim() !== '') {

@@ -7,5 +7,6 @@ export function withRejectsAgain(decoder: Decoder, decoded: Decoded, context: De
       decoder.decodeItem?.(text, context) ?? decoder.decode(Buffer.from(text), context);
     return { ...reject, again: { records, reasons: again.map(({ reason }) => reason) } };
   });
-  return { ...decoded, rejects };
+  // What texts take in memory is another in each encoding, too.
+  return { ...decoded, memory: undefined, rejects };
 }
