@@ -16,6 +16,8 @@ import { RecordLineReader } from './record-line-reader';
 import { RecordRows } from './record-rows';
 import { RepeatedColumns } from './repeated-values';
 
+jest.setTimeout(60_000);
+
 const NOW = Date.UTC(2026, 10, 23) * 1000;
 let engine: DuckDb;
 let folder: string;

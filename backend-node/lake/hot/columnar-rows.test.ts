@@ -10,6 +10,8 @@ import { identifier, join as joinSql, sql } from '../../engine/sql';
 import { parquetRelation } from '../parquet-relation';
 import { ColumnarRows, type ColumnarRow } from './columnar-rows';
 
+jest.setTimeout(60_000);
+
 let engine: DuckDb;
 let folder: string;
 
