@@ -27,7 +27,8 @@ async function check(name, command, args) {
 async function jest(name, args) {
   heading(name);
   const report = join(reports, `${name}.json`);
-  await live('npx', ['jest', ...args, '--json', '--outputFile', report]);
+  // How long a test takes says nothing here: machines are slow and busy.
+  await live('npx', ['jest', ...args, '--testTimeout', '120000', '--json', '--outputFile', report]);
   if (!existsSync(report)) {
     console.error(`${name}: jest wrote no report.`);
     totals.failed += 1;
