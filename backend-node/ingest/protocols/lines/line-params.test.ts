@@ -26,7 +26,7 @@ test('what is kept of a line is all it takes to read it again', async () => {
   await send('/ingest/csv?rejects=keep', 'time,path\nnever,/a\n');
   await send('/ingest/json?rejects=keep', long);
   expect(server.recorded.submitted.map(({ decoded }) => decoded.rejects[0])).toMatchObject([
-    { text: 'time,path\nnever,/a' },
+    { text: expect.stringMatching(/^time,path\nnever,\/a\n?$/) as string },
     { cut: true },
   ]);
 });
