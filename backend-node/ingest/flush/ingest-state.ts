@@ -1,5 +1,6 @@
 import { ApitrailError } from '@apitrail/contract';
 
+import type { JourneyState } from '../noise';
 import type { RouteState } from '../routes';
 import { Breath } from '../rows/breathe';
 import type { SessionState } from '../sessions';
@@ -8,13 +9,15 @@ import type { SessionState } from '../sessions';
 export interface IngestState {
   sessions: SessionState | null;
   routes: RouteState | null;
+  /** What sampling has decided. */
+  journeys?: JourneyState | null;
 }
 
 const FORMAT = 1;
 const CLIENTS_PER_LOOK = 1000;
 
 /** A state as text, in pieces: clients may be many. Others have turns meanwhile, so nothing may change it until it ends. */
-export async function serialiseIngestState({ sessions, routes }: IngestState): Promise<Buffer> {
+export async function serialiseIngestState({ sessions, routes, journeys = null }: IngestState): Promise<Buffer> {
   const breath = new Breath();
   const pieces: Buffer[] = [];
   const put = async (text: string): Promise<void> => {
@@ -23,7 +26,8 @@ export async function serialiseIngestState({ sessions, routes }: IngestState): P
       await breath.take();
     }
   };
-  await put(`{"format":${FORMAT},"routes":${JSON.stringify(routes)},"sessions":`);
+  await put(`{"format":${FORMAT},"routes":${JSON.stringify(routes)},`);
+  await put(`"journeys":${JSON.stringify(journeys)},"sessions":`);
   if (sessions === null) {
     await put('null}');
     return Buffer.concat(pieces);
@@ -56,6 +60,6 @@ export function parseIngestState(text: string, where: string): IngestState {
       { where }
     );
   }
-  const { sessions, routes } = value;
-  return { sessions, routes };
+  const { sessions, routes, journeys = null } = value;
+  return { sessions, routes, journeys };
 }

@@ -3,7 +3,14 @@ import { basename, dirname, join } from 'node:path';
 
 import { makeDirectory, removeIfThere } from '../../lake/durable';
 import type { ColumnarRows } from '../../lake/hot/columnar-rows';
-import { COMPLETE, currentHotDirectory, hotFileName, listHotFiles, type HotFile } from '../../lake/hot/hot-files';
+import {
+  COMPLETE,
+  currentHotDirectory,
+  hotFileName,
+  listHotFiles,
+  UNKNOWN_BOOT,
+  type HotFile,
+} from '../../lake/hot/hot-files';
 
 const UNFINISHED = '.tmp-';
 
@@ -15,16 +22,20 @@ export class HotWriter {
     readonly directory: string
   ) {}
 
-  /** Makes the folder of this boot. What other boots and killed processes left goes: it is in the write-ahead log. */
+  /**
+   * Makes the folder of this boot. What other boots and killed processes left goes: it is in the write-ahead log. Where the
+   * system does not tell boots apart, all there is goes, since it may be of one that a power cut ended.
+   */
   static async open(lake: string): Promise<HotWriter> {
     const directory = await currentHotDirectory(lake);
-    await makeDirectory(directory);
     const parent = dirname(directory);
+    await makeDirectory(parent);
     for (const name of await readdir(parent)) {
-      if (name !== basename(directory)) {
+      if (name !== basename(directory) || name === UNKNOWN_BOOT) {
         await rm(join(parent, name), { recursive: true, force: true });
       }
     }
+    await makeDirectory(directory);
     for (const name of await readdir(directory)) {
       if (name.startsWith(UNFINISHED)) {
         await removeIfThere(join(directory, name));

@@ -100,7 +100,8 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
     const version = (await lake.transactionVersion(IMPORT_APP_ID)) ?? 0;
     const state = options.forgetSources ? await states.forget(version) : await states.load(version);
     rejects = options.rejects === undefined ? undefined : await RejectsFile.open(options.rejects, state.rejects);
-    const noise = options.noise && (await openNoise(options.noise, { privacy, lake: options.lake }));
+    const { journeys } = state;
+    const noise = options.noise && (await openNoise(options.noise, { privacy, lake: options.lake, journeys }));
     const run = new ImportRun({
       ...options,
       lake,

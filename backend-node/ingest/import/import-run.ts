@@ -298,11 +298,12 @@ export class ImportRun {
 
   private async currentState(finished: boolean): Promise<ImportState> {
     const bytes = await this.options.rejects?.flush();
-    const { sessions, routes } = this.options.preparation.state();
+    const { sessions, routes, journeys } = this.options.preparation.state();
     return {
       sources: [...this.known.values()],
       sessions,
       routes,
+      journeys,
       rejects: finished || bytes === undefined ? null : { file: this.options.rejects!.path, bytes },
     };
   }

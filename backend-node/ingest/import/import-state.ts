@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
 
+import type { JourneyState } from '../noise';
 import { StateFiles } from '../rows/state-files';
 import type { SessionState } from '../sessions';
 import type { KnownSource } from './known-sources';
@@ -14,6 +15,8 @@ export interface ImportState {
   sessions: SessionState | null;
   /** The route assigner’s own. */
   routes: unknown;
+  /** What sampling has decided. */
+  journeys?: JourneyState | null;
   /** Where rejects go, and how far they were written with the commit. */
   rejects: { file: string; bytes: number } | null;
 }
@@ -84,6 +87,6 @@ export function parseState(text: string, where: string): ImportState {
       }
     );
   }
-  const { sources, sessions, routes, rejects } = value;
-  return { sources, sessions, routes, rejects };
+  const { sources, sessions, routes, rejects, journeys = null } = value;
+  return { sources, sessions, routes, rejects, journeys };
 }

@@ -95,6 +95,30 @@ it('one body alone may be larger than all that may be in memory', () => {
   expect(budget.bytes).toBe(0);
 });
 
+it('a body that is held is no obstacle to itself, and of several one goes on', async () => {
+  const { intake, writes, budget } = slowDisk(1000);
+  const [one, other] = [testRows(40), testRows(40)];
+  const size = batchOf({ rows: one }).body.length;
+  expect(size).toBeGreaterThan(1000);
+  budget.hold().grow(size);
+  const taken = send(intake, { rows: one });
+  await expect(send(intake, { rows: other })).rejects.toEqual(busy);
+  writes[0]!.done();
+  expect(await taken).toMatchObject({ seq: 1 });
+});
+
+it('tells at its start that memory is too little for bodies as large as are let in', async () => {
+  const told: string[] = [];
+  const log = { ...silent, warn: (_: unknown, message: string) => void told.push(message) } as never;
+  const { settings } = bench;
+  const ingest = { ...settings.ingest, memory: 1000, request_bytes: 501 };
+  await (await bench.intake({ log, settings: { ...settings, ingest } })).close();
+  expect(told).toEqual([expect.stringMatching(/^ingest\.memory is less/)]);
+  told.length = 0;
+  await (await bench.intake({ log })).close();
+  expect(told).toEqual([]);
+});
+
 it('gives memory back when rows can be queried', async () => {
   const intake = await bench.intake();
   await send(intake, { rows: testRows(10) });

@@ -96,7 +96,7 @@ export class DurableIntake implements Intake, BodyMemory {
     const weight = batch.body.length * MEMORY_PER_BYTE + MEMORY_PER_BATCH;
     this.counted(() => {
       this.assertOpen();
-      budget.take(weight);
+      budget.take(weight, batch.body.length);
     });
     let seq: number;
     try {

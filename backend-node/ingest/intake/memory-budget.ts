@@ -11,6 +11,8 @@ const LONGEST_RETRY_SECONDS = 30;
  */
 export class MemoryBudget implements BodyMemory {
   private taken = 0;
+  /** What of it are bodies that are held. */
+  private held = 0;
   private freed = 0;
   private freedBefore = 0;
   private since = performance.now();
@@ -29,9 +31,12 @@ export class MemoryBudget implements BodyMemory {
     }
   }
 
-  /** Takes memory for something whose body is held already: refused only when there is none left at all. */
-  take(bytes: number): void {
-    if (this.taken >= this.limit) {
+  /**
+   * Takes memory for something whose body, of so many bytes, may be held already: refused only when others have all there
+   * is. Of several whose bodies are held at the same time the first always goes on.
+   */
+  take(bytes: number, body = 0): void {
+    if (this.taken - Math.min(body, this.held) >= this.limit) {
       throw this.overload();
     }
     this.taken += bytes;
@@ -57,10 +62,12 @@ export class MemoryBudget implements BodyMemory {
           throw this.overload();
         }
         held += bytes;
+        this.held += bytes;
         this.taken += bytes;
       },
       release: () => {
         this.give(held);
+        this.held -= held;
         held = 0;
       },
     };

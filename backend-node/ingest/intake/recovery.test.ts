@@ -69,6 +69,30 @@ it('takes what is in a commit in no second time, and retires its hot files', asy
   await before.close();
 });
 
+it('an older lake under a newer write-ahead log: dead letters stay, and what is lost is told', async () => {
+  const first = await bench.intake();
+  await send(first, { rows: testRows(2), rejects: ['one'] });
+  await first.close();
+  const copy = join(bench.folder, 'older');
+  await cp(join(bench.lake, 'requests'), copy, { recursive: true });
+  const second = await bench.intake();
+  expect(second.status().problems).toEqual([]);
+  await send(second, { rows: testRows(2), rejects: ['two'] });
+  await second.close();
+  await rm(join(bench.lake, 'requests'), { recursive: true });
+  await cp(copy, join(bench.lake, 'requests'), { recursive: true });
+  await rm(dirname(await currentHotDirectory(bench.lake)), { recursive: true });
+  const third = await bench.intake();
+  expect((await listRejectFiles(bench.lake)).map(({ to, letters }) => [to, letters])).toEqual([
+    [1, 1],
+    [2, 1],
+  ]);
+  expect(third.status().problems).toMatchObject([
+    { code: 'APITRAIL_WAL_DAMAGED', message: expect.stringContaining('entries 2 to 2') as string },
+  ]);
+  await third.close();
+});
+
 it('saves rows of hot files whose write-ahead log is lost', async () => {
   const intake = await bench.intake();
   const rows = testRows(5);

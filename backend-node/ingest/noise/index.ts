@@ -3,4 +3,5 @@ export { noiseConfigSchema, type NoiseConfig, type NoiseRule } from './config';
 export { LeftOutStore } from './left-out-store';
 export { LEFT_OUT_TABLE } from './left-out-table';
 export { openNoise } from './open-noise';
+export type { JourneyState } from './journeys';
 export { NoisePolicy, type LeftOutCount } from './noise-policy';

@@ -2,6 +2,7 @@ import { configSchema } from '../../config/schema';
 import { RequestRecord } from '../normalise';
 import { Pseudonymiser } from '../privacy';
 import type { NoiseRule } from './config';
+import { Journeys, type JourneyState } from './journeys';
 import { NoisePolicy } from './noise-policy';
 
 const MINUTE = 60_000_000;
@@ -73,7 +74,20 @@ test('a batch that was counted before is not counted again, and one that came to
   noise.begin();
   noise.takesIn(record({ path: '/health' }));
   noise.discard();
+  expect(noise.leftOut()).toEqual([{ rule: 'health', rows: 0 }]);
   expect(noise.drain().map(({ requests }) => requests)).toEqual([1]);
+});
+
+test('counts of very many minutes and services become those of days, and none is lost', () => {
+  const noise = new NoisePolicy(rules(HEALTH), undefined, null, 10);
+  Array.from({ length: 200 }, (_, index) =>
+    noise.takesIn(record({ path: '/health', service: `s${index}`, time: T + index * MINUTE }))
+  );
+  const counts = noise.drain();
+  expect(counts.length).toBeLessThanOrEqual(12);
+  expect(counts.reduce((sum, { requests }) => sum + requests, 0)).toBe(200);
+  noise.takesIn(record({ path: '/health', service: 'after' }));
+  expect(noise.drain()).toMatchObject([{ service: 'after', time: T, requests: 1 }]);
 });
 
 describe('sampling', () => {
@@ -91,6 +105,45 @@ describe('sampling', () => {
     }
     // Four standard deviations of a binomial of 20,000 and 0.1.
     expect(Math.abs(kept - 2000)).toBeLessThan(170);
+  });
+
+  const visit = (one: NoisePolicy, session: string, ...who: Array<string | undefined>): string => {
+    const taken = who.map((customer) => one.takesIn(record({ session, ...(customer ? { customer } : {}) })));
+    return taken.map((kept) => (kept ? '+' : '-')).join('');
+  };
+  const half = { name: 'half', match: { all: [] }, action: 'sample', rate: 0.5 };
+
+  test('a login or logout cuts no session in two, and each request is kept as often as asked for', () => {
+    const one = policy(half);
+    const logins = customers
+      .slice(0, 4000)
+      .map((customer) => visit(one, `in ${customer}`, undefined, undefined, customer));
+    const logouts = customers.slice(4000, 8000).map((customer) => visit(one, `out ${customer}`, customer, undefined));
+    expect(new Set(logins)).toEqual(new Set(['+++', '---']));
+    expect(new Set(logouts)).toEqual(new Set(['++', '--']));
+    // Four standard deviations of a binomial of 8,000 and 0.5.
+    expect(Math.abs([...logins, ...logouts].filter((taken) => taken.startsWith('+')).length - 4000)).toBeLessThan(180);
+  });
+
+  test('what was decided when a customer logged in holds for the sessions that begin with him, also after a restart', () => {
+    const before = policy(half);
+    const first = customers.slice(0, 500).map((customer) => visit(before, `a ${customer}`, undefined, customer));
+    const state = JSON.parse(JSON.stringify(before.state())) as JourneyState;
+    const after = new NoisePolicy(rules(half), (unit) => pseudonymiser.keyedHash('sample', unit), state);
+    const later = customers.slice(0, 500).map((customer) => visit(after, `b ${customer}`, customer, undefined));
+    const goingOn = customers.slice(0, 500).map((customer) => visit(after, `a ${customer}`, customer, undefined));
+    expect(later).toEqual(first);
+    expect(goingOn).toEqual(first);
+    expect(JSON.stringify(state)).not.toContain('customer 1');
+  });
+
+  test('what is remembered is bounded: what was seen longest ago is forgotten', () => {
+    const journeys = new Journeys((unit) => pseudonymiser.keyedHash('sample', unit), null, 3);
+    ['a', 'b', 'c', 'a', 'd'].forEach((session) => journeys.lotOf({ session, customer: `${session}${session}` }));
+    const { sessions, customers: known } = journeys.state();
+    const names = (units: string[]) => units.map((unit) => pseudonymiser.keyedHash('sample', unit).slice(0, 12));
+    expect(sessions.map((text) => text.slice(0, 12))).toEqual(names(['c', 'a', 'd']));
+    expect(known.map((text) => text.slice(0, 12))).toEqual(names(['cc', 'aa', 'dd']));
   });
 
   test('takes the session where there is no customer, and keeps what has neither', () => {

@@ -3,8 +3,12 @@ import type { RowPolicy } from '../rows/row-preparation';
 import { NOISE_SETS } from './built-in-sets';
 import type { NoiseAction, NoiseRule } from './config';
 import { predicateOf, type Predicate } from './filter-predicate';
+import { Journeys, type JourneyState, type UnitHash } from './journeys';
 
 const MINUTE_US = 60_000_000;
+const DAY_US = 1440 * MINUTE_US;
+/** So many counts are kept by service and minute until they are drained; about 250 bytes each. */
+const MOST_COUNTS = 2 ** 15;
 
 /** How many requests a rule left out, of a service, in a minute. */
 export interface LeftOutCount {
@@ -27,27 +31,30 @@ interface CompiledRule {
   matches: Predicate;
 }
 
-/** Gives 128 bits of a keyed hash, in base64url. */
-export type UnitHash = (unit: string) => string;
-
 /**
- * Leaves requests out as rules say: the first that matches decides. Sampling decides by a keyed hash of the customer, or
- * of the session where there is none, so that a journey is there whole or not at all; what has neither is kept. What is
- * left out is counted, in the order in which batches come, until it is drained for a commit.
+ * Leaves requests out as rules say: the first that matches decides. Sampling decides by lots that sessions and customers
+ * have (`Journeys`), so that no session is torn; what has neither is kept. What is left out is counted, in the order in
+ * which batches come, until it is drained for a commit.
  */
 export class NoisePolicy implements RowPolicy {
   private readonly rules: readonly CompiledRule[];
   private readonly totals = new Map<string, number>();
+  /** What the batch that began last added to `totals`. */
+  private undecidedTotals = new Map<string, number>();
+  private readonly journeys: Journeys | undefined;
   private counts = new Map<string, LeftOutCount>();
   private undecided = new Map<string, LeftOutCount>();
   private counting = true;
   private told = true;
 
-  /** `hash` is needed by rules that sample only. */
+  /** `hash` is needed by rules that sample only; `journeys` is what `state` gave. */
   constructor(
     rules: readonly NoiseRule[],
-    private readonly hash?: UnitHash
+    hash?: UnitHash,
+    journeys?: JourneyState | null,
+    private readonly mostCounts = MOST_COUNTS
   ) {
+    this.journeys = hash && new Journeys(hash, journeys);
     this.rules = rules.map(({ name, match, action, rate = 1 }) => {
       const conditions = match.map((one) => (typeof one === 'string' ? NOISE_SETS[one].matches : predicateOf(one)));
       return { name, action, rate, matches: (record) => conditions.every((holds) => holds(record)) };
@@ -61,11 +68,11 @@ export class NoisePolicy implements RowPolicy {
       return true;
     }
     if (rule.action === 'sample') {
-      const unit = record.customer ?? record.session;
-      if (unit === undefined) {
+      const lot = this.journeys!.lotOf(record);
+      if (lot === undefined) {
         return true;
       }
-      if (isSampled(this.hash!(unit), rule.rate)) {
+      if (lot < rule.rate) {
         record.weight = (record.weight ?? 1) / rule.rate;
         return true;
       }
@@ -87,6 +94,15 @@ export class NoisePolicy implements RowPolicy {
   /** Nothing of the batch that began last was taken in, nor left out. */
   discard(): void {
     this.undecided.clear();
+    for (const [rule, rows] of this.undecidedTotals) {
+      this.totals.set(rule, this.totals.get(rule)! - rows);
+    }
+    this.undecidedTotals.clear();
+  }
+
+  /** What was decided of sessions and customers, to go on with; null when nothing is sampled. */
+  state(): JourneyState | null {
+    return this.journeys?.state() ?? null;
   }
 
   /** What was left out since it was last drained. */
@@ -105,20 +121,34 @@ export class NoisePolicy implements RowPolicy {
   private count({ name, action }: CompiledRule, record: RequestRecord): void {
     if (this.told) {
       this.totals.set(name, (this.totals.get(name) ?? 0) + 1);
+      this.undecidedTotals.set(name, (this.undecidedTotals.get(name) ?? 0) + 1);
     }
     if (!this.counting) {
       return;
     }
-    const time = Math.floor(record.time / MINUTE_US) * MINUTE_US;
-    const { service, environment, weight = 1 } = record;
-    const status = action === 'count' ? record.status : undefined;
-    const key = [name, service, environment, status, time].join('\0');
+    const { weight = 1 } = record;
+    const [key, count] = this.countOf(name, action, record);
     const entry = this.undecided.get(key);
     if (entry) {
       entry.requests += weight;
     } else {
-      this.undecided.set(key, { time, rule: name, action, service, environment, status, requests: weight });
+      this.undecided.set(key, { ...count, requests: weight });
     }
+  }
+
+  /** Where a request is counted: by minute and service, or by day when there are too many of these already. */
+  private countOf(rule: string, action: NoiseAction, record: RequestRecord): [key: string, count: LeftOutCount] {
+    const { service, environment } = record;
+    const status = action === 'count' ? record.status : undefined;
+    const time = Math.floor(record.time / MINUTE_US) * MINUTE_US;
+    const key = [rule, service, environment, status, time].join('\0');
+    const known = this.counts.has(key) || this.undecided.has(key);
+    if (known || this.counts.size + this.undecided.size < this.mostCounts) {
+      return [key, { time, rule, action, service, environment, status, requests: 0 }];
+    }
+    const day = Math.floor(record.time / DAY_US) * DAY_US;
+    const nobody = { service: undefined, environment: undefined, status: undefined };
+    return [[rule, '', '', 'day', day].join('\0'), { time: day, rule, action, ...nobody, requests: 0 }];
   }
 
   private decide(): void {
@@ -131,10 +161,6 @@ export class NoisePolicy implements RowPolicy {
       }
     }
     this.undecided = new Map();
+    this.undecidedTotals.clear();
   }
-}
-
-/** Whether the first 48 bits of a hash, as a share of all, lie below the rate: at a higher rate the same units stay. */
-function isSampled(hash: string, rate: number): boolean {
-  return Buffer.from(hash.slice(0, 8), 'base64url').readUIntBE(0, 6) < rate * 2 ** 48;
 }

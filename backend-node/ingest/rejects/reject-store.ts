@@ -22,8 +22,9 @@ export interface RejectStoreOptions {
   /** 32 bytes: `storageKey(privacy, 'rejects', { lake })`. */
   key: Buffer;
   /**
-   * Last batch that is in the lake. Files that go on beyond it are of a flush that was cut off: its batches are decoded
-   * again from the write-ahead log, so they go.
+   * Last batch that is in the lake, or that the write-ahead log has let go of, which is the same unless an older lake was
+   * put back. Files that go on beyond it are of a flush that was cut off: its batches are decoded again from the
+   * write-ahead log, so they go.
    */
   committed: number;
   /** How long letters are kept, ms. */

@@ -1,6 +1,7 @@
 import type { ColumnarRows } from '../../lake/hot/columnar-rows';
 import type { RequestRecord } from '../normalise';
 import { appendRows, type RecordRows, type RowDefaults } from '../record-lines';
+import type { JourneyState } from '../noise';
 import { recordProtector, type PrivacyConfig, type Pseudonymiser } from '../privacy';
 import {
   RouteAssigner,
@@ -37,6 +38,8 @@ export interface RowPolicy {
   begin?(batch: { counted: boolean; again: boolean }): void;
   /** No rows can be made of the batch that began last: nothing of it was left out. */
   discard?(): void;
+  /** What it has to remember to go on. */
+  state?(): JourneyState | null;
 }
 
 /** What happens to normalised rows before they are written anywhere: session, protection, and in batches their routes. */
@@ -120,8 +123,12 @@ export class RowPreparation {
     return this.assigner.assign(row);
   }
 
-  state(): { sessions: SessionState | null; routes: RouteState } {
-    return { sessions: this.deriver?.state() ?? this.options.sessions, routes: this.assigner.state() };
+  state(): { sessions: SessionState | null; routes: RouteState; journeys?: JourneyState | null } {
+    return {
+      sessions: this.deriver?.state() ?? this.options.sessions,
+      routes: this.assigner.state(),
+      journeys: this.options.policy?.state?.() ?? null,
+    };
   }
 }
 

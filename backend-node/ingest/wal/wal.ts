@@ -114,6 +114,22 @@ export class Wal {
     return replaySegments(this.directory, this.found, after, this.trouble);
   }
 
+  /**
+   * The last entry that earlier processes let go of, because the lake had it. When the lake does not have it any more, as
+   * after an older copy of it was put back, what lies between is lost.
+   */
+  get releasedBefore(): number {
+    return Math.max(0, ...this.found.map(({ header }) => header?.released ?? 0));
+  }
+
+  /** Says that entries are lost which the log had let go of. */
+  reportLost(from: number, to: number): void {
+    this.trouble.report(
+      `${this.directory}#released-${to}`,
+      `The lake is older than the write-ahead log: what was sent in the entries ${from} to ${to} was in the lake and is not any more, as after an older copy of it was put back. It is lost, unless it is in another copy. This is told until Apitrail is started again after its next commit.`
+    );
+  }
+
   /** Throws an `Overload` when so many bytes would not be taken now, as far as is known without asking the disk. */
   admit(bytes: number): void {
     const refusal = this.refusal(bytes);

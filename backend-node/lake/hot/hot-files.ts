@@ -48,13 +48,16 @@ export function parseHotFileName(name: string): HotFileFacts | undefined {
   };
 }
 
+/** Name of the folder where the system does not tell boots apart. */
+export const UNKNOWN_BOOT = 'unknown-boot';
+
 /**
  * The folder of hot files of this boot. They are not flushed to the disk, since they can be made again from the write-ahead
  * log: after a power cut their content is unknown, and a new boot has a folder of its own.
  */
 export async function currentHotDirectory(lake: string): Promise<string> {
   const [, boot] = (await ownIdentity()).machine.split(' ');
-  return hotDirectory(lake, boot === undefined || boot === '-' ? 'unknown-boot' : boot);
+  return hotDirectory(lake, boot === undefined || boot === '-' ? UNKNOWN_BOOT : boot);
 }
 
 /** Name of the file in the folder of a boot that says: every row that was acknowledged before is here, or in a commit. */
