@@ -1,10 +1,10 @@
 import { ApitrailError } from '@apitrail/contract';
 import type { Logger } from 'pino';
 
+import { isNoRoom } from '../wal/segment-file';
 import type { Batch } from './batch';
 import { rowsOf, type Decoded } from './decoder';
 import { Durations } from './durations';
-import { isNoRoom } from '../wal/segment-file';
 import type { IngestProblem, RefusalCode } from './status';
 
 /** Kinds of reasons that are told apart, for each decoder; what a sender makes up must not become metrics without end. */

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ApitrailError } from '@apitrail/contract';
 
@@ -11,11 +12,16 @@ import type { Intake, Receipt } from './intake';
 import { MemoryBudget } from './memory-budget';
 import { openIntake, type OpenIntake, type OpenIntakeOptions } from './open-intake';
 import { Overload } from './overload';
-import type { IngestStatus } from './status';
+import type { IngestProblem, IngestStatus } from './status';
 import { statusOf } from './status-of';
 
 /** Pause between attempts to open what could not be opened, ms. */
 const RETRY_MS = 5_000;
+/** How long the start waits for what was acknowledged before to be taken up, ms: queries wait for it, too. */
+const START_MS = 60_000;
+/** How long it waits once something fails that is tried again, such as a disk that is full, ms. */
+const PATIENCE_MS = 2_000;
+const LOOK_MS = 100;
 
 /**
  * The intake of a lake, opened at once where something waits in its write-ahead log, else by the first batch: a companion
@@ -29,18 +35,38 @@ export class LazyIntake implements Intake, BodyMemory {
   private opening: Promise<OpenIntake> | undefined;
   private refusal: { error: Overload; until: number } | undefined;
   private retry: NodeJS.Timeout | undefined;
-  private closed = false;
+  private late = false;
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: OpenIntakeOptions) {
     this.budget = new MemoryBudget(options.settings.ingest.memory);
     this.counters = new IngestCounters(options.log);
   }
 
-  /** Takes up what was acknowledged before and is not in the lake yet. Returns when it can be queried, or cannot be taken up now. */
+  /**
+   * Takes up what was acknowledged before and is not in the lake yet. Returns when it can be queried, or cannot be taken up
+   * now, or takes long: whoever sends is told to try again meanwhile, and whoever asks that rows are awaited.
+   */
   async start(): Promise<void> {
     const names = await readdir(walDirectory(this.options.settings.lake)).catch(() => []);
-    if (names.length > 0) {
-      await this.get().catch(() => this.tryAgainLater());
+    if (names.length === 0) {
+      return;
+    }
+    const opening = this.get().then(
+      () => true,
+      () => {
+        this.tryAgainLater();
+        return true;
+      }
+    );
+    const began = performance.now();
+    while (!(await Promise.race([opening, sleep(LOOK_MS)]))) {
+      const failing = this.counters.problems[0];
+      const late = performance.now() - began > START_MS;
+      if (late || (failing && Date.now() - failing.since > PATIENCE_MS)) {
+        this.late = true;
+        return;
+      }
     }
   }
 
@@ -63,7 +89,7 @@ export class LazyIntake implements Intake, BodyMemory {
 
   async submit(batch: Batch, decoded: Decoded): Promise<Receipt> {
     this.assertOpen();
-    return (this.open ?? (await this.get())).submit(batch, decoded);
+    return (this.open ?? (await this.opened())).submit(batch, decoded);
   }
 
   status(): IngestStatus {
@@ -72,17 +98,33 @@ export class LazyIntake implements Intake, BodyMemory {
 
   /** See `OpenIntake.close`. */
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
     clearTimeout(this.retry);
     await (await this.opening?.catch(() => undefined))?.close();
   }
 
   private assertOpen(): void {
-    if (this.closed) {
+    if (this.closing.signal.aborted) {
       throw new Overload('APITRAIL_STOPPING', 'The companion is stopping. Send it again.', 5);
     }
     if (this.refusal && performance.now() < this.refusal.until) {
       throw this.refusal.error;
+    }
+    const failing = this.counters.problems[0];
+    if (!this.open && this.opening && (this.late || failing)) {
+      throw notYet(failing);
+    }
+  }
+
+  /** The intake, once it is open. Throws an `Overload` when that fails, or something does that is tried again. */
+  private async opened(): Promise<OpenIntake> {
+    const opening = this.get();
+    for (;;) {
+      const open = await Promise.race([opening, sleep(LOOK_MS)]);
+      if (open) {
+        return open;
+      }
+      this.assertOpen();
     }
   }
 
@@ -93,7 +135,8 @@ export class LazyIntake implements Intake, BodyMemory {
 
   private async tryToOpen(): Promise<OpenIntake> {
     try {
-      this.open = await openIntake({ ...this.options, budget: this.budget, counters: this.counters });
+      const { budget, counters, closing } = this;
+      this.open = await openIntake({ ...this.options, budget, counters, signal: closing.signal });
       this.refusal = undefined;
       this.counters.failing('open', undefined);
       return this.open;
@@ -109,10 +152,21 @@ export class LazyIntake implements Intake, BodyMemory {
 
   private tryAgainLater(): void {
     this.retry = setTimeout(() => {
-      if (!this.closed) {
+      if (!this.closing.signal.aborted) {
         this.get().catch(() => this.tryAgainLater());
       }
     }, RETRY_MS);
     this.retry.unref();
   }
+}
+
+/** What was acknowledged before has to be taken up first, and is not yet. */
+function notYet(failing: IngestProblem | undefined): Overload {
+  const code = failing?.code === 'APITRAIL_DISK_FULL' ? failing.code : 'APITRAIL_INGEST_BUSY';
+  const why = failing ? `: ${failing.message}` : '.';
+  return new Overload(
+    code,
+    `Nothing can be taken in now: what was acknowledged before the start is being taken up${why} Send it again.`,
+    RETRY_MS / 1000
+  );
 }

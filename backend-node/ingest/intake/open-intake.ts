@@ -14,6 +14,7 @@ import { unwritable } from '../../lake/unwritable';
 import { openWorkDirectory } from '../../lake/work-directory';
 import { Flusher } from '../flush/flusher';
 import { parseIngestState, type IngestState } from '../flush/ingest-state';
+import { AwaitedRows } from '../hot/awaited-rows';
 import { HotGuard } from '../hot/hot-guard';
 import { HotWriter } from '../hot/hot-writer';
 import { RetiredFiles } from '../hot/retired-files';
@@ -63,6 +64,8 @@ export interface OpenIntakeOptions {
   /** Where bodies and rows count, and what is counted, when others count there, too. */
   budget?: MemoryBudget;
   counters?: IngestCounters;
+  /** When it is aborted, nothing that fails is tried again any more: opening throws then. */
+  signal?: AbortSignal;
 }
 
 /** The intake of a lake, ready: everything that was acknowledged before can be queried. */
@@ -119,6 +122,8 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   const committed = (await lake.transactionVersion(INGEST_APP_ID)) ?? 0;
   const counters = options.counters ?? new IngestCounters(log);
   const writer = await HotWriter.open(directory);
+  const awaiting = new AwaitedRows(writer);
+  closing(() => awaiting.stop());
   const retired = new RetiredFiles(limits.queryTimeoutMs + GRACE_MARGIN_MS, (err) =>
     log.warn({ err }, 'a hot file whose rows are in the lake could not be removed')
   );
@@ -144,11 +149,10 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     directory: walDirectory(directory),
   });
   closing(() => wal.close());
-  lostRanges(committed, wal.releasedBefore, covered).forEach(({ from, to }) => wal.reportLost(from, to));
 
   const states = await StateFiles.open(ingestStateDirectory(directory));
   const state = await loadState(states, committed, lake, log);
-  const noise = await openNoise(settings.noise, { privacy, lake: directory, journeys: state.journeys });
+  const noise = await openNoise(settings.noise, { privacy, lake: directory });
   const leftOut = await LeftOutStore.open(directory, engine, INGEST_APP_ID);
   const catalog = new CatalogWatch(new DocumentCatalog(stateDirectory(directory)));
   const preparation = await makePreparation({ ...options, policy: options.policy ?? noise, catalog }, state);
@@ -160,21 +164,13 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   const hasher = new KeyHasher(hash('sha256', Buffer.concat([Buffer.from('apitrail idempotency'), key])));
   const rejects = await RejectStore.open(directory, {
     key: await storageKey(privacy, 'rejects', { lake: directory }),
-    // The log has let go of what is below: nothing of it comes again.
-    committed: Math.max(committed, wal.releasedBefore),
+    committed,
     keepMs: parseDuration(ingest.rejects_keep),
     maxBytes: ingest.rejects_bytes,
     onDropped: (dropped) => log.warn(dropped, 'dead letters that nobody has looked at were deleted'),
     onFailure: (err) => log.warn({ err }, 'dead letters were not tidied; it is tried again'),
   });
   closing(() => rejects.close());
-  if (ingest.memory < 2 * ingest.request_bytes) {
-    const { memory, request_bytes } = ingest;
-    log.warn(
-      { memory, request_bytes },
-      'ingest.memory is less than twice ingest.request_bytes: large bodies are taken in one at a time, and others are told to try again'
-    );
-  }
   const budget = options.budget ?? new MemoryBudget(ingest.memory);
   const flusher: Flusher = new Flusher({
     ...{ lake, states, keys, keyFiles, preparation, wal, retired, counters },
@@ -191,6 +187,9 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     seal: (rows) => flusher.seal(rows),
     onFault: onFatal,
   });
+  const giveUp = (): void => void pipeline.stop();
+  options.signal?.addEventListener('abort', giveUp);
+  closing(() => Promise.resolve(options.signal?.removeEventListener('abort', giveUp)));
   await recoverBatches({
     ...{ wal, committed, pipeline, keys, hasher, counters },
     mark: await ReplayMark.open(ingestStateDirectory(directory), committed),
@@ -199,7 +198,7 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   if (counters.recovered.batches > 0) {
     log.info(counters.recovered, 'what was acknowledged before and is not in the lake yet was taken up again');
   }
-  await writer.markComplete();
+  await awaiting.arrived();
   await wal.release(committed);
   pipeline.start();
   guard.start();
@@ -238,23 +237,6 @@ async function openWal(
   }
   await wal.close();
   return Wal.open(directory, { ...options, firstSeq: last });
-}
-
-/** What the write-ahead log has let go of, though it is neither in the lake nor in hot files. */
-function lostRanges(
-  committed: number,
-  released: number,
-  covered: readonly HotFile[]
-): Array<{ from: number; to: number }> {
-  const ranges: Array<{ from: number; to: number }> = [];
-  let next = committed + 1;
-  for (const { from, to } of covered) {
-    if (from > next && next <= released) {
-      ranges.push({ from: next, to: Math.min(from - 1, released) });
-    }
-    next = Math.max(next, to + 1);
-  }
-  return next <= released ? [...ranges, { from: next, to: released }] : ranges;
 }
 
 /** The state as of the last commit; before the first, what imports have learned of routes. */
