@@ -149,10 +149,11 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     directory: walDirectory(directory),
   });
   closing(() => wal.close());
+  lostRanges(committed, wal.releasedBefore, covered).forEach(({ from, to }) => wal.reportLost(from, to));
 
   const states = await StateFiles.open(ingestStateDirectory(directory));
   const state = await loadState(states, committed, lake, log);
-  const noise = await openNoise(settings.noise, { privacy, lake: directory });
+  const noise = await openNoise(settings.noise, { privacy, lake: directory, journeys: state.journeys });
   const leftOut = await LeftOutStore.open(directory, engine, INGEST_APP_ID);
   const catalog = new CatalogWatch(new DocumentCatalog(stateDirectory(directory)));
   const preparation = await makePreparation({ ...options, policy: options.policy ?? noise, catalog }, state);
@@ -164,13 +165,21 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   const hasher = new KeyHasher(hash('sha256', Buffer.concat([Buffer.from('apitrail idempotency'), key])));
   const rejects = await RejectStore.open(directory, {
     key: await storageKey(privacy, 'rejects', { lake: directory }),
-    committed,
+    // The log has let go of what is below: nothing of it comes again.
+    committed: Math.max(committed, wal.releasedBefore),
     keepMs: parseDuration(ingest.rejects_keep),
     maxBytes: ingest.rejects_bytes,
     onDropped: (dropped) => log.warn(dropped, 'dead letters that nobody has looked at were deleted'),
     onFailure: (err) => log.warn({ err }, 'dead letters were not tidied; it is tried again'),
   });
   closing(() => rejects.close());
+  if (ingest.memory < 2 * ingest.request_bytes) {
+    const { memory, request_bytes } = ingest;
+    log.warn(
+      { memory, request_bytes },
+      'ingest.memory is less than twice ingest.request_bytes: large bodies are taken in one at a time, and others are told to try again'
+    );
+  }
   const budget = options.budget ?? new MemoryBudget(ingest.memory);
   const flusher: Flusher = new Flusher({
     ...{ lake, states, keys, keyFiles, preparation, wal, retired, counters },
@@ -237,6 +246,23 @@ async function openWal(
   }
   await wal.close();
   return Wal.open(directory, { ...options, firstSeq: last });
+}
+
+/** What the write-ahead log has let go of, though it is neither in the lake nor in hot files. */
+function lostRanges(
+  committed: number,
+  released: number,
+  covered: readonly HotFile[]
+): Array<{ from: number; to: number }> {
+  const ranges: Array<{ from: number; to: number }> = [];
+  let next = committed + 1;
+  for (const { from, to } of covered) {
+    if (from > next && next <= released) {
+      ranges.push({ from: next, to: Math.min(from - 1, released) });
+    }
+    next = Math.max(next, to + 1);
+  }
+  return next <= released ? [...ranges, { from: next, to: released }] : ranges;
 }
 
 /** The state as of the last commit; before the first, what imports have learned of routes. */
