@@ -6,7 +6,7 @@ import { bytesSchema } from '../config/units';
 /** The `ingest` section of the configuration: bounds on what is taken in over the network, and when it gets into the lake. */
 export const ingestConfigSchema = z.strictObject({
   request_bytes: bytesSchema
-    .prefault('32MiB')
+    .prefault('24MiB')
     .describe('Size of the body of a request to the ingest listener, after decompression.'),
   memory: bytesSchema
     .prefault('128MiB')

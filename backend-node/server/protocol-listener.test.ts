@@ -379,7 +379,7 @@ describe('senders that do not keep to the rules', () => {
     const { answer, socket } = await raw(
       'POST /plain/a HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500\r\n\r\nhalf'
     );
-    await until(() => server.recorded.held === 4);
+    await until(() => server.recorded.held === 12);
     socket.destroy();
     await answer();
     await until(() => requests().length > 0);

@@ -33,7 +33,7 @@ export interface ProtocolMatch {
 const RETRY_SECONDS = 5;
 /** How long, and how much, the rest of a refused body is still read, so that the sender gets to read the answer. */
 const LINGER_MS = 2_000;
-const LINGER_BYTES = 1024 * 1024;
+const LINGER_BYTES = 32 * 1024 * 1024;
 
 /** Answers the requests of senders: finds the protocol, reads the body, hands it over, and refuses in the protocol’s form. */
 export class ProtocolListener {

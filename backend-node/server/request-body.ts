@@ -66,8 +66,8 @@ export function readRequestBody(
           `The body expands to more than ${MOST_EXPANSION} times what was sent.`
         );
       }
-      // Its pieces and the whole body lie there at the same time.
-      hold.grow(2 * chunk.length);
+      // Its pieces, the whole body and its text lie there at the same time.
+      hold.grow(3 * chunk.length);
       chunks.push(chunk);
     };
     const onData = (chunk: Buffer): void => {

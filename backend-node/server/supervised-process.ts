@@ -131,7 +131,7 @@ export class SupervisedProcess {
       // Standard output belongs to the one line that says ready.
       stdio: ['ignore', 2, 2, 'ipc'],
       serialization: 'advanced',
-      execArgv: [...process.execArgv, ...(FLAGS[role] ?? [])],
+      execArgv: [...process.execArgv, ...(FLAGS[role] ?? []), ...heapFlags(role, settings)],
       env: { ...FEW_ARENAS[role], ...process.env, UV_THREADPOOL_SIZE: THREAD_POOL_SIZE },
     });
     this.child = child;
@@ -254,6 +254,15 @@ export class SupervisedProcess {
       }
     });
   }
+}
+
+/**
+ * How much garbage V8 lets lie depends on how large its heap may become. What may be on its way is a small part of it: the
+ * limit is never to be met.
+ */
+function heapFlags(role: ProcessRole, { ingest }: Settings): string[] {
+  const mebibytes = Math.max(768, Math.ceil((6 * ingest.memory) / 2 ** 20));
+  return role === 'ingest' ? [`--max-old-space-size=${mebibytes}`] : [];
 }
 
 function asError({ code, message, where }: { code: string; message: string; where?: string }): ApitrailError {

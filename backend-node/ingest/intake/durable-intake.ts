@@ -10,8 +10,6 @@ import type { MemoryBudget } from './memory-budget';
 import { Overload } from './overload';
 import { encodeBatch } from './stored-batch';
 
-/** Records as objects take about as much memory as the body they come from, and the body is there, too. */
-const MEMORY_PER_BYTE = 2;
 const MEMORY_PER_BATCH = 1024;
 
 export interface DurableIntakeOptions {
@@ -93,7 +91,7 @@ export class DurableIntake implements Intake, BodyMemory {
   private async take(batch: Batch, decoded: Decoded, names: Names, known: readonly number[]): Promise<number> {
     const { wal, pipeline, budget, counters } = this.options;
     const began = performance.now();
-    const weight = batch.body.length * MEMORY_PER_BYTE + MEMORY_PER_BATCH;
+    const weight = weightOf(batch, decoded);
     this.counted(() => {
       this.assertOpen();
       budget.take(weight, batch.body.length);
@@ -174,6 +172,11 @@ export class DurableIntake implements Intake, BodyMemory {
       this.options.counters.refused[error.code as keyof IngestCounters['refused']]++;
     }
   }
+}
+
+/** What a batch takes: its body, the text that values are cut out of, and what was made of it. */
+function weightOf({ body }: Batch, { memory = 0 }: Decoded): number {
+  return 2 * body.length + memory + MEMORY_PER_BATCH;
 }
 
 /** The names that the sender gave a batch and its records, hashed, as text that a `Map` can hold. */

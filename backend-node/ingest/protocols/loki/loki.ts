@@ -11,7 +11,7 @@ import { lokiPushes, readPush, type PushFault } from './pushes';
 import { unsnappy } from './snappy';
 
 /** Most bytes of a push when decompressed. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_BYTES = 24 * 1024 * 1024;
 const MOST_FAULTS_TOLD = 20;
 const TEXT = 'text/plain; charset=utf-8';
 
