@@ -63,18 +63,18 @@ export class Gate {
    * Refuses pages of other sites where no key protects (CSRF). Gives the origin when it is one that may read answers from
    * a browser.
    */
-  checkOrigin({
-    origin,
-    host,
-    'sec-fetch-site': site,
-    'sec-fetch-mode': mode,
-  }: IncomingHttpHeaders): string | undefined {
+  checkOrigin(
+    { origin, host, 'sec-fetch-site': site, 'sec-fetch-mode': mode }: IncomingHttpHeaders,
+    method = 'GET'
+  ): string | undefined {
     const allowed = origin !== undefined && this.options.allowedOrigins.includes(origin);
     if (allowed || this.options.verifier) {
       return allowed ? origin : undefined;
     }
     const foreign =
-      origin === undefined ? site === 'cross-site' && mode !== 'navigate' : origin !== `http://${host ?? ''}`;
+      origin === undefined
+        ? site === 'cross-site' && !(mode === 'navigate' && isSafe(method))
+        : origin !== `http://${host ?? ''}`;
     if (foreign) {
       throw new ApitrailError(
         'APITRAIL_FORBIDDEN',
@@ -128,6 +128,11 @@ export class Gate {
         throw unauthenticated(`That key is not known here, or was removed. ${make}.`);
     }
   }
+}
+
+/** A link may lead here; a form may not send anything. */
+function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 function bearerToken({ authorization }: IncomingHttpHeaders): string | undefined {

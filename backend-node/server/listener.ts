@@ -10,6 +10,7 @@ import fastify, {
 } from 'fastify';
 
 import { noteAnswer, type Answered } from './access-log';
+import { ConnectionLimit } from './connection-limit';
 import { answerEndpoint, type Endpoint } from './endpoint';
 import { errorBody, toApitrailError } from './errors';
 import { Gate, RetryableRefusal, type Caller, type GateOptions } from './gate';
@@ -27,6 +28,8 @@ export interface ListenerOptions {
   bodyLimit: number;
   /** How long a request may take to arrive, milliseconds. Default: 30 s. */
   requestTimeoutMs?: number;
+  /** How long the headers of a request may take to arrive, milliseconds. Default: 15 s. */
+  headersTimeoutMs?: number;
   /** Told of every answer, for metrics. */
   onAnswer?: (answered: Answered) => void;
 }
@@ -41,6 +44,11 @@ declare module 'fastify' {
   }
 }
 
+const MOST_CONNECTIONS = 1024;
+/** Of one address, of those no request of which was let in yet. */
+const MOST_WAITING = MOST_CONNECTIONS / 4;
+/** An address of nothing: no declared path has an empty part. */
+const NOWHERE = '/_//';
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 
 const SECURITY_HEADERS = {
@@ -61,6 +69,7 @@ export function createListener({
   log,
   bodyLimit,
   requestTimeoutMs = 30_000,
+  headersTimeoutMs = 15_000,
   onAnswer,
 }: ListenerOptions): FastifyInstance {
   const gate = new Gate(gateOptions);
@@ -85,19 +94,30 @@ export function createListener({
     bodyLimit,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: 30_000,
-    http: { maxHeaderSize: 16_384, headersTimeout: 15_000 },
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: headersTimeoutMs,
+      // Node looks for requests that are late every 30 s by itself.
+      connectionsCheckingInterval: Math.min(headersTimeoutMs, 1_000),
+    },
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseGarbage,
     genReqId: ({ headers }) => {
       const given = headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
+    // Fastify would refuse it without a hook: what no address can be is one that is not there.
+    rewriteUrl: ({ url = '/' }) => (isDecodable(url) ? url : NOWHERE),
     routerOptions: {
       ...{ caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false },
-      maxParamLength: 512,
+      maxParamLength: 16_384,
     },
   });
-  app.server.maxConnections = 1024;
+  app.server.maxConnections = MOST_CONNECTIONS;
+  const connections = new ConnectionLimit(MOST_WAITING, () =>
+    log.debug({ most: MOST_WAITING }, 'an address has too many connections that were not let in')
+  );
+  connections.watch(app.server);
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('caller', undefined);
   app.decorateRequest('notes', undefined);
@@ -117,7 +137,7 @@ export function createListener({
     });
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
     gate.checkHost(request.headers.host);
-    const origin = gate.checkOrigin(request.headers);
+    const origin = gate.checkOrigin(request.headers, request.method);
     reply.header('cross-origin-resource-policy', origin ? 'cross-origin' : 'same-origin');
     if (gateOptions.allowedOrigins.length > 0) {
       reply.header('vary', 'Origin');
@@ -149,6 +169,7 @@ export function createListener({
     if (!protocols || !matched) {
       if (!open.has(pathOf(request))) {
         request.caller = await gate.identify(request.headers, request.ip);
+        connections.letIn(request.raw.socket);
       }
       if (request.headers.expect !== undefined) {
         reply.raw.writeContinue();
@@ -157,6 +178,7 @@ export function createListener({
     }
     if (!matched.route.open) {
       request.caller = await gate.identify(request.headers, request.ip, protocols.token(matched, request));
+      connections.letIn(request.raw.socket);
     }
     return protocols.answer(matched, request, reply);
   });
@@ -205,6 +227,15 @@ function preflight(reply: FastifyReply, allowed: string[]): FastifyReply {
     })
     .code(204)
     .send();
+}
+
+function isDecodable(url: string): boolean {
+  try {
+    decodeURI(url.split('?', 1)[0]!);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -13,6 +13,6 @@ export interface Batch {
   receivedAt: number;
   /** Id of the key it came with; empty without keys. */
   from: string;
-  /** The sender’s own name of the batch: one that is known is not taken in twice. It is the sender’s alone. */
+  /** The sender’s own name of the batch: one that is known is not taken in twice, and refused with other content. */
   idempotencyKey?: string;
 }

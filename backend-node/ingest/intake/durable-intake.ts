@@ -1,3 +1,5 @@
+import { ApitrailError } from '@apitrail/contract';
+
 import type { RowPipeline } from '../hot/row-pipeline';
 import type { Wal } from '../wal/wal';
 import type { Batch } from './batch';
@@ -5,7 +7,7 @@ import type { BodyHold, BodyMemory } from './body-memory';
 import type { IngestCounters } from './counters';
 import { rowsOf, type Decoded } from './decoder';
 import type { Intake, Receipt } from './intake';
-import type { KeyHasher, KnownKeys } from './known-keys';
+import { nameOf, type KeyHasher, type KnownKeys } from './known-keys';
 import type { MemoryBudget } from './memory-budget';
 import { Overload } from './overload';
 import { encodeBatch } from './stored-batch';
@@ -68,6 +70,9 @@ export class DurableIntake implements Intake, BodyMemory {
     }
     const first = names.batch === undefined ? undefined : keys.find(names.batch, batch.receivedAt);
     if (first !== undefined) {
+      if (!keys.isSame(names.batch!)) {
+        throw contentMismatch();
+      }
       counters.repeated.batches++;
       return { seq: first, repeated: true, known: [] };
     }
@@ -121,7 +126,9 @@ export class DurableIntake implements Intake, BodyMemory {
     if (this.underWay.size === 0) {
       return [];
     }
-    return [batch, ...records].flatMap((name) => (name === undefined ? [] : (this.underWay.get(name) ?? [])));
+    return [batch && nameOf(batch), ...records].flatMap((name) =>
+      name === undefined ? [] : (this.underWay.get(name) ?? [])
+    );
   }
 
   private knownOf({ records }: Names, atUs: number): number[] {
@@ -141,7 +148,7 @@ export class DurableIntake implements Intake, BodyMemory {
   }
 
   private async whileUnderWay({ batch, records }: Names, work: Promise<number>): Promise<number> {
-    const named = [batch, ...records].filter((name) => name !== undefined);
+    const named = [batch && nameOf(batch), ...records].filter((name) => name !== undefined);
     named.forEach((name) => this.underWay.set(name, work));
     this.pending.add(work);
     try {
@@ -180,10 +187,21 @@ function weightOf({ body }: Batch, { memory = 0 }: Decoded): number {
 }
 
 /** The names that the sender gave a batch and its records, hashed, as text that a `Map` can hold. */
-export function hashedNames(hasher: KeyHasher, { from, idempotencyKey }: Batch, { ids = [] }: Decoded): Names {
-  const name = (kind: 'batch' | 'record', text: string | undefined): string | undefined =>
-    text === undefined ? undefined : hasher.hash(kind, from, text);
-  return { batch: name('batch', idempotencyKey), records: ids.map((id) => name('record', id)) };
+export function hashedNames(hasher: KeyHasher, batch: Batch, { ids = [] }: Decoded): Names {
+  const { from, idempotencyKey } = batch;
+  return {
+    batch: idempotencyKey === undefined ? undefined : hasher.batch({ ...batch, idempotencyKey }),
+    records: ids.map((id) => (id === undefined ? undefined : hasher.hash('record', from, id))),
+  };
+}
+
+function contentMismatch(): ApitrailError {
+  return new ApitrailError(
+    'APITRAIL_IDEMPOTENCY_MISMATCH',
+    'Something else was taken in under this Idempotency-Key; nothing of this was. Give each request a key of its own, ' +
+      'such as a UUID, and send a request again with the key, the address and the body it had.',
+    { where: 'Idempotency-Key' }
+  );
 }
 
 /** Notes what was taken in with a batch. */

@@ -73,17 +73,71 @@ it.each(['before', 'after'])('knows keys and ids after a kill %s their commit', 
   await intake.close();
 });
 
-it('forgets a key after the window', async () => {
+it('knows a key whatever the clock is set to meanwhile', async () => {
   await bench.close();
   bench = await IntakeBench.open({ idempotency_window: '1h' });
   const intake = await bench.intake();
   const now = Date.now() * 1000;
   const hour = 3_600_000_000;
-  await send(intake, { rows: testRows(1), key: 'k', receivedAt: now });
-  expect(await send(intake, { rows: testRows(1), key: 'k', receivedAt: now + hour / 2 })).toMatchObject({ seq: 1 });
-  expect(await send(intake, { rows: testRows(1), key: 'k', receivedAt: now + 2 * hour })).toMatchObject({
-    seq: 2,
-    repeated: false,
-  });
+  const rows = testRows(1);
+  await send(intake, { rows, key: 'k', receivedAt: now });
+  await send(intake, { rows: testRows(1), key: 'another', receivedAt: now + 48 * hour });
+  for (const receivedAt of [now + 49 * hour, now + 1, now - 48 * hour]) {
+    expect(await send(intake, { rows, key: 'k', receivedAt })).toMatchObject({ seq: 1, repeated: true });
+  }
   await intake.close();
+  const again = await bench.intake();
+  expect(await send(again, { rows, key: 'k', receivedAt: now + 2 })).toMatchObject({ seq: 1, repeated: true });
+  await again.close();
+});
+
+describe('other content under a known key', () => {
+  const MISMATCH = expect.objectContaining({ code: 'APITRAIL_IDEMPOTENCY_MISMATCH', status: 422 }) as Error;
+
+  it('is refused, and what was sent first stays known', async () => {
+    const intake = await bench.intake();
+    const [rows, others] = [testRows(2), testRows(2)];
+    await send(intake, { rows, key: 'k' });
+    await expect(send(intake, { rows: others, key: 'k' })).rejects.toEqual(MISMATCH);
+    expect(await send(intake, { rows, key: 'k' })).toMatchObject({ seq: 1, repeated: true });
+    await intake.close();
+    expect(await bench.ids()).toEqual(idsOf(rows));
+  });
+
+  it('is refused, too, when only what is said of the body differs', async () => {
+    const intake = await bench.intake();
+    const rows = testRows(1);
+    await send(intake, { rows, key: 'k' });
+    await expect(send(intake, { rows, key: 'k', ids: true })).rejects.toEqual(MISMATCH);
+    await intake.close();
+  });
+
+  it('is refused while the first is under way', async () => {
+    const intake = await bench.intake();
+    const rows = testRows(1);
+    const outcomes = await Promise.allSettled([
+      send(intake, { rows, key: 'k' }),
+      send(intake, { rows: testRows(1), key: 'k' }),
+      send(intake, { rows, key: 'k' }),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    await intake.close();
+    expect(await bench.ids()).toEqual(idsOf(rows));
+  });
+
+  it('is refused after a kill and after a stop', async () => {
+    const rows = testRows(1);
+    const first = await bench.intake();
+    await send(first, { rows, key: 'k' });
+    const left = await bench.killed();
+    await first.close();
+    for (const after of [left, bench]) {
+      const intake = await after.intake();
+      await expect(send(intake, { rows: testRows(1), key: 'k' })).rejects.toEqual(MISMATCH);
+      expect(await send(intake, { rows, key: 'k' })).toMatchObject({ seq: 1, repeated: true });
+      await intake.close();
+      expect(await after.ids()).toEqual(idsOf(rows));
+    }
+    await left.close();
+  });
 });

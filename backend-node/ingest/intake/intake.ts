@@ -15,7 +15,8 @@ export interface Receipt {
 export interface Intake {
   /**
    * Takes a batch in. Resolves when it is on the disk: from then on it is kept, exactly once, whatever happens. Throws an
-   * `Overload` when it cannot be taken in now and should be sent again; then nothing of it was taken in.
+   * `Overload` when it cannot be taken in now and should be sent again, and APITRAIL_IDEMPOTENCY_MISMATCH when something
+   * else was taken in under its idempotency key; then nothing of it was taken in.
    */
   submit(batch: Batch, decoded: Decoded): Promise<Receipt>;
   /** Throws an `Overload` when nothing can be taken in now; asked before a body is read. */

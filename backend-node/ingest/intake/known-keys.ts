@@ -1,12 +1,17 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
-/** Words of 32 bits of an entry: 4 of hash, 2 of number, 1 of time in seconds. */
+import type { Batch } from './batch';
+
+/** Words of 32 bits of an entry: 3 of the hash of a name, 1 of content, 2 of number, 1 of time in seconds. */
 const WORDS = 7;
+/** Words of hash that are the name; what is left is of what was sent under it. */
+const NAME_WORDS = 3;
 const [SEQ, TIME] = [4, 6];
 /** Bytes of an entry on the disk, little-endian as the machines there are. */
 export const ENTRY_BYTES = WORDS * 4;
 const FIRST_CAPACITY = 1024;
 const KEY_CHARACTERS = 16;
+const NAME_CHARACTERS = NAME_WORDS * 4;
 
 /**
  * Names what a sender gave a name to: the same name of another sender, or of another kind of thing, is another. A key is
@@ -19,6 +24,22 @@ export class KeyHasher {
   hash(kind: 'batch' | 'record', from: string, name: string): string {
     return hash('sha256', `${this.secret}\n${kind}\n${from}\n${name}`, 'binary').slice(0, KEY_CHARACTERS);
   }
+
+  /**
+   * The key of a batch that its sender gave a name to: 12 bytes of a hash of the name, and 4 of a hash of what was sent, so
+   * that other content under the same name is told from a repetition.
+   */
+  batch({ from, idempotencyKey, decoder, params, body }: Batch & { idempotencyKey: string }): string {
+    const facts = JSON.stringify([decoder, Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1))]);
+    const content = createHash('sha256').update(`${this.secret}\n${facts}\n`).update(body).digest('binary');
+    const contentCharacters = KEY_CHARACTERS - NAME_CHARACTERS;
+    return nameOf(this.hash('batch', from, idempotencyKey)) + content.slice(0, contentCharacters);
+  }
+}
+
+/** What of a key is the name: equal for whatever was sent under it. */
+export function nameOf(key: string): string {
+  return key.slice(0, NAME_CHARACTERS);
 }
 
 /**
@@ -35,34 +56,55 @@ export class KnownKeys {
   private count = 0;
   /** Where in the ring an entry lies, plus one, by its hash; open addressing, twice the ring. */
   private slots = new Int32Array(FIRST_CAPACITY * 2);
+  /** What `clock` has to be added to. */
+  private began: number;
   /** The key that is looked at. */
   private readonly key = new Uint32Array(4);
 
   constructor(
     private readonly windowUs: number,
     /** Most entries; a power of two. One takes 36 bytes. */
-    private readonly most = 2 ** 21
-  ) {}
+    private readonly most = 2 ** 21,
+    /** Seconds that pass whatever the clock of the machine is set to. */
+    private readonly clock = (): number => performance.now() / 1000
+  ) {
+    this.began = Date.now() / 1000 - clock();
+  }
 
   get size(): number {
     return this.count;
   }
 
-  /** Number of the batch that a name was taken in with, when that is not too long before `atUs`. */
-  find(key: string, atUs: number): number | undefined {
+  /**
+   * The time entries are noted with, seconds: the clock of the machine when this began, or the newest entry that was loaded,
+   * and what has passed since. A clock that is set forth and back makes nothing older; a pause of the program does not, either.
+   */
+  get seconds(): number {
+    return Math.floor(this.began + this.clock());
+  }
+
+  /** Number of the batch that a name was taken in with, when that is not too long ago. */
+  find(key: string): number | undefined {
     this.readKey(key);
     const index = this.slots[this.slotOf()]!;
     if (index === 0) {
       return undefined;
     }
     const at = (index - 1) * WORDS;
-    return atUs - this.ring[at + TIME]! * 1e6 > this.windowUs ? undefined : this.seqAt(at);
+    return this.seconds - this.ring[at + TIME]! > this.windowUs / 1e6 ? undefined : this.seqAt(at);
+  }
+
+  /** Whether a name that `find` knows was taken in with the same content. */
+  isSame(key: string): boolean {
+    this.readKey(key);
+    const index = this.slots[this.slotOf()]!;
+    return index > 0 && this.ring[(index - 1) * WORDS + NAME_WORDS] === this.key[NAME_WORDS];
   }
 
   /** Notes a name. One that is there already counts from now on as of this batch. */
-  add(key: string, seq: number, atUs: number): void {
+  add(key: string, seq: number): void {
     this.readKey(key);
-    this.put(seq, Math.max(0, Math.floor(atUs / 1e6)));
+    this.put(seq, this.seconds);
   }
 
   /** The entries of the batches above `after` up to `to`, oldest first, `ENTRY_BYTES` each. */
@@ -90,6 +132,10 @@ export class KnownKeys {
     for (let at = 0; at < words.length; at += WORDS) {
       this.key.set(words.subarray(at, at + 4));
       this.put(words[at + SEQ]! + words[at + SEQ + 1]! * 2 ** 32, words[at + TIME]!);
+    }
+    const newest = words[words.length - WORDS + TIME];
+    if (newest !== undefined) {
+      this.began = newest - this.clock();
     }
   }
 
@@ -132,7 +178,7 @@ export class KnownKeys {
     return this.ring[at + SEQ]! + this.ring[at + SEQ + 1]! * 2 ** 32;
   }
 
-  /** The slot of the key, or the empty one where it belongs. */
+  /** The slot of the key’s name, or the empty one where it belongs. */
   private slotOf(): number {
     const mask = this.slots.length - 1;
     for (let slot = this.key[0]! & mask; ; slot = (slot + 1) & mask) {
@@ -145,7 +191,7 @@ export class KnownKeys {
 
   private holds(at: number): boolean {
     const { ring, key } = this;
-    return ring[at] === key[0] && ring[at + 1] === key[1] && ring[at + 2] === key[2] && ring[at + 3] === key[3];
+    return ring[at] === key[0] && ring[at + 1] === key[1] && ring[at + 2] === key[2];
   }
 
   private forgetBefore(seconds: number): void {

@@ -49,6 +49,14 @@ export interface Refusal {
   retryAfterSeconds?: number;
 }
 
+/**
+ * The status of a refusal where a protocol’s clients give up after 400 and not after whatever else is of the sender’s fault:
+ * several try 422 again for ever.
+ */
+export function plainStatus({ code, status }: Pick<Refusal, 'code' | 'status'>): number {
+  return code === 'APITRAIL_IDEMPOTENCY_MISMATCH' ? 400 : status;
+}
+
 /** What of a refused request is known: it may be refused before anything of it was read. */
 export type RefusedRequest = Pick<ProtocolRequest, 'method' | 'path' | 'header' | 'mediaType'>;
 

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Mapping } from '../formats';
 import type { CompanionClient } from '../send/companion-client';
 import type { Extent } from './follower';
-import type { Delivery, Sink } from './sink';
+import { deliveredBefore, type Delivery, type Sink } from './sink';
 
 /** What is said of all lines that are sent. */
 export interface LineContext {
@@ -57,12 +57,16 @@ export class HttpSink implements Sink {
 
   async send(extent: Extent, path: string, signal: AbortSignal): Promise<Delivery> {
     const address = linesAddress(lineParamsOf(extent, path, this.context));
-    const answer = (await this.client.post(address, extent.body, extent.key, signal)) as {
-      accepted?: number;
-      rejected?: number;
-      repeated?: boolean;
-    };
-    return { rows: answer.accepted ?? 0, rejected: answer.rejected ?? 0, repeated: answer.repeated ?? false };
+    try {
+      const answer = (await this.client.post(address, extent.body, extent.key, signal)) as {
+        accepted?: number;
+        rejected?: number;
+        repeated?: boolean;
+      };
+      return { rows: answer.accepted ?? 0, rejected: answer.rejected ?? 0, repeated: answer.repeated ?? false };
+    } catch (error) {
+      return deliveredBefore(error);
+    }
   }
 
   close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { LocalIntake } from '../send/local-intake';
 import { lineDecoder } from '../protocols/lines/line-decoder';
 import type { Extent } from './follower';
 import { lineParamsOf, type LineContext } from './http-sink';
-import type { Delivery, Sink } from './sink';
+import { deliveredBefore, type Delivery, type Sink } from './sink';
 
 /** Puts logs into a lake that no companion serves. */
 export class IntakeSink implements Sink {
@@ -34,8 +34,12 @@ export class IntakeSink implements Sink {
       from: '',
       idempotencyKey: extent.key,
     };
-    const { repeated } = await this.intake.submit(batch, decoded, signal);
-    return { rows, rejected, repeated };
+    try {
+      const { repeated } = await this.intake.submit(batch, decoded, signal);
+      return { rows, rejected, repeated };
+    } catch (error) {
+      return deliveredBefore(error);
+    }
   }
 
   close(): Promise<void> {

@@ -1,3 +1,5 @@
+import { ApitrailError } from '@apitrail/contract';
+
 import type { Extent } from './follower';
 
 /** What became of a piece that was taken in. */
@@ -6,6 +8,17 @@ export interface Delivery {
   rejected: number;
   /** It had been taken in before, and was not again. */
   repeated: boolean;
+}
+
+/**
+ * A piece that was taken in before under what was said of it then: the log was renamed meanwhile, or the tail started with
+ * another service. Throws what is not that.
+ */
+export function deliveredBefore(error: unknown): Delivery {
+  if (error instanceof ApitrailError && error.code === 'APITRAIL_IDEMPOTENCY_MISMATCH') {
+    return { rows: 0, rejected: 0, repeated: true };
+  }
+  throw error;
 }
 
 /** Where a tail sends logs. */

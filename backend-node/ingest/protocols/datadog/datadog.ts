@@ -1,5 +1,13 @@
 import type { Intake } from '../../intake/intake';
-import type { Protocol, ProtocolReply, ProtocolRequest, ProtocolRoute, Refusal, RefusedRequest } from '../protocol';
+import {
+  plainStatus,
+  type Protocol,
+  type ProtocolReply,
+  type ProtocolRequest,
+  type ProtocolRoute,
+  type Refusal,
+  type RefusedRequest,
+} from '../protocol';
 import { batchOf } from '../shared/batch-of';
 import { datadogLogs, RESERVED } from './logs';
 
@@ -55,7 +63,11 @@ function paramsOf({ query, mediaType }: ProtocolRequest): Record<string, string>
 function refuse({ code, status, message, retryAfterSeconds }: Refusal, request: RefusedRequest): ProtocolReply {
   const given = request.header('dd-api-key') ?? request.header('authorization');
   const answered =
-    code === 'APITRAIL_UNAUTHENTICATED' && given !== undefined ? 403 : code === 'APITRAIL_INGEST_BUSY' ? 429 : status;
+    code === 'APITRAIL_UNAUTHENTICATED' && given !== undefined
+      ? 403
+      : code === 'APITRAIL_INGEST_BUSY'
+        ? 429
+        : plainStatus({ code, status });
   const headers: Record<string, string> =
     retryAfterSeconds === undefined ? {} : { 'x-ratelimit-reset': String(retryAfterSeconds) };
   const title = TITLES[answered] ?? (answered >= 500 ? TITLES[500]! : TITLES[400]!);

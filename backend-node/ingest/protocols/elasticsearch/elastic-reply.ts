@@ -1,4 +1,4 @@
-import type { ProtocolReply, ProtocolRequest, Refusal, RefusedRequest } from '../protocol';
+import { plainStatus, type ProtocolReply, type ProtocolRequest, type Refusal, type RefusedRequest } from '../protocol';
 
 /** Without it the official clients refuse to talk to a server. */
 const PRODUCT = { 'x-elastic-product': 'Elasticsearch' };
@@ -32,7 +32,7 @@ export function elasticError(type: string, reason: string): { type: string; reas
 
 /** Says no in Elasticsearch’s form: what is to be sent again has 429, which all its clients do. */
 export function elasticRefusal(refusal: Refusal, request: RefusedRequest): ProtocolReply {
-  const status = refusal.code === 'APITRAIL_STOPPING' || refusal.status !== 503 ? refusal.status : 429;
+  const status = refusal.code === 'APITRAIL_STOPPING' || refusal.status !== 503 ? plainStatus(refusal) : 429;
   const error = elasticError(typeOf(refusal), `${refusal.message} [${refusal.code}]`);
   return elasticReply(request, { error: { root_cause: [error], ...error }, status }, status);
 }

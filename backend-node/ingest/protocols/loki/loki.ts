@@ -5,7 +5,14 @@ import { ApitrailError } from '@apitrail/contract';
 import { VERSION } from '../../../config/version';
 import { Overload } from '../../intake/overload';
 import type { Intake } from '../../intake/intake';
-import type { Protocol, ProtocolReply, ProtocolRequest, ProtocolRoute, Refusal } from '../protocol';
+import {
+  plainStatus,
+  type Protocol,
+  type ProtocolReply,
+  type ProtocolRequest,
+  type ProtocolRoute,
+  type Refusal,
+} from '../protocol';
 import { batchOf } from '../shared/batch-of';
 import { lokiPushes, readPush, type PushFault } from './pushes';
 import { unsnappy } from './snappy';
@@ -42,7 +49,7 @@ export const loki: Protocol = {
   decoders: [lokiPushes],
   refuse: ({ code, status, message }: Refusal) => ({
     // Loki says 429 when a client is to slow down; 503 is for when nothing can be taken at all.
-    status: code === 'APITRAIL_INGEST_BUSY' ? 429 : status,
+    status: code === 'APITRAIL_INGEST_BUSY' ? 429 : plainStatus({ code, status }),
     type: TEXT,
     body: `${message}\n`,
   }),

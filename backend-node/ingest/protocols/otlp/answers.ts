@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@apitrail/contract';
 import { PbfWriter } from 'pbf';
 
-import type { ProtocolReply, Refusal } from '../protocol';
+import { plainStatus, type ProtocolReply, type Refusal } from '../protocol';
 
 /** The two encodings of OTLP, by their media type. */
 export const PROTOBUF = 'application/x-protobuf';
@@ -57,7 +57,7 @@ const RETRY_AFTER_SECONDS = 5;
 /** A refusal as google.rpc.Status, in the encoding of the request. What may be sent again says when. */
 export function refusalAnswer(refusal: Refusal, mediaType: string): ProtocolReply {
   const again = refusal.retryAfterSeconds;
-  const status = again !== undefined && !RETRIED.has(refusal.status) ? 503 : refusal.status;
+  const status = again !== undefined && !RETRIED.has(refusal.status) ? 503 : plainStatus(refusal);
   const code =
     STATUS_CODES[refusal.code] ?? (RETRIED.has(status) ? UNAVAILABLE : status < 500 ? INVALID_ARGUMENT : INTERNAL);
   const headers: Record<string, string> = RETRIED.has(status)

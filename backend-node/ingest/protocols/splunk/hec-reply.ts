@@ -1,4 +1,4 @@
-import type { ProtocolReply, Refusal, RefusedRequest } from '../protocol';
+import { plainStatus, type ProtocolReply, type Refusal, type RefusedRequest } from '../protocol';
 
 /** What Splunk’s HTTP Event Collector says, and with which status. */
 const HEC = {
@@ -32,12 +32,18 @@ export function hecReply(outcome: HecOutcome, more: Record<string, unknown> = {}
 
 /** Says no in Splunk’s form. What is to be sent again has 503, which its clients try again on. */
 export function hecRefusal(refusal: Refusal, request: RefusedRequest): ProtocolReply {
-  const { code, status, message, retryAfterSeconds } = refusal;
+  const { code, status, message, where, retryAfterSeconds } = refusal;
   switch (code) {
     case 'APITRAIL_UNAUTHENTICATED':
       return hecReply(missingOrWrong(request.header('authorization')));
     case 'APITRAIL_FORBIDDEN':
-      return hecReply('tokenDisabled');
+      // A host or an origin that is not answered to says nothing of the token.
+      return where === 'Authorization' ? hecReply('tokenDisabled') : said(403, message);
+    case 'APITRAIL_TOO_MANY_ATTEMPTS':
+      // Splunk's clients try 503 again for ever, and a token does not get better by that.
+      return hecReply(missingOrWrong(request.header('authorization')));
+    case 'APITRAIL_IDEMPOTENCY_MISMATCH':
+      return said(plainStatus(refusal), message);
     case 'APITRAIL_BODY_TOO_LARGE':
       return hecReply('tooLarge');
     case 'APITRAIL_BAD_BODY':
@@ -49,9 +55,12 @@ export function hecRefusal(refusal: Refusal, request: RefusedRequest): ProtocolR
   if (retryAfterSeconds !== undefined) {
     return hecReply('busy');
   }
-  return status >= 500
-    ? hecReply('internalError')
-    : { status, body: JSON.stringify({ text: message, code: HEC.invalidFormat[1] }) };
+  return status >= 500 ? hecReply('internalError') : said(status, message);
+}
+
+/** What Splunk has no words for. */
+function said(status: number, text: string): ProtocolReply {
+  return { status, body: JSON.stringify({ text, code: HEC.invalidFormat[1] }) };
 }
 
 function missingOrWrong(authorization: string | undefined): HecOutcome {

@@ -25,6 +25,8 @@ export interface ProtocolServerOptions {
   allowedOrigins?: readonly string[];
   /** How long a body may come too slowly, milliseconds. */
   patienceMs?: number;
+  /** How long headers may take, milliseconds. */
+  headersTimeoutMs?: number;
 }
 
 /** The real ingest listener with some protocols, on a port of its own. */
@@ -77,6 +79,7 @@ export async function startProtocolServer({
     },
     log: pino({ level: 'debug' }, { write: (line: string) => void (logged += line) }),
     bodyLimit: 1024 * 1024,
+    ...(options.headersTimeoutMs === undefined ? {} : { headersTimeoutMs: options.headersTimeoutMs }),
   });
   const { port } = await listen(app, { host: '127.0.0.1', port: 0 }, 'ingest_listen');
   return {

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import { ApitrailError } from '@apitrail/contract';
+
 import type { Batch } from '../../intake/batch';
 import type { BodyHold, BodyMemory } from '../../intake/body-memory';
 import type { Decoded } from '../../intake/decoder';
@@ -79,6 +81,10 @@ export class RecordingIntake implements Intake, BodyMemory {
     const name = batch.idempotencyKey === undefined ? undefined : JSON.stringify([batch.from, batch.idempotencyKey]);
     const before = name === undefined ? undefined : this.receipts.get(name);
     if (before) {
+      const { decoder, params, body } = this.submitted[before.seq - 1]!.batch;
+      if (!isDeepStrictEqual([decoder, params, body], [batch.decoder, batch.params, batch.body])) {
+        throw new ApitrailError('APITRAIL_IDEMPOTENCY_MISMATCH', 'Something else was taken in under this key.');
+      }
       return { ...before, repeated: true };
     }
     const known = decoded.records.flatMap((_, index) => (this.isKnown(batch, decoded.ids?.[index]) ? [index] : []));
