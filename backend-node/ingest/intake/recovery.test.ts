@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path';
 
 import { currentHotDirectory, listHotFiles } from '../../lake/hot/hot-files';
 import { ingestStateDirectory, walDirectory } from '../../lake/layout';
+import { noiseConfigSchema } from '../noise';
 import { listRejectFiles } from '../rejects';
 import { IntakeBench, until } from './testing/intake-bench';
-import { send, testDecoder, testRows } from './testing/test-batches';
+import { send, testDecoder, testRows, type TestRow } from './testing/test-batches';
 
 let bench: IntakeBench;
 beforeEach(async () => {
@@ -91,6 +92,32 @@ it('an older lake under a newer write-ahead log: dead letters stay, and what is 
     { code: 'APITRAIL_WAL_DAMAGED', message: expect.stringContaining('entries 2 to 2') as string },
   ]);
   await third.close();
+});
+
+it('sampling goes on after a flush, a restart and a kill as it began', async () => {
+  const rules = noiseConfigSchema.parse({
+    rules: [{ name: 'half', match: { all: [] }, action: 'sample', rate: 0.5 }],
+  });
+  const people = Array.from({ length: 40 }, (_, index) => index);
+  const rows = (step: string, who?: string): TestRow[] =>
+    people.map((one) => ({ id: `${one} ${step}`, session: `s${one}`, ...(who ? { customer: `${who}${one}` } : {}) }));
+  const withRules = (one: IntakeBench) => one.intake({ settings: { ...one.settings, noise: rules } });
+  const first = await withRules(bench);
+  await send(first, { rows: rows('landing') });
+  await first.close();
+  const second = await withRules(bench);
+  await send(second, { rows: rows('login', 'c') });
+  const after = await bench.killed();
+  const third = await withRules(after);
+  await send(third, { rows: rows('order', 'c') });
+  await third.close();
+  const steps = new Map<string, number>();
+  (await after.ids()).forEach((id) => steps.set(id.split(' ')[0]!, (steps.get(id.split(' ')[0]!) ?? 0) + 1));
+  expect(new Set(steps.values())).toEqual(new Set([3]));
+  expect(steps.size).toBeGreaterThan(0);
+  expect(steps.size).toBeLessThan(people.length);
+  await after.close();
+  await second.close();
 });
 
 it('saves rows of hot files whose write-ahead log is lost', async () => {

@@ -10,6 +10,7 @@ export interface TestRow {
   path?: string;
   customer?: string;
   client_ip?: string;
+  session?: string;
   time?: number;
 }
 
@@ -33,6 +34,7 @@ export const testDecoder: Decoder = {
       record.path = row.path ?? '/a';
       record.customer = row.customer;
       record.client_ip = row.client_ip;
+      record.session = row.session;
       record.time = row.time ?? TIME;
       decoded.records.push(record);
       decoded.ids.push(row.id);
