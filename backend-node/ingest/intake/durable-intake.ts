@@ -68,7 +68,7 @@ export class DurableIntake implements Intake, BodyMemory {
       }
       await Promise.allSettled(others);
     }
-    const first = names.batch === undefined ? undefined : keys.find(names.batch, batch.receivedAt);
+    const first = names.batch === undefined ? undefined : keys.find(names.batch);
     if (first !== undefined) {
       if (!keys.isSame(names.batch!)) {
         throw contentMismatch();
@@ -76,7 +76,7 @@ export class DurableIntake implements Intake, BodyMemory {
       counters.repeated.batches++;
       return { seq: first, repeated: true, known: [] };
     }
-    const known = this.knownOf(names, batch.receivedAt);
+    const known = this.knownOf(names);
     if (known.length === rowsOf(decoded) && decoded.rejects.length === 0) {
       counters.onTaken(batch, decoded, known.length);
       return { seq: this.durableSeq, repeated: false, known };
@@ -112,7 +112,7 @@ export class DurableIntake implements Intake, BodyMemory {
     const durableAt = performance.now();
     counters.acknowledgement.add((durableAt - began) / 1000);
     counters.onTaken(batch, decoded, known.length);
-    rememberNames(this.options.keys, names, known, seq, batch.receivedAt);
+    rememberNames(this.options.keys, names, known, seq);
     pipeline.put({ seq, batch, decoded, known, weight, durableAt });
     return seq;
   }
@@ -131,7 +131,7 @@ export class DurableIntake implements Intake, BodyMemory {
     );
   }
 
-  private knownOf({ records }: Names, atUs: number): number[] {
+  private knownOf({ records }: Names): number[] {
     const { keys } = this.options;
     const seen = new Set<string>();
     const known: number[] = [];
@@ -139,7 +139,7 @@ export class DurableIntake implements Intake, BodyMemory {
       if (name === undefined) {
         return;
       }
-      if (seen.has(name) || keys.find(name, atUs) !== undefined) {
+      if (seen.has(name) || keys.find(name) !== undefined) {
         known.push(index);
       }
       seen.add(name);
@@ -205,20 +205,14 @@ function contentMismatch(): ApitrailError {
 }
 
 /** Notes what was taken in with a batch. */
-export function rememberNames(
-  keys: KnownKeys,
-  { batch, records }: Names,
-  known: readonly number[],
-  seq: number,
-  atUs: number
-): void {
+export function rememberNames(keys: KnownKeys, { batch, records }: Names, known: readonly number[], seq: number): void {
   const before = new Set(known);
   if (batch !== undefined) {
-    keys.add(batch, seq, atUs);
+    keys.add(batch, seq);
   }
   records.forEach((name, index) => {
     if (name !== undefined && !before.has(index)) {
-      keys.add(name, seq, atUs);
+      keys.add(name, seq);
     }
   });
 }

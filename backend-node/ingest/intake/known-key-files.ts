@@ -9,7 +9,7 @@ const NAME = /^keys-(\d{1,16})\.bin$/;
 interface KeyFile {
   to: number;
   entries: number;
-  /** Time of its last entry, seconds since the epoch. */
+  /** Time of its last entry, as of `KnownKeys.seconds`. */
   newest: number;
 }
 
@@ -63,7 +63,7 @@ export class KnownKeyFiles {
       this.note(to, entries);
     }
     this.last = to;
-    await this.prune();
+    await this.prune(keys.seconds);
   }
 
   private note(to: number, entries: Buffer): void {
@@ -72,8 +72,8 @@ export class KnownKeyFiles {
   }
 
   /** Files of names that are too old, or that there are too many after, go. */
-  private async prune(): Promise<void> {
-    const before = Date.now() / 1000 - this.windowUs / 1e6;
+  private async prune(seconds: number): Promise<void> {
+    const before = seconds - this.windowUs / 1e6;
     let entries = 0;
     const kept: KeyFile[] = [];
     for (const file of this.files.reverse()) {

@@ -35,7 +35,7 @@ export async function recoverBatches(options: RecoverOptions): Promise<void> {
     const { decoded, dead } = (await mark.begin(seq, batch.body.length))
       ? decodeAgain(batch, options)
       : { decoded: NOTHING, dead: 'the process ended twice while it was read again' };
-    rememberNames(keys, hashedNames(hasher, batch, decoded), known, seq, batch.receivedAt);
+    rememberNames(keys, hashedNames(hasher, batch, decoded), known, seq);
     const durableAt = performance.now();
     await pipeline.replay({
       seq,
