@@ -21,7 +21,7 @@ const SLOWEST_BYTES_PER_SECOND = 512;
 const PATIENCE_MS = 10_000;
 /** More than this, and so many times what was sent, is a bomb. */
 const EXPANSION_FREE_BYTES = 1024 * 1024;
-const MOST_EXPANSION = 200;
+const MOST_EXPANSION = 1000;
 
 /** Bytes a request says its body has; 0 when it does not say. Throws APITRAIL_BODY_TOO_LARGE when that is too much. */
 export function declaredLength(raw: IncomingMessage, limit: number): number {
