@@ -178,7 +178,7 @@ describe('unknown fields', () => {
   it('are told what there is where nothing is near, without Grafana’s own fields', () => {
     const { message } = refusal(traffic({ wibble: 1 }));
     expect(message).toBe(
-      'The query type traffic has no field "wibble". It has: version, dataset, filters, timezone, interval, timeShift, compare, format, metrics, groupBy, limit, orderBy, search.'
+      'The query type traffic has no field "wibble". It has: version, dataset, filters, timezone, interval, timeShift, live, compare, format, metrics, groupBy, limit, orderBy, search.'
     );
     expect(ENVELOPE_FIELDS.has('datasource')).toBe(true);
   });
