@@ -47,8 +47,12 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Field 22 of /proc/PID/stat, the 20th after the name in parentheses. */
+/**
+ * Field 22 of /proc/PID/stat, the 20th after the name in parentheses; empty for a process that has ended and is only there
+ * until somebody asks how.
+ */
 async function startOf(pid: number): Promise<string> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? '' : (fields[19] ?? '');
 }

@@ -33,7 +33,7 @@ export class LazyIntake implements Intake, BodyMemory {
   private readonly counters: IngestCounters;
   private open: OpenIntake | undefined;
   private opening: Promise<OpenIntake> | undefined;
-  private refusal: { error: Overload; until: number } | undefined;
+  private refusal: { error: Overload; until: number; busy: boolean } | undefined;
   private retry: NodeJS.Timeout | undefined;
   private late = false;
   private readonly closing = new AbortController();
@@ -52,7 +52,7 @@ export class LazyIntake implements Intake, BodyMemory {
     if (names.length === 0) {
       return;
     }
-    const opening = this.get().then(
+    const opening = this.openPatiently().then(
       () => true,
       () => {
         this.tryAgainLater();
@@ -128,6 +128,21 @@ export class LazyIntake implements Intake, BodyMemory {
     }
   }
 
+  /** Opens; where another process still has the lake, such as the one before that is ending, waits for it a little. */
+  private async openPatiently(): Promise<OpenIntake> {
+    const began = performance.now();
+    for (;;) {
+      try {
+        return await this.get();
+      } catch (error) {
+        if (!this.refusal?.busy || performance.now() - began > PATIENCE_MS) {
+          throw error;
+        }
+        await sleep(LOOK_MS);
+      }
+    }
+  }
+
   private get(): Promise<OpenIntake> {
     this.opening ??= this.tryToOpen();
     return this.opening;
@@ -145,7 +160,8 @@ export class LazyIntake implements Intake, BodyMemory {
       this.counters.failing('open', error);
       const message = error instanceof ApitrailError ? error.message : 'a fault; the log of the companion has more';
       const refusal = new Overload('APITRAIL_INGEST_BUSY', `Nothing can be taken in now: ${message}`, RETRY_MS / 1000);
-      this.refusal = { error: refusal, until: performance.now() + RETRY_MS };
+      const busy = error instanceof ApitrailError && error.code === 'APITRAIL_LAKE_BUSY';
+      this.refusal = { error: refusal, until: performance.now() + RETRY_MS, busy };
       throw refusal;
     }
   }
