@@ -7,6 +7,7 @@ export * from './frames';
 export * from './write-frame';
 export * from './meta';
 export * from './wire';
+export * from './live-query-types';
 export * from './queries';
 export * from './parsing/parse';
 export * from './parsing/sql-quotes';

@@ -1,9 +1,5 @@
 import { z } from 'zod';
 
-/** Query types of which there is a live stream: what comes in, as it comes in. */
-export const LIVE_QUERY_TYPES = ['requests', 'traffic'] as const;
-export type LiveQueryType = (typeof LIVE_QUERY_TYPES)[number];
-
 /** Fields of the query types of which there is a live stream. */
 export const liveFields = {
   /**
@@ -12,7 +8,3 @@ export const liveFields = {
    */
   live: z.boolean().optional(),
 } as const;
-
-export function isLiveQueryType(type: unknown): type is LiveQueryType {
-  return LIVE_QUERY_TYPES.some((known) => known === type);
-}
