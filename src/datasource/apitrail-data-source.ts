@@ -23,7 +23,7 @@ import {
 } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
 import { parseKey, QUERY_VERSION } from '@apitrail/contract';
-import { lastValueFrom, map, type Observable } from 'rxjs';
+import { from, lastValueFrom, map, type Observable, switchMap } from 'rxjs';
 
 import { annotationSupport } from './annotations/annotation-support';
 import { fromAdHocFilters } from './ad-hoc-filters';
@@ -35,8 +35,6 @@ import { forApp } from './explore/for-app';
 import { withGhosts } from './ghost-series';
 import { interpolateQuery } from './interpolate';
 import { goesLive, type LiveQuery } from './live/live-query';
-import { liveFrames } from './live/live-source';
-import { withLive } from './live/with-live';
 import { migrateQuery } from './migrate-query';
 import { queryText } from './query-text';
 import { Resources } from './resources';
@@ -89,9 +87,21 @@ export class ApitrailDataSource
     const live = targets
       .filter((query) => goesLive(query, request) && this.filterQuery(query))
       .map((query) => this.applyTemplateVariables(query, request.scopedVars, request.filters) as LiveQuery);
-    const frames = (query: Record<string, unknown>) => liveFrames(this, query);
-    const all = live.length > 0 ? withLive(answers, { request, targets: live, frames }) : answers;
+    const all = live.length > 0 ? this.#withLive(answers, request, live) : answers;
     return all.pipe(map((response) => ({ ...response, data: withGhosts(finishFrames(response.data, traces)) })));
+  }
+
+  /** What goes on live is loaded when something does. */
+  #withLive(
+    answers: Observable<DataQueryResponse>,
+    request: DataQueryRequest<ApitrailQuery>,
+    targets: LiveQuery[]
+  ): Observable<DataQueryResponse> {
+    return from(import('./live')).pipe(
+      switchMap(({ liveFrames, withLive }) =>
+        withLive(answers, { request, targets, frames: (query) => liveFrames(this, query) })
+      )
+    );
   }
 
   /** The query as the companion takes it: of the current version, every variable resolved, ad hoc filters added. */

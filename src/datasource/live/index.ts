@@ -1,0 +1,2 @@
+export { liveFrames } from './live-source';
+export { withLive } from './with-live';
