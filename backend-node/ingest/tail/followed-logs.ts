@@ -293,7 +293,8 @@ export class FollowedLogs {
           return 'settled';
         }
         const [length, mine] = [await other.reader.size(), (await reader.size()) ?? Infinity];
-        if (length === undefined || source.position < length || mine <= length) {
+        // Cut off just now, or not read to its end: the copy may have what was not read.
+        if (length === undefined || source.position !== length || mine <= length) {
           return 'later';
         }
         continue;
