@@ -34,7 +34,7 @@ import { finishFrames, traceDataSource } from './explore/finish-frames';
 import { forApp } from './explore/for-app';
 import { withGhosts } from './ghost-series';
 import { interpolateQuery } from './interpolate';
-import { goesLive, type LiveQuery } from './live/live-query';
+import { goesLive, type LiveQuery } from './live/goes-live';
 import { migrateQuery } from './migrate-query';
 import { queryText } from './query-text';
 import { Resources } from './resources';

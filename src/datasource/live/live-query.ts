@@ -1,10 +1,7 @@
-import type { DataFrame, DataQueryRequest } from '@grafana/data';
-import { earlierBy, isLiveQueryType } from '@apitrail/contract';
+import type { DataFrame } from '@grafana/data';
+import { earlierBy } from '@apitrail/contract';
 
-import type { ApitrailQuery, ApitrailQueryOf } from '../types';
-
-/** A query of which there is a live stream. */
-export type LiveQuery = ApitrailQueryOf<'requests'> | ApitrailQueryOf<'traffic'>;
+import type { LiveQuery } from './goes-live';
 
 /** The widest buckets that a live stream of `traffic` has, milliseconds. */
 const WIDEST_BUCKET_MS = 60_000;
@@ -25,19 +22,6 @@ const SENT = [
   'groupBy',
   'orderBy',
 ];
-
-/**
- * Whether a query goes on live after its answer: where it says so and the range ends now, or where Explore is switched to
- * live. A single number does not.
- */
-export function goesLive(query: ApitrailQuery, request: DataQueryRequest<ApitrailQuery>): query is LiveQuery {
-  if (!isLiveQueryType(query.queryType) || query.hide || (query as LiveQuery).format === 'numeric') {
-    return false;
-  }
-  const { to } = request.rangeRaw ?? request.range?.raw ?? {};
-  const endsNow = typeof to === 'string' && to.startsWith('now') && !to.startsWith('now-');
-  return request.liveStreaming === true || (Boolean((query as LiveQuery).live) && endsNow);
-}
 
 /** Width of the buckets of an answer to `traffic`, milliseconds; undefined where it does not say. */
 export function bucketOf(answered: readonly DataFrame[]): number | undefined {

@@ -10,7 +10,8 @@ import { concat, defer, EMPTY, map, merge, NEVER, type Observable, of, switchMap
 import type { ApitrailQuery, ApitrailQueryOf } from '../types';
 import { appendRequests } from './append-requests';
 import { appendTraffic } from './append-traffic';
-import { liveQueryOf, type LiveQuery } from './live-query';
+import type { LiveQuery } from './goes-live';
+import { liveQueryOf } from './live-query';
 
 /** All packets of one request take the place of each other. */
 const KEY = 'apitrail-live';
