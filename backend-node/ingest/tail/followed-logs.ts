@@ -2,23 +2,15 @@ import { randomUUID } from 'node:crypto';
 
 import { ApitrailError } from '@apitrail/contract';
 
-import { HEAD_BYTES } from '../import/byte-source';
 import { WRITTEN_MS } from '../import/being-written';
 import { DamagedStream } from '../import/decompress';
 import { hasCode } from '../../lake/durable';
-import { readerSource, UnpackingReader, type ContentReader } from './content-reader';
-import {
-  findLogs,
-  foldersOf,
-  rotatedNames,
-  sameFile,
-  sameSignature,
-  signatureOf,
-  type FileSignature,
-} from './find-logs';
+import { UnpackingReader, type ContentReader } from './content-reader';
+import { findLogs, foldersOf, sameFile, sameSignature, signatureOf, type FileSignature } from './find-logs';
 import { Follower, type FormatChoice } from './follower';
-import { alike, compare } from './known-logs';
+import { findOrphan } from './find-orphan';
 import { openLog, type OpenedLog } from './open-log';
+import { recogniseLog, type KnownLogs } from './recognise-log';
 import type { TailSource } from './tail-state';
 
 /** A file that was rotated away is closed when nothing came for this long: its writer may hold it open still. */
@@ -242,7 +234,7 @@ export class FollowedLogs {
     const { reader, whole, signature } = opened;
     let follower: Follower | 'settled' | 'later' | undefined;
     try {
-      follower = await this.recognise(path, opened);
+      follower = await recogniseLog(path, opened, this.known);
       if (follower === undefined) {
         follower = await this.begin(path, opened);
       }
@@ -271,46 +263,12 @@ export class FollowedLogs {
     }
   }
 
-  /** The source a file is, when its content is known: by the file it was, else by its content. */
-  private async recognise(path: string, opened: OpenedLog): Promise<Follower | 'settled' | 'later' | undefined> {
-    const { reader, whole, signature } = opened;
-    const reading = new Map(this.followers.map((follower) => [follower.source, follower]));
-    const by = this.sources.find((source) => !reading.has(source) && sameFile(source, signature) && !whole);
-    const resumed = by && (await this.resume(by, opened));
-    if (resumed) {
-      return resumed;
-    }
-    const content = await readerSource(reader, path, HEAD_BYTES);
-    for (const source of alike(content, this.sources)) {
-      const kind = await compare(content, source);
-      if (kind === 'new') {
-        continue;
-      }
-      const other = reading.get(source);
-      if (other) {
-        // A copy of what is being read, unless it goes on where that has ended.
-        if (kind === 'taken') {
-          return 'settled';
-        }
-        const [length, mine] = [await other.reader.size(), (await reader.size()) ?? Infinity];
-        // Cut off just now, or not read to its end: the copy may have what was not read.
-        if (length === undefined || source.position !== length || mine <= length) {
-          return 'later';
-        }
-        continue;
-      }
-      if (kind === 'taken' && (whole || signature.size < source.position)) {
-        if (whole) {
-          source.done = true;
-        }
-        return 'settled';
-      }
-      const found = await this.resume(source, opened);
-      if (found) {
-        return found;
-      }
-    }
-    return this.followers.some((follower) => follower.mayBe(content.head)) ? 'later' : undefined;
+  private get known(): KnownLogs {
+    return {
+      followers: this.followers,
+      sources: this.sources,
+      resume: (source, opened) => this.resume(source, opened),
+    };
   }
 
   private resume(source: TailSource, { reader, whole }: OpenedLog): Promise<Follower | undefined> {
@@ -336,8 +294,9 @@ export class FollowedLogs {
   private async findOrphans(giveUp: boolean): Promise<void> {
     const { now, problem } = this.options;
     for (const [source, since] of this.orphans) {
-      if (await this.findOrphan(source)) {
-        this.orphans.delete(source);
+      const found = await findOrphan(source, this.known);
+      if (found) {
+        this.goOn(source, found);
       } else if (giveUp || now() - since > ORPHAN_MS) {
         this.orphans.delete(source);
         source.done = true;
@@ -353,36 +312,19 @@ export class FollowedLogs {
     }
   }
 
-  private async findOrphan(source: TailSource): Promise<boolean> {
-    for (const path of await rotatedNames(source.path)) {
-      const opened = await openLog(path).catch(() => undefined);
-      if (!opened) {
-        continue;
-      }
-      const { reader, whole, signature } = opened;
-      const read = this.followers.some((follower) => sameFile(follower.source, signature));
-      try {
-        const content = read ? undefined : await readerSource(reader, path, HEAD_BYTES);
-        const known = content && alike(content, [source]).length > 0 ? await compare(content, source) : 'new';
-        const follower = known !== 'new' ? await this.resume(source, opened) : undefined;
-        if (follower) {
-          this.options.note(`${source.path}: goes on in ${path}`);
-          follower.rotatedAt = this.options.now();
-          if (!whole) {
-            source.device = signature.device;
-            source.inode = signature.inode;
-          }
-          this.leaving.add(follower);
-          return true;
-        }
-      } catch (error) {
-        if (!(error instanceof DamagedStream)) {
-          throw error;
-        }
-      }
-      await reader.close();
+  /** Goes on with a log under the name it was rotated to. */
+  private goOn(
+    source: TailSource,
+    { follower, opened, path }: NonNullable<Awaited<ReturnType<typeof findOrphan>>>
+  ): void {
+    this.orphans.delete(source);
+    this.options.note(`${source.path}: goes on in ${path}`);
+    follower.rotatedAt = this.options.now();
+    if (!opened.whole) {
+      source.device = opened.signature.device;
+      source.inode = opened.signature.inode;
     }
-    return false;
+    this.leaving.add(follower);
   }
 
   /** What is wrong with one file is said once, and is no reason to leave out the others. */
