@@ -1,4 +1,4 @@
-import { PARTITION_COLUMN, RECORD_COLUMNS, SORT_COLUMNS, type RecordColumn } from '@apitrail/contract';
+import { PARTITION_COLUMN, RECORD_COLUMNS, SORT_COLUMNS, type ColumnType, type RecordColumn } from '@apitrail/contract';
 
 /**
  * A kind of table of the lake: what is in it and how its files are laid out. Every table has a column `time`, which is
@@ -34,6 +34,11 @@ export const REQUESTS_TABLE: TableDefinition = {
   sortBy: SORT_COLUMNS,
   statistics: RECORD_COLUMNS.map(({ name }) => name).filter((name) => !UNPRUNABLE.has(name)),
 };
+
+/** A column of a table that is Apitrail’s own, which comes from no attribute of OpenTelemetry’s. */
+export function ownColumn(name: string, type: ColumnType, description: string): RecordColumn {
+  return { name, type, description };
+}
 
 /** Names of the columns that files are partitioned by. */
 export function partitionColumns({ partitioned }: TableDefinition): string[] {
