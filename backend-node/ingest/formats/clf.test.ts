@@ -116,15 +116,15 @@ describe('combined', () => {
 
   it.each([
     [' "curl/7.54.0"', 'does not begin with a client address'],
-    ['192.0.2.1 - -', 'no time in brackets after client, identity and user'],
+    ['192.0.2.1 - -', 'has no time in brackets after client, identity and user'],
     [
       '192.0.2.1 - - [31/Feb/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 1',
-      'its time is not of the form 10/Oct/2000:13:55:36 -0700',
+      'has a time that is not of the form 10/Oct/2000:13:55:36 -0700',
     ],
-    [`${HEAD} GET / 200 1`, 'no quoted request after the time'],
-    [`${HEAD} "GET / HTTP/1.1`, 'the quoted request is not closed'],
-    [`${HEAD} "GET / HTTP/1.1" ok 1`, 'no status after the request'],
-    [`${HEAD} "GET / HTTP/1.1" 200 1kB`, 'no size after the status'],
+    [`${HEAD} GET / 200 1`, 'has no quoted request after the time'],
+    [`${HEAD} "GET / HTTP/1.1`, 'has a quoted request that is not closed'],
+    [`${HEAD} "GET / HTTP/1.1" ok 1`, 'has no status after the request'],
+    [`${HEAD} "GET / HTTP/1.1" 200 1kB`, 'has no size after the status'],
   ])('says what is wrong with %s', (line, reason) => {
     expect(reasonOf(line)).toBe(reason);
   });

@@ -9,13 +9,13 @@ import { bytesOf, statusOf } from '../normalise/values';
 const REFERER = 'http.request.header.referer';
 
 const NO_CLIENT = new Reject('does not begin with a client address');
-const NO_TIME = new Reject('no time in brackets after client, identity and user');
-const BAD_TIME = new Reject('its time is not of the form 10/Oct/2000:13:55:36 -0700');
-const NO_REQUEST = new Reject('no quoted request after the time');
-const OPEN_REQUEST = new Reject('the quoted request is not closed');
-const BAD_STATUS = new Reject('no status after the request');
-const BAD_SIZE = new Reject('no size after the status');
-const TRAILING = new Reject('there is more after the size than the common format has');
+const NO_TIME = new Reject('has no time in brackets after client, identity and user');
+const BAD_TIME = new Reject('has a time that is not of the form 10/Oct/2000:13:55:36 -0700');
+const NO_REQUEST = new Reject('has no quoted request after the time');
+const OPEN_REQUEST = new Reject('has a quoted request that is not closed');
+const BAD_STATUS = new Reject('has no status after the request');
+const BAD_SIZE = new Reject('has no size after the status');
+const TRAILING = new Reject('has more after the size than the common format has: name the format combined');
 
 interface Shape {
   /** Referer and user agent may follow, and after them further fields. */

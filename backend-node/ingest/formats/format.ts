@@ -3,6 +3,7 @@ import type { Mapping } from './mapping';
 
 /** A line that is no row, and why. */
 export class Reject {
+  /** What is wrong and, where it can be told, how to mend it: a predicate, whose subject (`line 3`, `the document`) is put before it. */
   readonly reason: string;
 
   constructor(reason: string) {

@@ -178,10 +178,10 @@ function explainer(parts: readonly TemplatePart[], sources: readonly string[]): 
       if (!prefixes[index]!.test(line)) {
         const part = parts[index]!;
         const previous = parts[index - 1];
-        const what = typeof part === 'string' ? `${JSON.stringify(part)} is missing` : `${part.name} does not fit`;
+        const what = typeof part === 'string' ? `lacks ${JSON.stringify(part)}` : `has no ${part.name} that fits`;
         return new Reject(typeof previous === 'object' ? `${what} after ${previous.name}` : what);
       }
     }
-    return new Reject('there is more on the line than the format has');
+    return new Reject('has more than the format describes');
   };
 }

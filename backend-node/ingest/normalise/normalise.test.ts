@@ -172,10 +172,10 @@ describe('the last step', () => {
     normaliseRecord(record(values), { source: 'x' }, NOW);
 
   it.each([
-    [{}, /no time/],
-    [{ time: NOW, seen: false }, /names no request/],
-    [{ time: 0 }, /before 1990/],
-    [{ time: NOW + 90_000_000_000 }, /a day in the future/],
+    [{}, /^has no time that can be read: send /],
+    [{ time: NOW, seen: false }, /^names no request: send /],
+    [{ time: 0 }, /^has a time before 1990 .*: look at /],
+    [{ time: NOW + 90_000_000_000 }, /^has a time .* a day in the future: look at /],
   ])('rejects %j', (values, reason) => {
     expect(check(values)).toMatch(reason);
   });

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 
 import { Overload } from '../../intake/overload';
+import { NO_REQUEST } from '../../normalise';
 import { startProtocolServer, type ProtocolServer } from '../testing/protocol-server';
 import { datadog } from './datadog';
 import { datadogLogs } from './logs';
@@ -93,7 +94,7 @@ describe('logs', () => {
     const { records, rejects } = decode([{ message: 'started', status: 'info' }, 7, [], LINE]);
     expect(records).toHaveLength(1);
     expect(rejects.map(({ index, reason }) => [index, reason])).toEqual([
-      [0, 'names no request: no method, path, route or status'],
+      [0, NO_REQUEST],
       [1, 'is neither text nor an object'],
       [2, 'is neither text nor an object'],
     ]);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { Overload } from '../../intake/overload';
+import { NO_TIME } from '../../normalise';
 import { startProtocolServer, type ProtocolServer } from '../testing/protocol-server';
 import { lines } from './lines';
 
@@ -30,7 +31,7 @@ test('JSON lines are taken in, and what is no request is named by its line', asy
       repeated: false,
       errors: [
         { line: 3, reason: 'is not a JSON object' },
-        { line: 4, reason: 'no time that can be read' },
+        { line: 4, reason: NO_TIME },
       ],
     },
   });

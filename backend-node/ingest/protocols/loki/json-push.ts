@@ -75,7 +75,7 @@ function entryOf(sent: unknown, time: unknown, line: unknown, metadata: unknown)
     return noEntry(sent);
   }
   if (metadata !== undefined && metadata !== null && !isFlat(metadata)) {
-    return { ...noEntry(sent), fault: 'its structured metadata is not an object of texts' };
+    return { ...noEntry(sent), fault: 'has structured metadata that are no object of texts' };
   }
   const micros = timeOf(String(time));
   return { time: micros, line, ...(metadata ? { metadata } : {}), ...(Number.isNaN(micros) ? { unread: sent } : {}) };

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 
 import { Overload } from '../../intake/overload';
+import { IMPOSSIBLE_TIME } from '../../normalise';
 import { startProtocolServer, type ProtocolServer } from '../testing/protocol-server';
 import { parseLabels } from './labels';
 import { loki } from './loki';
@@ -137,13 +138,13 @@ describe('pushes', () => {
     expect(decoded.records).toHaveLength(1);
     expect(decoded.rejects.map(({ index }) => index)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(faults).toEqual([
-      { stream: 0, entries: 1, reason: 'its time is none' },
-      { stream: 0, entries: 1, reason: 'its time lies before 1990 or more than a day in the future' },
+      { stream: 0, entries: 1, reason: 'has a time that is no number of nanoseconds' },
+      { stream: 0, entries: 1, reason: IMPOSSIBLE_TIME },
       { stream: 0, entries: 2, reason: 'is no pair of time and line' },
-      { stream: 1, entries: 1, reason: 'its labels cannot be read' },
-      { stream: 2, entries: 1, reason: 'its stream has no label' },
-      { stream: 3, entries: 1, reason: 'its labels cannot be read' },
-      { stream: 4, entries: 1, reason: 'its structured metadata is not an object of texts' },
+      { stream: 1, entries: 1, reason: 'is of a stream whose labels cannot be read' },
+      { stream: 2, entries: 1, reason: 'is of a stream without labels' },
+      { stream: 3, entries: 1, reason: 'is of a stream whose labels cannot be read' },
+      { stream: 4, entries: 1, reason: 'has structured metadata that are no object of texts' },
       { stream: 5, entries: 1, reason: 'is no pair of time and line' },
     ]);
   });
@@ -268,7 +269,10 @@ describe('over HTTP', () => {
         ],
       })
     );
-    expect(refused).toMatchObject({ status: 400, text: 'stream 1: 1 of its entries not taken: its time is none\n' });
+    expect(refused).toMatchObject({
+      status: 400,
+      text: 'stream 1: an entry was not taken: it has a time that is no number of nanoseconds\n',
+    });
     expect(refused.headers.get('content-type')).toMatch('text/plain');
     expect(server.recorded.records).toHaveLength(1);
   });

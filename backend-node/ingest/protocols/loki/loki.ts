@@ -100,7 +100,10 @@ function digestOf(body: Buffer): string {
 function textOf(faults: readonly PushFault[]): string {
   const told = faults
     .slice(0, MOST_FAULTS_TOLD)
-    .map(({ stream, entries, reason }) => `stream ${stream + 1}: ${entries} of its entries not taken: ${reason}\n`);
+    .map(
+      ({ stream, entries, reason }) =>
+        `stream ${stream + 1}: ${entries === 1 ? 'an entry was not taken: it' : `${entries} entries were not taken: each`} ${reason}\n`
+    );
   const more = faults.length - told.length;
   return told.join('') + (more > 0 ? `and ${more} more\n` : '');
 }

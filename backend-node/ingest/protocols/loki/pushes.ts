@@ -1,7 +1,7 @@
 import type { DecodeContext, Decoded, Decoder } from '../../intake/decoder';
 import { Reject } from '../../formats';
 import { fieldSink, recordOfParsed } from '../../formats/json';
-import { RequestRecord } from '../../normalise';
+import { IMPOSSIBLE_TIME, RequestRecord } from '../../normalise';
 import { isSaneTime } from '../../normalise/time';
 import { BodyBounds } from '../shared/body-bounds';
 import { Collector } from '../shared/collector';
@@ -86,16 +86,16 @@ function recordOf({ line, metadata, time }: LokiEntry): RequestRecord | Reject {
 
 function streamFault(labels: LokiStream['labels']): string | undefined {
   if (!labels) {
-    return 'its labels cannot be read';
+    return 'is of a stream whose labels cannot be read';
   }
-  return labels.size === 0 ? 'its stream has no label' : undefined;
+  return labels.size === 0 ? 'is of a stream without labels' : undefined;
 }
 
 function timeFault(time: number, judgedAt: number): string | undefined {
   if (Number.isNaN(time)) {
-    return 'its time is none';
+    return 'has a time that is no number of nanoseconds';
   }
-  return isSaneTime(time, judgedAt) ? undefined : 'its time lies before 1990 or more than a day in the future';
+  return isSaneTime(time, judgedAt) ? undefined : IMPOSSIBLE_TIME;
 }
 
 /** A push of one entry, as JSON; what of it could not be read stands in it as it came. */

@@ -54,7 +54,7 @@ function partialSuccess(
   if (rejects.length === 0) {
     return undefined;
   }
-  const told = rejects.slice(0, TOLD_REASONS).map(({ index, reason }) => `${item} ${index}: ${reason}`);
+  const told = rejects.slice(0, TOLD_REASONS).map(({ index, reason }) => `${item} ${index} ${reason}`);
   const more = rejects.length - told.length;
   const message = `${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}. \`apitrail rejects\` lists them.`;
   return { counted, rejected: rejects.length, message };

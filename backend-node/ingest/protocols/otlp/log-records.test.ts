@@ -4,6 +4,7 @@ import { logsProtobufOf } from './testing/encode-protobuf';
 import { withRejectsAgain } from './testing/rejects-again';
 import type { ModelAttributes, ModelLog, ModelValue } from './testing/export-model';
 import type { Decoded } from '../../intake/decoder';
+import { NO_TIME } from '../../normalise';
 
 const TIME = Date.UTC(2026, 10, 2, 10);
 const CONTEXT = { params: {}, receivedAt: (TIME + 60_000) * 1000 };
@@ -98,5 +99,5 @@ it.each<[string, ModelAttributes, ModelValue | undefined]>([
 
 it('rejects a request without a time', () => {
   const { rejects } = decode(FIELDS, undefined, { time: '0', observed: '0' });
-  expect(rejects).toMatchObject([{ index: 0, reason: 'no time that can be read' }]);
+  expect(rejects).toMatchObject([{ index: 0, reason: NO_TIME }]);
 });

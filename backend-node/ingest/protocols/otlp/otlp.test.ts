@@ -7,6 +7,7 @@ import { logsProtobufOf, tracesProtobufOf } from './testing/encode-protobuf';
 import { tracesJsonOf } from './testing/encode-json';
 import { shopSpans } from './testing/shop-spans';
 import { Overload } from '../../intake/overload';
+import { NO_TIME } from '../../normalise';
 import { startProtocolServer, type ProtocolServer } from '../testing/protocol-server';
 
 const PROTOBUF = 'application/x-protobuf';
@@ -93,7 +94,7 @@ it('says how many it did not take, and why, and takes the rest', async () => {
   const model = shopSpans(3);
   model.resources[0]!.scopes[0]!.items[1]!.start = '0';
   const protobuf = await post('/v1/traces', tracesProtobufOf(model), PROTOBUF);
-  const message = 'span 1: no time that can be read. `apitrail rejects` lists them.';
+  const message = `span 1 ${NO_TIME}. \`apitrail rejects\` lists them.`;
   expect(protobuf.status).toBe(200);
   expect(fieldsOf(protobuf.body, 1)).toEqual({ 1: 1, 2: message });
   const json = await post('/v1/traces', tracesJsonOf(model), JSON_TYPE);

@@ -4,7 +4,7 @@ import { tracesProtobufOf } from './testing/encode-protobuf';
 import { withRejectsAgain } from './testing/rejects-again';
 import type { ModelAttributes, ModelSpan, ModelValue } from './testing/export-model';
 import type { Decoded } from '../../intake/decoder';
-import type { RequestRecord } from '../../normalise';
+import { IMPOSSIBLE_TIME, NO_TIME, type RequestRecord } from '../../normalise';
 
 const START = Date.UTC(2026, 10, 2, 10);
 const CONTEXT = { params: {}, receivedAt: (START + 60_000) * 1000 };
@@ -311,8 +311,8 @@ it('rejects what cannot be a row, by its place, and takes the rest', () => {
   ]);
   expect(decoded.indexes).toEqual([2]);
   expect(decoded.rejects.map(({ index, reason }) => [index, reason])).toEqual([
-    [1, 'no time that can be read'],
-    [3, 'its time lies before 1990 or more than a day in the future'],
+    [1, NO_TIME],
+    [3, IMPOSSIBLE_TIME],
     [4, 'has attributes of more than 1048576 characters'],
     [5, 'has more than 1024 attributes'],
   ]);

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 
 import { Overload } from '../../intake/overload';
+import { NO_REQUEST } from '../../normalise';
 import { startProtocolServer, type ProtocolServer } from '../testing/protocol-server';
 import { readEvents, splunkEvents } from './events';
 import { splunkRaw } from './raw';
@@ -84,7 +85,7 @@ describe('events', () => {
     expect(records).toEqual([]);
     expect(rejects).toMatchObject([
       { index: 0, reason: 'is in no known log format' },
-      { index: 1, reason: 'names no request: no method, path, route or status' },
+      { index: 1, reason: NO_REQUEST },
     ]);
     expect(rejects.map(({ text: item }) => JSON.parse(item) as unknown)).toEqual([
       { time: 1_790_000_000, host: 'web-1', event: 'started', fields: { a: 1 } },
