@@ -83,6 +83,7 @@ export function createListener({
   endpoints.filter(({ stream }) => stream).forEach(({ path, method }) => methods.set(path, [method]));
   const table = new PathTable(methods.keys());
   const findPath = (address: string) => table.find(address)?.path;
+  const own = new Set(endpoints.map(({ path }) => path));
   const open = new Set(endpoints.filter((endpoint) => endpoint.open).map(({ path }) => path));
   const polled = new Set(endpoints.filter((endpoint) => endpoint.polled).map(({ path }) => path));
   const streams = new Set(endpoints.filter((endpoint) => endpoint.stream).map(({ path }) => path));
@@ -208,8 +209,10 @@ export function createListener({
       reply.header('retry-after', String(error.retryAfterSeconds));
     }
     request.notes = { ...request.notes, code: error.code };
-    if (protocols && request.matched) {
-      return protocols.refuse(request.matched, error, request, reply);
+    const protocol =
+      request.matched?.protocol ?? (own.has(pathOf(request)) ? undefined : protocols?.protocolAt(pathOf(request)));
+    if (protocols && protocol) {
+      return protocols.refuse(protocol, error, request, reply);
     }
     return reply.code(error.status).send(errorBody(error));
   });

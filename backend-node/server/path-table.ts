@@ -7,7 +7,8 @@ export interface FoundPath {
 }
 
 /**
- * Finds which of the declared paths an address is of. A `:name` stands for anything without a slash; an exact path wins over
+ * Finds which of the declared paths an address is of. A `:name` stands for anything without a slash, but at the beginning
+ * of an address for nothing that begins with an underscore, as Elasticsearch’s own addresses do; an exact path wins over
  * one with names, and of those the first that was declared.
  */
 export class PathTable {
@@ -20,7 +21,10 @@ export class PathTable {
       if (names.length === 0) {
         this.exact.add(path);
       } else {
-        const source = path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '([^/]+)');
+        const source = path
+          .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+          .replace(/^\/:\w+/, '/([^_/][^/]*)')
+          .replace(/:\w+/g, '([^/]+)');
         this.patterns.push({ path, pattern: new RegExp(`^${source}$`), names });
       }
     }

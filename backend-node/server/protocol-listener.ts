@@ -68,6 +68,14 @@ export class ProtocolListener {
     return known && { ...known, params: found.params, query: queryOf(search) };
   }
 
+  /** The protocol that says no at an address: the one that takes other methods there, or whose addresses look like it. */
+  protocolAt(address: string): Protocol | undefined {
+    const path = this.table.find(address)?.path;
+    return this.options.protocols.find(
+      ({ routes, owns }) => routes.some((route) => route.path === path) || owns?.(address)
+    );
+  }
+
   /** The key a request came with, where its protocol’s clients put it. */
   token({ protocol, query }: ProtocolMatch, request: FastifyRequest): string | undefined {
     const header = headerReader(request);
@@ -101,12 +109,7 @@ export class ProtocolListener {
   }
 
   /** A refusal in the protocol’s form. What is left of the body is read for a moment, then the connection is cut. */
-  refuse(
-    { protocol }: ProtocolMatch,
-    error: ApitrailError,
-    request: FastifyRequest,
-    reply: FastifyReply
-  ): FastifyReply {
+  refuse(protocol: Protocol, error: ApitrailError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const refusal = refusalOf(error);
     if (!request.raw.complete) {
       lingerAndCut(request, reply);

@@ -88,6 +88,8 @@ export interface Protocol {
    * `Authorization: Bearer <key>` and the password of `Basic` are read without.
    */
   token?(header: (name: string) => string | undefined, query: Readonly<Record<string, string>>): string | undefined;
+  /** Whether an address that nothing is at is one of the protocol’s, so that its clients are told so in its form. Default: none is. */
+  owns?(path: string): boolean;
   /** A refusal in the protocol’s own form, with its own status: what is to be sent again must be told from what is not. */
   refuse(refusal: Refusal, request: RefusedRequest): ProtocolReply;
 }

@@ -1,3 +1,4 @@
+import { filterPath } from './filter-path';
 import { plainStatus, type ProtocolReply, type ProtocolRequest, type Refusal, type RefusedRequest } from '../protocol';
 
 /** Without it the official clients refuse to talk to a server. */
@@ -30,8 +31,14 @@ export function elasticError(type: string, reason: string): { type: string; reas
   return { type, reason };
 }
 
-/** Says no in Elasticsearch’s form: what is to be sent again has 429, which all its clients do. */
+/**
+ * Says no in Elasticsearch’s form: what is to be sent again has 429, which all its clients do. Of a method that an address
+ * does not take Elasticsearch has only a text.
+ */
 export function elasticRefusal(refusal: Refusal, request: RefusedRequest): ProtocolReply {
+  if (refusal.code === 'APITRAIL_METHOD_NOT_ALLOWED') {
+    return elasticReply(request, { error: refusal.message, status: refusal.status }, refusal.status);
+  }
   const status = refusal.code === 'APITRAIL_STOPPING' || refusal.status !== 503 ? plainStatus(refusal) : 429;
   const error = elasticError(typeOf(refusal), `${refusal.message} [${refusal.code}]`);
   return elasticReply(request, { error: { root_cause: [error], ...error }, status }, status);
@@ -43,6 +50,8 @@ export function typeOf({ code, status }: Pick<Refusal, 'code' | 'status'>): stri
     case 401:
     case 403:
       return 'security_exception';
+    case 404:
+      return 'resource_not_found_exception';
     case 413:
       return 'content_too_long_exception';
     case 429:
@@ -57,43 +66,4 @@ export function typeOf({ code, status }: Pick<Refusal, 'code' | 'status'>): stri
     default:
       return 'illegal_argument_exception';
   }
-}
-
-/** What `filter_path` keeps of an answer: paths with `*` for any name and `**` for any way. Exclusions keep everything. */
-export function filterPath(body: object, filter: string): object {
-  const paths = filter.split(',').map((path) => path.trim().split('.'));
-  if (paths.some(([first = '']) => first.startsWith('-') || first === '') || paths.length > 20) {
-    return body;
-  }
-  return (kept(body, paths) as object | undefined) ?? {};
-}
-
-function kept(value: unknown, paths: string[][]): unknown {
-  if (paths.some((path) => path.length === 0)) {
-    return value;
-  }
-  if (Array.isArray(value)) {
-    const items = value.map((item) => kept(item, paths)).filter((item) => item !== undefined);
-    return items.length > 0 ? items : undefined;
-  }
-  if (typeof value !== 'object' || value === null) {
-    return undefined;
-  }
-  const fields = Object.entries(value).flatMap(([name, inner]): Array<[string, unknown]> => {
-    const further = paths.flatMap((path) => {
-      const [head = '', ...tail] = path;
-      return head === '**'
-        ? [path, ...(fits(tail[0] ?? '', name) ? [tail.slice(1)] : [])]
-        : fits(head, name)
-          ? [tail]
-          : [];
-    });
-    const rest = further.length > 0 ? kept(inner, further) : undefined;
-    return rest === undefined ? [] : [[name, rest]];
-  });
-  return fields.length > 0 ? Object.fromEntries(fields) : undefined;
-}
-
-function fits(pattern: string, name: string): boolean {
-  return pattern === '*' || pattern === name || (pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)));
 }

@@ -275,6 +275,45 @@ test('what clients ask before they write is answered', async () => {
   expect(await ask('PUT', '/_scripts')).toMatchObject({ status: 404 });
 });
 
+test.each(['/_search', '/logs/_search', '/_cat/indices', '/_scripts'])(
+  '%s is not here, said as Elasticsearch does',
+  async (path) => {
+    const { status, headers, body } = await ask('POST', path, '{}');
+    expect([status, headers.get('x-elastic-product')]).toEqual([404, 'Elasticsearch']);
+    expect(body).toMatchObject({ error: { type: 'resource_not_found_exception', root_cause: [{}] }, status: 404 });
+  }
+);
+
+test.each([
+  ['GET', '/_bulk', 'POST, PUT'],
+  ['DELETE', '/logs', 'HEAD, PUT'],
+])('%s %s is not taken, said as Elasticsearch does', async (method, path, allowed) => {
+  const { status, headers, body } = await ask(method, path);
+  expect([status, headers.get('allow'), body]).toEqual([
+    405,
+    allowed,
+    { error: expect.stringContaining(method), status },
+  ]);
+});
+
+test('addresses of nobody are not taken for Elasticsearch’s', async () => {
+  for (const path of ['/a/b/c', '/%zz', '/logs/']) {
+    expect((await ask('GET', path)).body).toMatchObject({ error: { code: 'APITRAIL_NOT_FOUND' } });
+  }
+});
+
+test('filter_path may say what is left out, and what is left of that', async () => {
+  const lines = [{ create: { _id: '1' } }, document, { create: {} }, '{"a":1}'];
+  const asked = async (filter: string) => (await bulk(`/a/_bulk?filter_path=${filter}`, lines)).body;
+  expect(Object.keys(await asked('-items'))).toEqual(['errors', 'took']);
+  expect(await asked('items,-items.*._*,-**.reason')).toEqual({
+    items: [
+      { create: { status: 409, error: expect.anything() } },
+      { create: { status: 400, error: { type: 'mapper_parsing_exception' } } },
+    ],
+  });
+});
+
 test('answers have the media type the client asked for, only what it wants to see, and are pretty when told', async () => {
   const accept = 'application/vnd.elasticsearch+json; compatible-with=9';
   const { headers, body } = await bulk(

@@ -27,6 +27,7 @@ export const elasticsearch: Protocol = {
   decoders: [bulkDecoder],
   token: apiKeyToken,
   refuse: elasticRefusal,
+  owns: (path) => /^\/(?:[^/]+\/)?_[a-z]/.test(path),
 };
 
 function both(path: string, answer: ProtocolRoute['answer']): ProtocolRoute[] {

@@ -1,5 +1,5 @@
-import type { ProtocolReply, ProtocolRequest, ProtocolRoute } from '../protocol';
-import { elasticError, elasticReply } from './elastic-reply';
+import type { ProtocolRequest, ProtocolRoute } from '../protocol';
+import { elasticReply } from './elastic-reply';
 
 /**
  * The version clients are told. Beats refuse a server older than they are (`allow_older_versions`), so that it must be the
@@ -45,16 +45,7 @@ export const handshakeRoutes: readonly ProtocolRoute[] = [
 ];
 
 function route(method: ProtocolRoute['method'], path: string, answer: Answer): ProtocolRoute {
-  return { method, path, answer: (request) => Promise.resolve(replyOf(request, answer)) };
-}
-
-function replyOf(request: ProtocolRequest, answer: Answer): ProtocolReply {
-  // Names of indices never begin with an underscore: it is an address of Elasticsearch’s that is not here.
-  if (request.params.index?.startsWith('_')) {
-    const error = elasticError('illegal_argument_exception', `there is no ${request.path} here`);
-    return elasticReply(request, { error: { root_cause: [error], ...error }, status: 404 }, 404);
-  }
-  return elasticReply(request, answer(request));
+  return { method, path, answer: (request) => Promise.resolve(elasticReply(request, answer(request))) };
 }
 
 function about(): object {
