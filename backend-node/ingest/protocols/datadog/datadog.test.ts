@@ -162,6 +162,13 @@ describe('whatever comes', () => {
   });
 });
 
+it('brackets in a text are not nested, however many', () => {
+  const log = { message: LINE, note: '['.repeat(5_000) };
+  expect(decode(JSON.stringify([log])).records).toHaveLength(1);
+  const context = { params: {}, receivedAt: Date.now() * 1000 };
+  expect(datadogLogs.decodeItem!(JSON.stringify(log), context).records).toHaveLength(1);
+});
+
 describe('over HTTP', () => {
   let server: ProtocolServer;
   const send = async (path: string, body: string | Buffer, headers: Record<string, string> = {}) => {

@@ -31,7 +31,7 @@ export const datadogLogs: Decoder = {
   decode: (body, context) => (isText(context) ? readLines(body, context) : readItems(itemsOf(body), context)),
   // In a list, a log may be a text, or what is none.
   decodeItem: (text, context) =>
-    isText(context) ? readLines(Buffer.from(text), context) : readItems([parsed(text)], context),
+    isText(context) ? readLines(Buffer.from(text), context) : readItems([parsed(Buffer.from(text))], context),
 };
 
 function isText({ params }: DecodeContext): boolean {
@@ -65,40 +65,24 @@ function readItems(items: readonly unknown[], context: DecodeContext): Decoded {
 }
 
 function itemsOf(body: Buffer): unknown[] {
-  boundJson(body, DEEPEST, tooDeep);
-  const value = parsed(body.toString('utf8'));
+  const value = parsed(body);
   if (typeof value !== 'object' || value === null) {
     throw new ApitrailError('APITRAIL_BAD_BODY', 'The body is neither a log nor a list of logs.');
   }
   return Array.isArray(value) ? value : [value];
 }
 
-function parsed(text: string): unknown {
-  let value: unknown;
+function parsed(json: Buffer): unknown {
+  boundJson(json, DEEPEST, tooDeep);
   try {
-    value = parseJson(text);
+    return parseJson(json.toString('utf8'));
   } catch (cause) {
     throw new ApitrailError('APITRAIL_BAD_BODY', 'The body is not JSON.', { cause });
   }
-  if (nestingOf(text) > DEEPEST) {
-    throw tooDeep();
-  }
-  return value;
 }
 
 function tooDeep(): ApitrailError {
   return new ApitrailError('APITRAIL_BAD_BODY', `The body is nested deeper than ${DEEPEST} levels.`);
-}
-
-/** Levels of brackets in some text, those in strings counted too: never less than what is nested. */
-function nestingOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
-    depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1);
-    deepest = Math.max(deepest, depth);
-  }
-  return deepest;
 }
 
 function isEmptyObject(value: unknown): boolean {
