@@ -85,7 +85,7 @@ export function readRequestBody(
         fail(error);
       }
     };
-    const onDone = (): void => settle(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)));
+    const onDone = (): void => settle(() => resolve(joined(chunks, size, hold)));
     const onEnd = (): void => {
       if (decoder && sent > 0) {
         clearInterval(watch);
@@ -129,6 +129,18 @@ export function readRequestBody(
       onGone();
     }
   });
+}
+
+function joined(chunks: readonly Buffer[], size: number, hold: BodyHold): Buffer {
+  if (chunks.length === 1) {
+    return chunks[0]!;
+  }
+  const body = hold.allocate(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    at += chunk.copy(body, at);
+  }
+  return body;
 }
 
 function tooLarge(limit: number): ApitrailError {

@@ -191,6 +191,7 @@ export class RowPipeline {
       prepared.records.forEach((record, index) => current.add(record, prepared.rows[index]!));
       if (decoded.rows && !this.options.preparation.judges) {
         current.addChunks(decoded.rows, batch.receivedAt);
+        current.bodies.push(batch.body);
       }
       const { decoder, params, receivedAt, from } = batch;
       for (const reject of decoded.rejects) {
@@ -251,6 +252,7 @@ export class RowPipeline {
     }
     this.current = undefined;
     budget.give(taken.weight);
+    taken.bodies.forEach((body) => budget.recycle(body));
     const now = performance.now();
     taken.batches.forEach(({ durableAt }) => counters.freshness.add((now - durableAt) / 1000));
   }

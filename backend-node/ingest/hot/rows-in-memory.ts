@@ -20,6 +20,8 @@ interface Chunk {
 /** What came with consecutive batches and is in no hot file yet: prepared rows without routes, and dead letters. */
 export class RowsInMemory {
   readonly letters: DeadLetter[] = [];
+  /** Bodies that nothing but these rows refers to. */
+  readonly bodies: Buffer[] = [];
   /** What it counts in the memory budget. */
   weight = 0;
   to: number;

@@ -5,6 +5,8 @@ export interface BodyHold {
    * it is released.
    */
   grow(bytes: number): void;
+  /** Memory for the whole body, of what `grow` counted. It may have been another body’s before. */
+  allocate(bytes: number): Buffer;
   /** The request is answered, or gone. */
   release(): void;
 }

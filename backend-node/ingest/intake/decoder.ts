@@ -20,7 +20,10 @@ export interface DecodedReject {
 export interface Decoded {
   /** Records that have been through `normaliseRecord`, in the order of the body. */
   records: RequestRecord[];
-  /** Further rows, which were read the short way; they have no ids, and come before the records. */
+  /**
+   * Further rows, which were read the short way; they have no ids, and come before the records. Once they are in a hot
+   * file the memory of the body is another body's: a decoder that gives such rows keeps nothing that refers to it.
+   */
   rows?: RecordChunks;
   /** Places of the records in the body, where not every item is a record or a reject. */
   indexes?: number[];

@@ -1,4 +1,5 @@
 import type { BodyHold, BodyMemory } from './body-memory';
+import { BodyPool } from './body-pool';
 import { Overload } from './overload';
 
 /** How far back the rate at which memory becomes free is looked at, ms. */
@@ -17,6 +18,7 @@ export class MemoryBudget implements BodyMemory {
   private freedBefore = 0;
   private since = performance.now();
   private rate = 0;
+  private readonly pool = new BodyPool();
 
   constructor(readonly limit: number) {}
 
@@ -54,6 +56,11 @@ export class MemoryBudget implements BodyMemory {
     }
   }
 
+  /** The memory of a body that nothing refers to any more, for others. */
+  recycle(body: Buffer): void {
+    this.pool.give(body);
+  }
+
   hold(): BodyHold {
     let held = 0;
     return {
@@ -65,6 +72,7 @@ export class MemoryBudget implements BodyMemory {
         this.held += bytes;
         this.taken += bytes;
       },
+      allocate: (bytes) => this.pool.take(bytes),
       release: () => {
         this.give(held);
         this.held -= held;

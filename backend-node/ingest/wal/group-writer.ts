@@ -9,8 +9,8 @@ import { isNoRoom, SegmentFile, type ClosedSegment } from './segment-file';
 const MIB = 2 ** 20;
 /** Payloads are written and flushed together up to so many bytes. */
 const GROUP_BYTES = 4 * MIB;
-/** Groups up to this size are put together in memory, which is cheaper than many pieces. */
-const JOINED_BYTES = MIB;
+/** Groups up to this size are put together in memory, which is cheaper than many pieces; of larger ones the copy costs more. */
+const JOINED_BYTES = 64 * 1024;
 const RETRY_SECONDS = 30;
 
 interface Waiting {

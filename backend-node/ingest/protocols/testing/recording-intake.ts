@@ -65,6 +65,7 @@ export class RecordingIntake implements Intake, BodyMemory {
           throw new Overload('APITRAIL_INGEST_BUSY', 'Too much is in memory.', 1);
         }
       },
+      allocate: (bytes) => Buffer.allocUnsafe(bytes),
       release: () => {
         this.held -= own;
         own = 0;
