@@ -1,12 +1,9 @@
-import { unlink } from 'node:fs/promises';
 import { writeSync } from 'node:fs';
 
 import { openDuckDb } from '../../../backend-node/engine/duckdb';
-import type { HotFile } from '../../../backend-node/lake/hot/hot-files';
 import { Lake } from '../../../backend-node/lake/lake';
-import { INGEST_APP_ID } from '../../../backend-node/lake/layout';
 import { openWorkDirectory } from '../../../backend-node/lake/work-directory';
-import { writeHotFile, type HotRow } from '../../../backend-node/lake/testing/hot-file';
+import { HotRounds } from './hot-rounds';
 
 export interface HotTask {
   lake: string;
@@ -16,27 +13,15 @@ export interface HotTask {
   rowsPerFile: number;
 }
 
-const NOV_1 = Date.UTC(2026, 10, 1) * 1000;
-
-/** Rows numbered from 1 on: every file has the next ones, and stays hot until its round is committed. */
+/** Every file has the next rows, and stays hot until its round is committed. */
 async function main({ lake: directory, rounds, filesPerRound, rowsPerFile }: HotTask): Promise<void> {
   const work = await openWorkDirectory(directory);
   const engine = await openDuckDb({ threads: 1, tempDirectory: work.path });
   const lake = await Lake.open(directory, { engine });
-  for (let round = 0, batch = 1; round < rounds; round++) {
-    const files: HotFile[] = [];
-    const rows: HotRow[] = [];
-    for (let index = 0; index < filesPerRound; index++, batch++) {
-      const some = Array.from({ length: rowsPerFile }, (_, row) => {
-        const number = (batch - 1) * rowsPerFile + row + 1;
-        return { time: NOV_1 + number, status: number, request_id: `${number}` };
-      });
-      files.push(await writeHotFile(engine, directory, { from: batch }, some));
-      rows.push(...some);
-      writeSync(1, `ack ${batch}\n`);
-    }
-    await lake.append({ rows }, { txn: { appId: INGEST_APP_ID, version: batch - 1 } });
-    await Promise.all(files.map(({ path }) => unlink(path)));
+  const hot = new HotRounds(engine, lake, { directory, filesPerRound, rowsPerFile });
+  for (let round = 0; round < rounds; round++) {
+    await hot.write((batch) => writeSync(1, `ack ${batch}\n`));
+    await hot.commit();
   }
   await engine.close();
   await work.close();
