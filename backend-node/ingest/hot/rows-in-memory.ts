@@ -1,6 +1,6 @@
 import { ColumnarRows, type ColumnarRow } from '../../lake/hot/columnar-rows';
 import type { RequestRecord } from '../normalise';
-import { routeRows, type RecordChunks, type RecordRows, type RowDefaults } from '../record-lines';
+import { routeRows, type RecordChunks, type RecordRows, type RouteRows, type RowDefaults } from '../record-lines';
 import type { DeadLetter } from '../rejects';
 import type { RouteRow } from '../routes';
 import { Breath } from '../rows/breathe';
@@ -12,7 +12,7 @@ const ROWS_PER_LESSON = 4096;
 /** Rows in tables, with what their routes depend on. */
 interface Chunk {
   rows: RecordRows;
-  routeRows: RouteRow[];
+  routeRows: RouteRows;
   defaults: RowDefaults;
   receivedAt: number;
 }
@@ -70,12 +70,13 @@ export class RowsInMemory {
     }
   }
 
-  /** The rows with their routes, as columns. */
+  /** The rows with their routes, as columns. Rows that were read the short way are there no more. */
   async columns(preparation: RowPreparation): Promise<ColumnarRows> {
     const breath = new Breath();
     const columns = new ColumnarRows();
     for (const { rows, routeRows: routed, defaults, receivedAt } of this.chunks) {
       preparation.append(rows, routed, columns, { defaults, ingestedAtUs: receivedAt });
+      rows.release();
       if (breath.due) {
         await breath.take();
       }

@@ -11,10 +11,12 @@ import { normaliseRecord, type RequestRecord } from '../normalise';
 import { privacyConfigSchema, Pseudonymiser, recordProtector, type PrivacyConfigInput } from '../privacy';
 import { RouteAssigner } from '../routes';
 import { RowPreparation } from '../rows/row-preparation';
-import { appendRows, routeRows } from './append-rows';
+import { appendRows } from './append-rows';
+import { BodyWords } from './body-words';
 import { RecordLineReader } from './record-line-reader';
 import { RecordRows } from './record-rows';
 import { RepeatedColumns } from './repeated-values';
+import { routeRows } from './route-rows';
 
 jest.setTimeout(60_000);
 
@@ -95,7 +97,7 @@ it.each<[string, PrivacyConfigInput]>([
     const body = Buffer.from(`${lines.join('\n')}\n`);
     const rows = new RecordRows(body, [...columns.columns], lines.length);
     for (let start = 0; start < body.length; start = body.indexOf(10, start) + 1) {
-      expect(reader.read(body, start, rows, NOW)).toBe(true);
+      expect(reader.read(new BodyWords(body), start, rows, NOW)).toBe(true);
     }
     const routed = routeRows(rows, defaults.service);
     assigner.observe(routed);

@@ -3,6 +3,7 @@ import type { RequestRecord } from '../normalise';
 import type { Assignment, RouteRow } from '../routes';
 import { NUMBERS, REPEATED, VERBATIM } from './columns';
 import type { RecordRows } from './record-rows';
+import type { RouteRows } from './route-rows';
 
 /** What the sender said for all rows, where a row does not say it itself. */
 export interface RowDefaults {
@@ -21,68 +22,58 @@ export interface AppendOptions {
   ingestedAtUs: number;
 }
 
-const PATH = VERBATIM.indexOf('path');
-const STATUS = NUMBERS.indexOf('status');
-const [SERVICE, METHOD, ROUTE] = [REPEATED.indexOf('service'), REPEATED.indexOf('method'), REPEATED.indexOf('route')];
+const TIME = NUMBERS.indexOf('time');
 
 /**
  * Adds rows of record lines to those on their way to a hot file: protected, with their routes, column by column. Gives
  * what `RowPreparation` and `ColumnarRows.push` give for the same records. `routed` is what `routeRows` gave for them.
  */
-export function appendRows(
-  rows: RecordRows,
-  routed: readonly RouteRow[],
-  to: ColumnarRows,
-  options: AppendOptions
-): void {
-  const { count, body } = rows;
-  const first = to.begin(rows.numbers, count, NUMBERS.length);
+export function appendRows(rows: RecordRows, routed: RouteRows, to: ColumnarRows, options: AppendOptions): void {
+  const { count, body, capacity, starts, ends, numbers } = rows;
+  const first = to.begin(numbers.subarray(TIME * capacity), count);
 
   REPEATED.forEach((column, index) => {
-    if (index !== ROUTE) {
+    if (column !== 'route') {
       appendRepeated(rows, to, first, index, options);
     }
   });
-  const paths = to.text('path');
-  routed.forEach(({ path }, row) => path !== null && paths.set(first + row, path));
   VERBATIM.forEach((column, index) => {
     const target = to.text(column);
-    for (let row = 0; index !== PATH && row < count; row++) {
-      const cell = (row * VERBATIM.length + index) * 2;
-      const end = rows.verbatim[cell + 1]!;
+    for (let row = 0, cell = index * capacity; row < count; row++, cell++) {
+      const end = ends[cell]!;
       if (end !== 0) {
-        target.setAscii(first + row, body, rows.verbatim[cell]!, end);
+        target.setAscii(first + row, body, starts[cell]!, end);
       }
     }
   });
   NUMBERS.forEach((column, index) => {
     const target = to.number(column);
-    for (let row = 0; column !== 'time' && row < count; row++) {
-      const value = rows.numbers[row * NUMBERS.length + index]!;
+    for (let row = 0, cell = index * capacity; column !== 'time' && row < count; row++, cell++) {
+      const value = numbers[cell]!;
       // NaN is the only value that is not itself.
       if (value === value) {
         target.set(first + row, value);
       }
     }
   });
-  appendRoutes(routed, to, first, options);
+  appendRoutes(routed, count, to, first, options);
   appendConstants(to, first, count, options);
 }
 
 function appendRepeated(
-  rows: RecordRows,
+  { repeated, values: tables, count, capacity }: RecordRows,
   to: ColumnarRows,
   first: number,
   index: number,
   options: AppendOptions
 ): void {
   const column = REPEATED[index]!;
-  const values = rows.values[index]!;
+  const values = tables[index]!;
   const target = to.text(column);
   const sources = column === 'session' ? to.text('session_source') : undefined;
   const fallback = column === 'service' || column === 'environment' ? options.defaults[column] : undefined;
-  for (let row = 0; row < rows.count; row++) {
-    const id = rows.repeated[row * REPEATED.length + index]!;
+  for (let row = 0, cell = index * capacity; row < count; row++, cell++) {
+    const id = repeated[cell]!;
     const value = id < 0 ? (fallback ?? null) : values.protectedBy(options.protect, id);
     if (value === null) {
       continue;
@@ -97,21 +88,22 @@ function appendRepeated(
 }
 
 function appendRoutes(
-  routed: readonly RouteRow[],
+  routed: RouteRows,
+  count: number,
   to: ColumnarRows,
   first: number,
   { route: assign }: AppendOptions
 ): void {
   const [routes, sources] = [to.text('route'), to.text('route_source')];
-  routed.forEach((row, index) => {
-    const { route, route_source: source } = assign(row);
+  for (let row = 0; row < count; row++) {
+    const { route, route_source: source } = assign(routed.at(row)!);
     if (route !== null && route !== '') {
-      routes.set(first + index, route);
+      routes.set(first + row, route);
     }
     if (source !== null) {
-      sources.set(first + index, source);
+      sources.set(first + row, source);
     }
-  });
+  }
 }
 
 function appendConstants(
@@ -125,26 +117,4 @@ function appendConstants(
     sources.set(row, defaults.source);
     times.set(row, ingestedAtUs);
   }
-}
-
-/** What the routes of rows depend on; `service` is that of rows which name none. */
-export function routeRows(rows: RecordRows, service: string | null): RouteRow[] {
-  const valueOf = (row: number, index: number): string | null => {
-    const id = rows.repeated[row * REPEATED.length + index]!;
-    return id < 0 ? null : rows.values[index]!.values[id]!;
-  };
-  const routed: RouteRow[] = [];
-  for (let row = 0; row < rows.count; row++) {
-    const cell = (row * VERBATIM.length + PATH) * 2;
-    const end = rows.verbatim[cell + 1]!;
-    const status = rows.numbers[row * NUMBERS.length + STATUS]!;
-    routed.push({
-      service: valueOf(row, SERVICE) ?? service,
-      method: valueOf(row, METHOD),
-      path: end === 0 ? null : rows.body.toString('latin1', rows.verbatim[cell], end),
-      status: status === status ? status : null,
-      route: valueOf(row, ROUTE),
-    });
-  }
-  return routed;
 }

@@ -8,12 +8,12 @@ import type { TextColumn } from '../normalise/request-record';
 export const REPEATED = [
   ...['service', 'service_version', 'environment', 'instance', 'region', 'direction', 'method', 'route', 'scheme'],
   ...['protocol', 'host', 'error_type', 'customer', 'account', 'session', 'client_ip', 'user_agent'],
-  ...['auth_scheme', 'auth_result'],
+  ...['auth_scheme', 'auth_result', 'path'],
 ] as const satisfies readonly TextColumn[];
 export type RepeatedColumn = (typeof REPEATED)[number];
 
 /** Columns of text that are taken as they are, of which nearly every row has another. */
-export const VERBATIM = ['path', 'trace_id', 'span_id', 'request_id'] as const satisfies readonly TextColumn[];
+export const VERBATIM = ['trace_id', 'span_id', 'request_id'] as const satisfies readonly TextColumn[];
 
 /** Columns of numbers; `time` in microseconds since the epoch. */
 export const NUMBERS = ['time', 'duration_ms', 'status', 'request_bytes', 'response_bytes'] as const;

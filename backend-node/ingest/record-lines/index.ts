@@ -1,3 +1,4 @@
-export { appendRows, routeRows, type RowDefaults } from './append-rows';
+export { appendRows, type RowDefaults } from './append-rows';
 export { RecordChunks } from './record-chunks';
 export type { RecordRows } from './record-rows';
+export { routeRows, type RouteRows } from './route-rows';

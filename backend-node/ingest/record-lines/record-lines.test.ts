@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 
 import { formatNamed, Reject } from '../formats';
 import { normaliseRecord, RequestRecord } from '../normalise';
+import { BodyWords } from './body-words';
 import { RecordLineReader } from './record-line-reader';
 import { RecordRows } from './record-rows';
 import { RepeatedColumns } from './repeated-values';
@@ -41,7 +42,7 @@ function longWay(line: string): RequestRecord | undefined {
 function shortWay(line: string, reader = new RecordLineReader(false)): RequestRecord | undefined {
   const body = Buffer.from(`${line}\n`);
   const rows = new RecordRows(body, new RepeatedColumns().columns, 1);
-  if (!reader.read(body, 0, rows, NOW)) {
+  if (!reader.read(new BodyWords(body), 0, rows, NOW)) {
     return undefined;
   }
   const record = rows.record(0);
@@ -92,8 +93,8 @@ it('goes on behind a line it left', () => {
   );
   const rows = new RecordRows(body, new RepeatedColumns().columns, 2);
   const reader = new RecordLineReader(false);
-  expect(reader.read(body, 0, rows, NOW)).toBe(false);
-  expect(reader.read(body, body.indexOf(10) + 1, rows, NOW)).toBe(true);
+  expect(reader.read(new BodyWords(body), 0, rows, NOW)).toBe(false);
+  expect(reader.read(new BodyWords(body), body.indexOf(10) + 1, rows, NOW)).toBe(true);
   expect(rows.record(0)).toMatchObject({ path: '/b', service: undefined });
 });
 

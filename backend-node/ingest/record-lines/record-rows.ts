@@ -1,56 +1,78 @@
 import { RequestRecord } from '../normalise/request-record';
-import type { RepeatedValues } from './repeated-values';
 import { NUMBERS, REPEATED, VERBATIM } from './columns';
+import type { RepeatedValues } from './repeated-values';
+import { giveTables, takeTables, type RowTables } from './row-tables';
 
 const NULL = -1;
 
-/** Rows of lines that were read the short way: what a column’s value is stands in tables, not in objects. */
-export class RecordRows {
+/**
+ * Rows that were read the short way: what a column’s value is stands in tables, not in objects. Each table has a stretch of
+ * `capacity` entries for every column, one for each row.
+ */
+export class RecordRows implements RowTables {
   count = 0;
-  /** By row and column of `REPEATED`: ids in `values`, -1 for null. */
+  /** By column of `REPEATED` and row: ids in `values`, -1 for null. */
   repeated: Int32Array;
-  /** By row and column of `VERBATIM`: where the text begins and ends in `body`; both 0 for null. */
-  verbatim: Int32Array;
-  /** By row and column of `NUMBERS`; NaN for null. */
+  /** By column of `VERBATIM` and row: where the text begins in `body`. */
+  starts: Int32Array;
+  /** By column of `VERBATIM` and row: just behind the text in `body`; 0 for null. */
+  ends: Int32Array;
+  /** By column of `NUMBERS` and row; NaN for null. */
   numbers: Float64Array;
 
   /** `capacity` is how many rows there may be. */
   constructor(
     readonly body: Buffer,
     readonly values: readonly RepeatedValues[],
-    capacity: number
+    readonly capacity: number
   ) {
-    this.repeated = new Int32Array(capacity * REPEATED.length).fill(NULL);
-    this.verbatim = new Int32Array(capacity * VERBATIM.length * 2);
-    this.numbers = new Float64Array(capacity * NUMBERS.length).fill(NaN);
+    ({ repeated: this.repeated, starts: this.starts, ends: this.ends, numbers: this.numbers } = takeTables(capacity));
   }
 
   /** Takes back what was put into the row that is begun. */
   clearRow(): void {
-    const { count } = this;
-    this.repeated.fill(NULL, count * REPEATED.length, (count + 1) * REPEATED.length);
-    this.verbatim.fill(0, count * VERBATIM.length * 2, (count + 1) * VERBATIM.length * 2);
-    this.numbers.fill(NaN, count * NUMBERS.length, (count + 1) * NUMBERS.length);
+    const { count, capacity, repeated, ends, numbers } = this;
+    for (let index = 0; index < REPEATED.length; index++) {
+      repeated[index * capacity + count] = NULL;
+    }
+    for (let index = 0; index < VERBATIM.length; index++) {
+      ends[index * capacity + count] = 0;
+    }
+    for (let index = 0; index < NUMBERS.length; index++) {
+      numbers[index * capacity + count] = NaN;
+    }
+  }
+
+  /** Gives the tables back, for other rows. These have none any more. */
+  release(): void {
+    const { repeated, starts, ends, numbers, capacity, count } = this;
+    if (repeated !== RELEASED) {
+      this.repeated = this.starts = this.ends = RELEASED;
+      this.numbers = NO_NUMBERS;
+      this.count = 0;
+      giveTables({ repeated, starts, ends, numbers }, capacity, count);
+    }
   }
 
   /** A row as the long way would have made it, before sessions, policy and routes. */
   record(row: number): RequestRecord {
+    const { capacity } = this;
     const record = new RequestRecord();
     record.seen = true;
     REPEATED.forEach((column, index) => {
-      const id = this.repeated[row * REPEATED.length + index]!;
+      const id = this.repeated[index * capacity + row]!;
       if (id !== NULL) {
         record[column] = this.values[index]!.values[id];
       }
     });
     VERBATIM.forEach((column, index) => {
-      const cell = (row * VERBATIM.length + index) * 2;
-      if (this.verbatim[cell + 1] !== 0) {
-        record[column] = this.body.toString('latin1', this.verbatim[cell], this.verbatim[cell + 1]);
+      const cell = index * capacity + row;
+      if (this.ends[cell] !== 0) {
+        record[column] = this.body.toString('latin1', this.starts[cell], this.ends[cell]);
       }
     });
     NUMBERS.forEach((column, index) => {
-      const value = this.numbers[row * NUMBERS.length + index]!;
+      const value = this.numbers[index * capacity + row]!;
       if (!Number.isNaN(value)) {
         record[column] = value;
       }
@@ -58,3 +80,6 @@ export class RecordRows {
     return record;
   }
 }
+
+const RELEASED = new Int32Array(0);
+const NO_NUMBERS = new Float64Array(0);

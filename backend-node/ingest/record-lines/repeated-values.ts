@@ -1,11 +1,13 @@
 import { canonicalAddress } from '../normalise/address';
 import type { FieldSetter } from '../normalise/fields';
 import { RequestRecord } from '../normalise/request-record';
+import { hashOf, type BodyWords } from './body-words';
 import { REPEATED, repeatedSetters, type RepeatedColumn } from './columns';
 import { InternTable } from './intern-table';
 
-/** Different texts a column may have before it is begun anew. */
+/** Different texts a column may have, and bytes that they may take, before it is begun anew. */
 const MOST_TEXTS = 65_536;
+const MOST_BYTES = 2 * 2 ** 20;
 
 /** The different values of a column that were seen. */
 export class RepeatedValues {
@@ -14,6 +16,8 @@ export class RepeatedValues {
   readonly values: Array<string | undefined> = [];
   /** What the policy makes of a value, once it was asked; null where nothing is left of it. */
   readonly protectedValues: Array<string | null | undefined> = [];
+  /** The id that was given last; -1 before. The next row often has the same. */
+  last = -1;
 
   constructor(
     readonly column: RepeatedColumn,
@@ -21,17 +25,21 @@ export class RepeatedValues {
   ) {}
 
   get isFull(): boolean {
-    return this.texts.count >= MOST_TEXTS;
+    return this.texts.count >= MOST_TEXTS || this.texts.bytes >= MOST_BYTES;
   }
 
-  /** The id of a text, or -1 when a row with it must go the long way. */
-  idOf(from: Buffer, start: number, end: number, hash: number): number {
+  /** The id of the UTF-8 text in `from[start, end)`, or -1 when a row with it must go the long way. `hash` is what `hashOf` gives for it. */
+  idOf(from: BodyWords, start: number, end: number, hash = hashOf(from, start, end)): number {
     const id = this.texts.idOf(from, start, end, hash);
     if (id === this.values.length) {
-      this.values.push(this.normalised(from.toString('latin1', start, end)));
+      this.values.push(this.normalised(from.bytes.toString('utf8', start, end)));
       this.protectedValues.push(undefined);
     }
-    return this.values[id] === undefined ? -1 : id;
+    if (id < 0 || this.values[id] === undefined) {
+      return -1;
+    }
+    this.last = id;
+    return id;
   }
 
   /** Under the policy; the same text is asked about once. */
@@ -54,6 +62,10 @@ export class RepeatedValues {
     if (value === undefined || record.unusable !== undefined || record.attributes !== undefined) {
       return undefined;
     }
+    if (this.column === 'path') {
+      // A target that is more than a path sets other columns, too.
+      return value === text ? value : undefined;
+    }
     return this.column === 'client_ip' ? (canonicalAddress(value) ?? value) : value;
   }
 }
@@ -65,7 +77,7 @@ export class RepeatedColumns {
     (column, index) => new RepeatedValues(column, this.setters[index]!)
   );
 
-  /** Begins full columns anew. Only between bodies, since ids of one body must be of one table. */
+  /** Begins full columns anew. Only between chunks, since ids of one chunk must be of one table. */
   renew(): void {
     this.columns.forEach(({ isFull, column }, index) => {
       if (isFull) {

@@ -1,6 +1,6 @@
 import type { ColumnarRows } from '../../lake/hot/columnar-rows';
 import type { RequestRecord } from '../normalise';
-import { appendRows, type RecordRows, type RowDefaults } from '../record-lines';
+import { appendRows, type RecordRows, type RouteRows, type RowDefaults } from '../record-lines';
 import type { JourneyState } from '../noise';
 import { recordProtector, type PrivacyConfig, type Pseudonymiser } from '../privacy';
 import {
@@ -102,7 +102,7 @@ export class RowPreparation {
    */
   append(
     rows: RecordRows,
-    routed: readonly RouteRow[],
+    routed: RouteRows,
     to: ColumnarRows,
     options: { defaults: RowDefaults; ingestedAtUs: number }
   ): void {
@@ -115,7 +115,7 @@ export class RowPreparation {
   }
 
   /** Shows a batch to the routes before any row of it gets one. */
-  learn(rows: readonly RouteRow[]): void {
+  learn(rows: Iterable<RouteRow>): void {
     this.assigner.observe(rows);
   }
 
