@@ -2,6 +2,7 @@ import type { HotFile } from '../../lake/hot/hot-files';
 import type { Batch } from '../intake/batch';
 import type { IngestCounters } from '../intake/counters';
 import { rowsOf, type Decoded } from '../intake/decoder';
+import { recordsOf } from '../intake/places';
 import type { MemoryBudget } from '../intake/memory-budget';
 import type { RequestRecord } from '../normalise';
 import { WHOLE_BODY, type DeadLetter, type RejectStore } from '../rejects';
@@ -189,7 +190,7 @@ export class RowPipeline {
       current.letters.push(wholeBody(seq, batch, dead ?? 'its rows cannot be made'));
     } else {
       prepared.records.forEach((record, index) => current.add(record, prepared.rows[index]!));
-      if (decoded.rows && !this.options.preparation.judges) {
+      if (decoded.rows && !this.areRecords(known)) {
         current.addChunks(decoded.rows, batch.receivedAt);
         current.bodies.push(batch.body);
       }
@@ -204,16 +205,19 @@ export class RowPipeline {
 
   private async prepare(
     { receivedAt }: Batch,
-    { records: decoded, rows: chunks }: Decoded,
+    decoded: Decoded,
     known: ReadonlySet<number>
   ): Promise<{ records: RequestRecord[]; rows: RouteRow[] } | { fault: unknown }> {
     const { preparation } = this.options;
     const breath = new Breath();
     const kept: RequestRecord[] = [];
     const rows: RouteRow[] = [];
-    // Rules judge records.
-    const records = chunks && preparation.judges ? [...decoded, ...chunks.records()] : decoded;
+    const areRecords = this.areRecords([...known]);
+    const records = areRecords ? recordsOf(decoded) : decoded.records;
     try {
+      if (!areRecords) {
+        decoded.rows?.chunks.forEach((chunk) => preparation.deriveSessions(chunk));
+      }
       for (let index = 0; index < records.length; index++) {
         const row = known.has(index) ? undefined : preparation.prepare(records[index]!, receivedAt);
         if (row) {
@@ -229,6 +233,11 @@ export class RowPipeline {
       preparation.discard();
       return { fault };
     }
+  }
+
+  /** Whether rows that were read the short way become records: rules judge those, and of those some may be left out. */
+  private areRecords(known: readonly number[]): boolean {
+    return this.options.preparation.judges || known.length > 0;
   }
 
   private async makeHot(): Promise<void> {

@@ -1,6 +1,6 @@
 import { ColumnarRows, type ColumnarRow } from '../../lake/hot/columnar-rows';
 import type { RequestRecord } from '../normalise';
-import { routeRows, type RecordChunks, type RecordRows, type RouteRows, type RowDefaults } from '../record-lines';
+import { routeRows, type RecordRows, type RouteRows, type RowDefaults, type ShortRows } from '../record-lines';
 import type { DeadLetter } from '../rejects';
 import type { RouteRow } from '../routes';
 import { Breath } from '../rows/breathe';
@@ -46,7 +46,7 @@ export class RowsInMemory {
   }
 
   /** Adds rows that were read the short way; `receivedAt` is when they came in, microseconds since the epoch. */
-  addChunks({ chunks, count, defaults }: RecordChunks, receivedAt: number): void {
+  addChunks({ chunks, count, defaults }: ShortRows, receivedAt: number): void {
     for (const rows of chunks) {
       this.chunks.push({ rows, routeRows: routeRows(rows, defaults.service ?? null), defaults, receivedAt });
     }

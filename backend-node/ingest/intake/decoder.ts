@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../normalise';
-import type { RecordChunks } from '../record-lines';
+import type { ShortRows } from '../record-lines';
 
 /** Something in a body that is no row, and why. */
 export interface DecodedReject {
@@ -24,7 +24,7 @@ export interface Decoded {
    * Further rows, which were read the short way; they have no ids, and come before the records. Once they are in a hot
    * file the memory of the body is another body's: a decoder that gives such rows keeps nothing that refers to it.
    */
-  rows?: RecordChunks;
+  rows?: ShortRows;
   /** Places of the records in the body, where not every item is a record or a reject. */
   indexes?: number[];
   rejects: DecodedReject[];

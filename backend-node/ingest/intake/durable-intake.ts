@@ -7,6 +7,7 @@ import type { BodyHold, BodyMemory } from './body-memory';
 import type { IngestCounters } from './counters';
 import { rowsOf, type Decoded } from './decoder';
 import type { Intake, Receipt } from './intake';
+import { idsOf } from './places';
 import { nameOf, type KeyHasher, type KnownKeys } from './known-keys';
 import type { MemoryBudget } from './memory-budget';
 import { Overload } from './overload';
@@ -187,11 +188,11 @@ function weightOf({ body }: Batch, { memory = 0 }: Decoded): number {
 }
 
 /** The names that the sender gave a batch and its records, hashed, as text that a `Map` can hold. */
-export function hashedNames(hasher: KeyHasher, batch: Batch, { ids = [] }: Decoded): Names {
+export function hashedNames(hasher: KeyHasher, batch: Batch, decoded: Decoded): Names {
   const { from, idempotencyKey } = batch;
   return {
     batch: idempotencyKey === undefined ? undefined : hasher.batch({ ...batch, idempotencyKey }),
-    records: ids.map((id) => (id === undefined ? undefined : hasher.hash('record', from, id))),
+    records: idsOf(decoded).map((id) => (id === undefined ? undefined : hasher.hash('record', from, id))),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ColumnarRows } from '../../lake/hot/columnar-rows';
-import type { RequestRecord } from '../normalise';
+import { RequestRecord } from '../normalise';
 import type { Assignment, RouteRow } from '../routes';
 import { NUMBERS, REPEATED, VERBATIM } from './columns';
 import type { RecordRows } from './record-rows';
@@ -41,7 +41,9 @@ export function appendRows(rows: RecordRows, routed: RouteRows, to: ColumnarRows
     const target = to.text(column);
     for (let row = 0, cell = index * capacity; row < count; row++, cell++) {
       const end = ends[cell]!;
-      if (end !== 0) {
+      if (end !== 0 && rows.binaryIds && column !== 'request_id') {
+        target.setHex(first + row, body, starts[cell]!, end);
+      } else if (end !== 0) {
         target.setAscii(first + row, body, starts[cell]!, end);
       }
     }
@@ -56,12 +58,13 @@ export function appendRows(rows: RecordRows, routed: RouteRows, to: ColumnarRows
       }
     }
   });
+  appendFurther(rows, to, first, options);
   appendRoutes(routed, count, to, first, options);
   appendConstants(to, first, count, options);
 }
 
 function appendRepeated(
-  { repeated, values: tables, count, capacity }: RecordRows,
+  { repeated, values: tables, sessions, count, capacity }: RecordRows,
   to: ColumnarRows,
   first: number,
   index: number,
@@ -74,6 +77,12 @@ function appendRepeated(
   const fallback = column === 'service' || column === 'environment' ? options.defaults[column] : undefined;
   for (let row = 0, cell = index * capacity; row < count; row++, cell++) {
     const id = repeated[cell]!;
+    const derived = id < 0 && sources ? sessions?.[row] : undefined;
+    if (derived !== undefined) {
+      target.set(first + row, derived);
+      sources!.set(first + row, 'derived');
+      continue;
+    }
     const value = id < 0 ? (fallback ?? null) : values.protectedBy(options.protect, id);
     if (value === null) {
       continue;
@@ -84,6 +93,32 @@ function appendRepeated(
       target.setKnown(first + row, values, id, value);
     }
     sources?.set(first + row, 'given');
+  }
+}
+
+/** What few rows have, or none. */
+function appendFurther(
+  { attributes, queries, count }: RecordRows,
+  to: ColumnarRows,
+  first: number,
+  { protect }: AppendOptions
+): void {
+  for (let row = 0; attributes && row < count; row++) {
+    const values = attributes[row]?.protectedBy(protect);
+    if (values) {
+      to.attributes.set(first + row, values);
+    }
+  }
+  for (let row = 0; queries && row < count; row++) {
+    const query = queries[row];
+    if (query !== undefined) {
+      const record = new RequestRecord();
+      record.query = query;
+      protect(record);
+      if (record.query) {
+        to.text('query').set(first + row, record.query);
+      }
+    }
   }
 }
 

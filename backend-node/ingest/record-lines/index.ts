@@ -1,4 +1,5 @@
 export { appendRows, type RowDefaults } from './append-rows';
 export { RecordChunks } from './record-chunks';
 export type { RecordRows } from './record-rows';
+export type { ShortRows } from './short-rows';
 export { routeRows, type RouteRows } from './route-rows';

@@ -1,6 +1,7 @@
 import { RequestRecord } from '../normalise/request-record';
 import { NUMBERS, REPEATED, VERBATIM } from './columns';
 import type { RepeatedValues } from './repeated-values';
+import type { RowAttributes } from './row-attributes';
 import { giveTables, takeTables, type RowTables } from './row-tables';
 
 const NULL = -1;
@@ -19,6 +20,14 @@ export class RecordRows implements RowTables {
   ends: Int32Array;
   /** By column of `NUMBERS` and row; NaN for null. */
   numbers: Float64Array;
+  /** The ids of trace and span stand in `body` as their bytes, not in hexadecimal. */
+  binaryIds = false;
+  /** By row, where any has some. */
+  attributes: Array<RowAttributes | undefined> | undefined = undefined;
+  /** By row, where any has one: the query string. */
+  queries: Array<string | undefined> | undefined = undefined;
+  /** By row, where any has one: the session that was derived. */
+  sessions: Array<string | undefined> | undefined = undefined;
 
   /** `capacity` is how many rows there may be. */
   constructor(
@@ -49,6 +58,7 @@ export class RecordRows implements RowTables {
     if (repeated !== RELEASED) {
       this.repeated = this.starts = this.ends = RELEASED;
       this.numbers = NO_NUMBERS;
+      this.attributes = this.queries = this.sessions = undefined;
       this.count = 0;
       giveTables({ repeated, starts, ends, numbers }, capacity, count);
     }
@@ -68,7 +78,8 @@ export class RecordRows implements RowTables {
     VERBATIM.forEach((column, index) => {
       const cell = index * capacity + row;
       if (this.ends[cell] !== 0) {
-        record[column] = this.body.toString('latin1', this.starts[cell], this.ends[cell]);
+        const encoding = this.binaryIds && column !== 'request_id' ? 'hex' : 'latin1';
+        record[column] = this.body.toString(encoding, this.starts[cell], this.ends[cell]);
       }
     });
     NUMBERS.forEach((column, index) => {
@@ -77,6 +88,9 @@ export class RecordRows implements RowTables {
         record[column] = value;
       }
     });
+    record.query = this.queries?.[row];
+    const attributes = this.attributes?.[row];
+    record.attributes = attributes && { ...attributes.values };
     return record;
   }
 }

@@ -1,6 +1,7 @@
 import type { ColumnarRows } from '../../lake/hot/columnar-rows';
 import type { RequestRecord } from '../normalise';
 import { appendRows, type RecordRows, type RouteRows, type RowDefaults } from '../record-lines';
+import { NUMBERS, REPEATED } from '../record-lines/columns';
 import type { JourneyState } from '../noise';
 import { recordProtector, type PrivacyConfig, type Pseudonymiser } from '../privacy';
 import {
@@ -12,6 +13,14 @@ import {
   type RouteState,
 } from '../routes';
 import { SessionDeriver, type SessionState } from '../sessions';
+
+const TIME = NUMBERS.indexOf('time');
+const [CUSTOMER, SESSION, CLIENT_IP, USER_AGENT] = [
+  REPEATED.indexOf('customer'),
+  REPEATED.indexOf('session'),
+  REPEATED.indexOf('client_ip'),
+  REPEATED.indexOf('user_agent'),
+];
 
 export interface RowPreparationOptions {
   privacy: PrivacyConfig;
@@ -79,6 +88,28 @@ export class RowPreparation {
     const row = routeRow(record);
     this.protect(record);
     return row;
+  }
+
+  /** Does for rows that were read the short way what `prepare` does about sessions, in the order in which they come. */
+  deriveSessions(rows: RecordRows): void {
+    if (!this.deriver) {
+      return;
+    }
+    const { repeated, capacity, count, values, numbers } = rows;
+    for (let row = 0; row < count; row++) {
+      const address = repeated[CLIENT_IP * capacity + row]!;
+      if (address < 0 || repeated[SESSION * capacity + row] !== -1 || repeated[CUSTOMER * capacity + row] !== -1) {
+        continue;
+      }
+      const agent = repeated[USER_AGENT * capacity + row]!;
+      const userAgent = agent < 0 ? '' : values[USER_AGENT]!.values[agent]!;
+      rows.sessions ??= new Array<string | undefined>(count).fill(undefined);
+      rows.sessions[row] = this.deriver.derive(
+        values[CLIENT_IP]!.values[address]!,
+        userAgent,
+        numbers[TIME * capacity + row]!
+      );
+    }
   }
 
   /** Tells the policy that rows of another batch begin. */

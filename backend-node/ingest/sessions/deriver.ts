@@ -62,13 +62,18 @@ export class SessionDeriver {
     if (record.customer !== undefined || record.client_ip === undefined) {
       return;
     }
-    const client = this.clientOf(record.client_ip, record.user_agent ?? '');
-    record.session = this.sessionAt(client, record.time);
+    record.session = this.derive(record.client_ip, record.user_agent ?? '', record.time);
     record.session_source = 'derived';
-    this.earliest = Math.min(this.earliest, record.time);
+  }
+
+  /** The session of a request that names neither a customer nor a session. `time` is in microseconds since the epoch. */
+  derive(address: string, userAgent: string, time: number): string {
+    const session = this.sessionAt(this.clientOf(address, userAgent), time);
+    this.earliest = Math.min(this.earliest, time);
     if (++this.sinceSweep >= ROWS_PER_SWEEP) {
       this.sweep();
     }
+    return session;
   }
 
   state(): SessionState {

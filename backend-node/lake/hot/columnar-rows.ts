@@ -7,7 +7,7 @@ import { TextColumn } from './parquet/text-column';
 import { parquetFile } from './parquet/write-file';
 
 /** Ids of single requests: no two rows share one. */
-const DISTINCT = new Set(['trace_id', 'span_id', 'request_id']);
+export const DISTINCT = new Set(['trace_id', 'span_id', 'request_id']);
 
 /** A row as it is taken in: the columns of the record, times in microseconds since the epoch; undefined is null. */
 export type ColumnarRow = { readonly [column: string]: unknown; readonly time: number };
@@ -27,6 +27,7 @@ export class ColumnarRows {
   unweighted = true;
   private readonly columns: HotColumn[] = [];
   private readonly texts = new Map<string, TextColumn>();
+  private map: MapColumn | undefined;
   private readonly numbers = new Map<string, NumberColumn>();
   private readonly setters: Array<{ name: string; set: Setter }> = [];
 
@@ -38,6 +39,7 @@ export class ColumnarRows {
         this.add(column, (row, value) => value !== '' && column.set(row, value as string));
       } else if (type === 'map<string,string>') {
         const column = new MapColumn(name);
+        this.map = column;
         this.add(column, (row, value) => column.set(row, value as Record<string, string>));
       } else if (type === 'double' || type === 'integer' || type === 'long' || type === 'timestamp') {
         const column = new NumberColumn(name, type);
@@ -82,6 +84,11 @@ export class ColumnarRows {
   /** A column of text. */
   text(name: string): TextColumn {
     return this.texts.get(name)!;
+  }
+
+  /** The column of attributes. */
+  get attributes(): MapColumn {
+    return this.map!;
   }
 
   /** A column of numbers or times. */

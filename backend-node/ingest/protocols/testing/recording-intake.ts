@@ -7,6 +7,7 @@ import type { BodyHold, BodyMemory } from '../../intake/body-memory';
 import type { Decoded } from '../../intake/decoder';
 import type { Intake, Receipt } from '../../intake/intake';
 import { Overload } from '../../intake/overload';
+import { idsOf, recordsOf } from '../../intake/places';
 import type { Protocol } from '../protocol';
 
 /** A batch that was submitted, and what was decoded of it. */
@@ -39,10 +40,9 @@ export class RecordingIntake implements Intake, BodyMemory {
 
   /** Records of all batches, each once. */
   get records(): Decoded['records'] {
-    return this.submitted.flatMap(({ decoded, known }) => [
-      ...(decoded.rows?.records() ?? []),
-      ...decoded.records.filter((_, index) => !known.includes(index)),
-    ]);
+    return this.submitted.flatMap(({ decoded, known }) =>
+      recordsOf(decoded).filter((_, place) => !known.includes(place))
+    );
   }
 
   get durableSeq(): number {
@@ -88,7 +88,7 @@ export class RecordingIntake implements Intake, BodyMemory {
       }
       return { ...before, repeated: true };
     }
-    const known = decoded.records.flatMap((_, index) => (this.isKnown(batch, decoded.ids?.[index]) ? [index] : []));
+    const known = idsOf(decoded).flatMap((id, place) => (this.isKnown(batch, id) ? [place] : []));
     this.submitted.push({ batch, decoded, known });
     const receipt = { seq: this.submitted.length, repeated: false, known };
     if (name !== undefined) {

@@ -39,6 +39,12 @@ export class TextColumn implements HotColumn {
     this.values.addAscii(from, start, end);
   }
 
+  /** Sets the bytes in `from[start, end)`, in lower-case hexadecimal. */
+  setHex(row: number, from: Buffer, start: number, end: number): void {
+    this.present.set(row);
+    this.values.addHex(from, start, end);
+  }
+
   schema(): ThriftValue[] {
     return schemaOf.text(this.name);
   }

@@ -5,6 +5,8 @@ import { Encoding } from './format';
 /** With more different texts than this, and most of them different, a dictionary costs more than it saves. */
 const MOST_ENTRIES = 4096;
 
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+
 /** Texts as Parquet encodes them: by a dictionary while they repeat themselves, else one after the other. */
 export class TextValues {
   private readonly known = new Map<string, number>();
@@ -80,6 +82,25 @@ export class TextValues {
       this.count++;
     } else {
       this.add(from.toString('latin1', start, end));
+    }
+  }
+
+  /** Adds the bytes in `from[start, end)`, in lower-case hexadecimal. */
+  addHex(from: Buffer, start: number, end: number): void {
+    if (this.plain) {
+      const bytes = (end - start) * 2;
+      this.plain.uint32(bytes);
+      const room = this.plain.room(bytes);
+      let at = this.plain.length;
+      for (let index = start; index < end; index++) {
+        const byte = from[index]!;
+        room[at++] = DIGITS[byte >>> 4]!;
+        room[at++] = DIGITS[byte & 15]!;
+      }
+      this.plain.length = at;
+      this.count++;
+    } else {
+      this.add(from.toString('hex', start, end));
     }
   }
 
