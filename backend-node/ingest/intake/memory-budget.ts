@@ -1,3 +1,4 @@
+import { requestsFirst, type RequestUnderWay } from '../rows/requests-first';
 import type { BodyHold, BodyMemory } from './body-memory';
 import { BodyPool } from './body-pool';
 import { Overload } from './overload';
@@ -5,6 +6,8 @@ import { Overload } from './overload';
 /** How far back the rate at which memory becomes free is looked at, ms. */
 const RATE_MS = 5_000;
 const LONGEST_RETRY_SECONDS = 30;
+/** With this part of the memory taken, what is there is worked on before more comes in. */
+const CROWDED = 4;
 
 /**
  * What bodies and rows on their way may take together. One alone may always go on, however large it is, so that a limit
@@ -63,8 +66,10 @@ export class MemoryBudget implements BodyMemory {
 
   hold(): BodyHold {
     let held = 0;
+    let request: RequestUnderWay | undefined;
     return {
       grow: (bytes) => {
+        request ??= requestsFirst.begin(() => this.taken < this.limit / CROWDED);
         if (this.taken > held && this.taken + bytes > this.limit) {
           throw this.overload();
         }
@@ -74,6 +79,7 @@ export class MemoryBudget implements BodyMemory {
       },
       allocate: (bytes) => this.pool.take(bytes),
       release: () => {
+        request?.end();
         this.give(held);
         this.held -= held;
         held = 0;

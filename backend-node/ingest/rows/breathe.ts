@@ -1,7 +1,9 @@
-/** Work that is longer than this lets others have a turn, ms. */
-const SLICE_MS = 8;
+import { requestsFirst } from './requests-first';
 
-/** Lets the event loop have turns while something long is worked on. */
+/** Work that is longer than this lets others have a turn, ms. */
+const SLICE_MS = 4;
+
+/** Lets the event loop have turns while something long is worked on, and requests go first. */
 export class Breath {
   private began = performance.now();
 
@@ -12,6 +14,7 @@ export class Breath {
 
   async take(): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
+    await requestsFirst.settled();
     this.began = performance.now();
   }
 }
