@@ -20,6 +20,22 @@ export class BodyWords {
   }
 }
 
+/** The place of the lowest byte of a word that is not zero, from 0. */
+export function lowestByte(word: number): number {
+  return (31 - Math.clz32(word & -word)) >>> 3;
+}
+
+/** How many bytes from `one` on are those from `other` on, `most` at most. */
+export function commonLength(words: BodyWords, one: number, other: number, most: number): number {
+  for (let length = 0; length < most; length += 4) {
+    const difference = words.at(one + length) ^ words.at(other + length);
+    if (difference !== 0) {
+      return Math.min(most, length + lowestByte(difference));
+    }
+  }
+  return most;
+}
+
 /** Begins a hash of words, which `hashWord` goes on with. */
 export const HASH_START = 0x2f0b4a27;
 

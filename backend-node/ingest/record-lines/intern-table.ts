@@ -3,19 +3,21 @@ import { lowBytes, type BodyWords } from './body-words';
 const NONE = -1;
 /** Places that are looked at for a text; where all are taken by others it is not remembered. */
 const MOST_PROBES = 64;
+/** Numbers that a slot takes. */
+const SLOT = 4;
 
 /**
  * Texts that were seen, told apart by their bytes, so that a text that repeats itself is worked on once. Ids count from 0.
  */
 export class InternTable {
   count = 0;
-  /** By slot: hash and id. */
-  private slots: Int32Array = new Int32Array(1024).fill(NONE);
-  /** By id: where its words begin, and its length in bytes. */
-  private places: Int32Array = new Int32Array(512);
-  private hashes: Int32Array = new Int32Array(256);
+  /** Four numbers a slot: hash, id, where the words begin, length in bytes. */
+  private slots: Int32Array = new Int32Array(SLOT * 512).fill(NONE);
+  /** By id: the slot’s last two numbers. */
+  private places: Int32Array = new Int32Array(256);
+  private hashes: Int32Array = new Int32Array(128);
   /** The texts, each from a word on, with zeroes behind. */
-  private words: Int32Array = new Int32Array(2048);
+  private words: Int32Array = new Int32Array(1024);
   private used = 0;
 
   /** Bytes that the texts take. */
@@ -34,14 +36,16 @@ export class InternTable {
    */
   idOf(from: BodyWords, start: number, end: number, hash: number): number {
     const { slots } = this;
-    const mask = (slots.length >>> 1) - 1;
+    const mask = slots.length / SLOT - 1;
     let slot = (hash ^ (hash >>> 16)) & mask;
     for (let probes = 0; probes < MOST_PROBES; probes++) {
-      const id = slots[slot * 2 + 1]!;
+      const at = slot * SLOT;
+      const id = slots[at + 1]!;
       if (id === NONE) {
-        return this.add(from, start, end, hash, slot);
+        return this.add(from, start, end, hash, at);
       }
-      if (slots[slot * 2] === hash && this.lengthOf(id) === end - start && this.isAt(id, from, start)) {
+      const length = end - start;
+      if (slots[at] === hash && slots[at + 3] === length && this.lieAt(slots[at + 2]!, length, from, start)) {
         return id;
       }
       slot = (slot + 1) & mask;
@@ -51,9 +55,13 @@ export class InternTable {
 
   /** Whether a text stands at a place. */
   isAt(id: number, from: BodyWords, start: number): boolean {
+    return this.lieAt(this.places[id * 2]!, this.places[id * 2 + 1]!, from, start);
+  }
+
+  private lieAt(place: number, length: number, from: BodyWords, start: number): boolean {
     const { words } = this;
-    let word = this.places[id * 2]!;
-    const end = start + this.places[id * 2 + 1]!;
+    let word = place;
+    const end = start + length;
     let at = start;
     for (; at + 4 <= end; at += 4) {
       if (words[word++] !== from.at(at)) {
@@ -73,9 +81,11 @@ export class InternTable {
     if (needed > this.words.length) {
       this.words = grown(this.words, Math.max(this.words.length * 2, needed));
     }
-    const { words } = this;
     this.places[id * 2] = this.used;
     this.places[id * 2 + 1] = end - start;
+    this.hashes[id] = hash;
+    this.fillSlot(this.slots, slot, id);
+    const { words } = this;
     let at = start;
     for (; at + 4 <= end; at += 4) {
       words[this.used++] = from.at(at);
@@ -83,26 +93,29 @@ export class InternTable {
     if (at < end) {
       words[this.used++] = lowBytes(from.at(at), end - at);
     }
-    this.hashes[id] = hash;
-    this.slots[slot * 2] = hash;
-    this.slots[slot * 2 + 1] = id;
-    if (this.count * 4 > this.slots.length) {
+    if (this.count * 2 * SLOT > this.slots.length) {
       this.rehash();
     }
     return id;
   }
 
+  private fillSlot(slots: Int32Array, at: number, id: number): void {
+    slots[at] = this.hashes[id]!;
+    slots[at + 1] = id;
+    slots[at + 2] = this.places[id * 2]!;
+    slots[at + 3] = this.places[id * 2 + 1]!;
+  }
+
   private rehash(): void {
     const slots = new Int32Array(this.slots.length * 2).fill(NONE);
-    const mask = (slots.length >>> 1) - 1;
+    const mask = slots.length / SLOT - 1;
     for (let id = 0; id < this.count; id++) {
       const hash = this.hashes[id]!;
       let slot = (hash ^ (hash >>> 16)) & mask;
-      while (slots[slot * 2 + 1] !== NONE) {
+      while (slots[slot * SLOT + 1] !== NONE) {
         slot = (slot + 1) & mask;
       }
-      slots[slot * 2] = hash;
-      slots[slot * 2 + 1] = id;
+      this.fillSlot(slots, slot * SLOT, id);
     }
     this.slots = slots;
   }

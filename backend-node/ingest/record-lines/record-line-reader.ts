@@ -1,8 +1,8 @@
 import { isoTimeReader, isSaneTime } from '../normalise/time';
 import { durationOf } from '../normalise/values';
-import { HASH_START, hashWord, lowBytes, type BodyWords } from './body-words';
-import { cellsByKey, NUMBERS, REPEATED, VERBATIM, type Cell } from './columns';
-import { InternTable } from './intern-table';
+import { commonLength, HASH_START, hashWord, lowBytes, lowestByte, type BodyWords } from './body-words';
+import { cellsByKey, NUMBERS, REPEATED, type Cell } from './columns';
+import { PairsBefore } from './pairs-before';
 import type { RecordRows } from './record-rows';
 
 const QUOTE = 34;
@@ -19,8 +19,6 @@ const SPACE = 32;
 /** Digits that a double holds exactly, as a number and as the power of ten it is divided by. */
 const MOST_DIGITS = 15;
 const POWERS = Array.from({ length: MOST_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
-/** Different keys that are remembered. */
-const MOST_KEYS = 1024;
 
 const [TIME, STATUS] = [NUMBERS.indexOf('time'), NUMBERS.indexOf('status')];
 const [CUSTOMER, SESSION, CLIENT_IP, PATH] = [
@@ -40,26 +38,41 @@ function stopsOf(word: number): number {
   return found & 0x80808080;
 }
 
-/** The place of the lowest byte that `stopsOf` found. */
-function firstOf(stops: number): number {
-  return (31 - Math.clz32(stops & -stops)) >>> 3;
+/** What is done with a value. */
+const enum Kind {
+  Unknown,
+  Repeated,
+  Verbatim,
+  Time,
+  Duration,
+  Status,
+  Bytes,
 }
+const KINDS: Record<Cell['kind'], Kind> = {
+  repeated: Kind.Repeated,
+  verbatim: Kind.Verbatim,
+  time: Kind.Time,
+  duration: Kind.Duration,
+  status: Kind.Status,
+  bytes: Kind.Bytes,
+};
 
 /**
  * Reads JSON lines in the record’s own names, as services write them for Apitrail: one flat object of known columns, in
  * ASCII without escapes. What it reads it reads exactly as the format `json` does, at a tenth of the cost; it says of every
- * other line that it is not for it. Keys come in the order of the line before, and many values are those of the row before:
- * that is looked at first.
+ * other line that it is not for it.
  */
 export class RecordLineReader {
   /** Just behind the line that was read last. */
   end = 0;
   private at = 0;
   private hash = 0;
-  private readonly keys = new InternTable();
-  private readonly cells: Array<Cell | undefined> = [];
-  /** By key: the one that came behind it last. The last entry is for the key that came first. */
-  private readonly followers = new Int16Array(MOST_KEYS + 2).fill(-1);
+  private made = 0;
+  private rows: RecordRows | undefined;
+  private readonly before = new PairsBefore();
+  /** By key. */
+  private readonly kinds: Kind[] = [];
+  private readonly columns: number[] = [];
   private readonly byKey = cellsByKey();
   private readonly readTime = isoTimeReader();
   /** `2026-11-02T10:00`, in words, and what it is in microseconds. */
@@ -71,16 +84,25 @@ export class RecordLineReader {
 
   /**
    * Reads the line that begins at `start`, up to its line end, into the next row. False when it is not such a line; then
-   * the row is as empty as before. The body must end with a line end. `nowUs` is when it came in, microseconds since the
-   * epoch. Afterwards `end` is just behind the line.
+   * the row is as empty as before. The body must end with a line end, and be that of the rows. `nowUs` is when it came in,
+   * microseconds since the epoch. Afterwards `end` is just behind the line.
    */
   read(body: BodyWords, start: number, rows: RecordRows, nowUs: number): boolean {
+    if (this.rows !== rows) {
+      this.rows = rows;
+      this.before.forget();
+    }
     if (this.readObject(body, start, rows) && this.isWhole(rows, nowUs)) {
       rows.count++;
       return true;
     }
     rows.clearRow();
     return false;
+  }
+
+  /** Lets go of the rows that were read last. */
+  forget(): void {
+    this.rows = undefined;
   }
 
   private isWhole({ count, capacity, numbers, repeated }: RecordRows, nowUs: number): boolean {
@@ -100,28 +122,13 @@ export class RecordLineReader {
       return false;
     }
     let at = start + 1;
-    let key = MOST_KEYS + 1;
+    let key = PairsBefore.FIRST;
     for (;;) {
       if (bytes[at] === SPACE) {
         at++;
       }
-      if (bytes[at++] !== QUOTE) {
-        return false;
-      }
-      key = this.keyAt(body, at, key);
-      const cell = key < 0 ? undefined : this.cells[key];
-      if (cell === undefined) {
-        return false;
-      }
-      at = this.at;
-      if (bytes[++at] !== COLON) {
-        return false;
-      }
-      if (bytes[++at] === SPACE) {
-        at++;
-      }
-      this.at = at;
-      if (!this.readValue(body, cell, rows)) {
+      key = this.readPair(body, at, key, rows);
+      if (key < 0) {
         return false;
       }
       at = this.at;
@@ -137,42 +144,96 @@ export class RecordLineReader {
     }
   }
 
-  /** The id of the key at a place, behind another key; -1 when it is none that can be known. Goes to the quote behind it. */
-  private keyAt(body: BodyWords, start: number, before: number): number {
-    const { keys, followers } = this;
-    const expected = followers[before]!;
-    if (expected >= 0 && keys.isAt(expected, body, start)) {
-      const end = start + keys.lengthOf(expected);
-      if (body.bytes[end] === QUOTE) {
-        this.at = end;
-        return expected;
+  /** Reads the pair that begins at `start`, behind that of another key. Gives its key, or -1 when it is not for the short way. */
+  private readPair(body: BodyWords, start: number, keyBefore: number, rows: RecordRows): number {
+    const { before } = this;
+    let key = before.behind(keyBefore);
+    // A key that is often missing does not change what comes behind the one before it.
+    for (let tries = 0; tries < 2 && key >= 0; tries++) {
+      const pair = before.starts[key]!;
+      if (pair >= 0) {
+        const length = before.lengths[key]!;
+        const same = commonLength(body, pair, start, length);
+        if (same === length && this.repeatPair(body, start, key, rows)) {
+          return key;
+        }
+        const value = before.values[key]!;
+        if (same >= value) {
+          this.at = start + value;
+          return this.readValue(body, start, key, rows) ? key : -1;
+        }
       }
+      key = before.behind(key);
     }
-    const end = this.hashTo(body, start);
-    const known = keys.count;
-    if (end < 0 || known > MOST_KEYS) {
-      return -1;
-    }
-    const id = keys.idOf(body, start, end, this.hash);
-    if (id === known) {
-      this.cells.push(this.byKey.get(body.bytes.toString('latin1', start, end)));
-    }
-    followers[before] = id;
-    this.at = end;
-    return id;
+    key = this.readKey(body, start, keyBefore);
+    return key >= 0 && this.readValue(body, start, key, rows) ? key : -1;
   }
 
-  private readValue(body: BodyWords, cell: Cell, rows: RecordRows): boolean {
-    switch (cell.kind) {
-      case 'repeated':
-        return this.readRepeated(body, cell.index, rows);
-      case 'verbatim':
-        return this.readVerbatim(body, cell.index, rows);
-      case 'time':
-        return this.readTimeInto(body, rows);
-      default:
-        return this.readNumber(body, cell, rows);
+  /** A pair that is, byte for byte, what it was in a row before: true when nothing more of it is behind it. */
+  private repeatPair(body: BodyWords, start: number, key: number, rows: RecordRows): boolean {
+    const end = start + this.before.lengths[key]!;
+    const next = body.bytes[end];
+    const kind = this.kinds[key]!;
+    if ((next !== COMMA && next !== CLOSE) || kind === Kind.Verbatim) {
+      return false;
     }
+    const cell = this.columns[key]! * rows.capacity + rows.count;
+    if (kind === Kind.Repeated) {
+      if (rows.repeated[cell] !== -1) {
+        return false;
+      }
+      rows.repeated[cell] = this.before.made[key]!;
+    } else {
+      if (!Number.isNaN(rows.numbers[cell]!)) {
+        return false;
+      }
+      rows.numbers[cell] = this.before.made[key]!;
+    }
+    this.at = end;
+    return true;
+  }
+
+  /** The id of a key that begins with the quote at `start`; goes to its value. -1 when it is none that is known. */
+  private readKey(body: BodyWords, start: number, keyBefore: number): number {
+    const { bytes } = body;
+    const end = bytes[start] === QUOTE ? this.hashTo(body, start + 1) : -1;
+    if (end < 0 || bytes[end + 1] !== COLON) {
+      return -1;
+    }
+    const known = this.before.count;
+    const key = this.before.idOf(body, start + 1, end, this.hash, keyBefore);
+    if (key === known) {
+      const cell = this.byKey.get(bytes.toString('latin1', start + 1, end));
+      this.kinds.push(cell ? KINDS[cell.kind] : Kind.Unknown);
+      this.columns.push(cell?.index ?? 0);
+    }
+    this.at = end + 2;
+    return key;
+  }
+
+  /** Reads the value of the pair that begins at `start`, up to what is behind it. */
+  private readValue(body: BodyWords, start: number, key: number, rows: RecordRows): boolean {
+    if (body.bytes[this.at] === SPACE) {
+      this.at++;
+    }
+    const value = this.at;
+    const column = this.columns[key]!;
+    const kind = this.kinds[key]!;
+    const cell = column * rows.capacity + rows.count;
+    let taken: boolean;
+    if (kind === Kind.Repeated) {
+      taken = this.readRepeated(body, column, cell, rows);
+    } else if (kind === Kind.Verbatim) {
+      taken = this.readVerbatim(body, cell, rows);
+    } else if (kind === Kind.Time) {
+      taken = this.readTimeInto(body, cell, rows);
+    } else {
+      taken = kind !== Kind.Unknown && this.readNumber(body, kind, cell, rows);
+    }
+    if (taken) {
+      this.before.note(key, start, value, this.at, this.made);
+    }
+    return taken;
   }
 
   /** Where the text that begins at `start` ends, with its hash in `hash`; -1 when it is not plain. */
@@ -182,7 +243,7 @@ export class RecordLineReader {
       const word = body.at(at);
       const stops = stopsOf(word);
       if (stops !== 0) {
-        const rest = firstOf(stops);
+        const rest = lowestByte(stops);
         this.hash = rest > 0 ? hashWord(hash, lowBytes(word, rest)) : hash;
         return body.bytes[at + rest] === QUOTE ? at + rest : -1;
       }
@@ -195,49 +256,28 @@ export class RecordLineReader {
     for (let at = start; ; at += 4) {
       const stops = stopsOf(body.at(at));
       if (stops !== 0) {
-        const end = at + firstOf(stops);
+        const end = at + lowestByte(stops);
         return body.bytes[end] === QUOTE ? end : -1;
       }
     }
   }
 
-  private readRepeated(body: BodyWords, index: number, rows: RecordRows): boolean {
-    const { bytes } = body;
+  private readRepeated(body: BodyWords, column: number, cell: number, rows: RecordRows): boolean {
     const start = this.at + 1;
-    if (bytes[start - 1] !== QUOTE) {
+    const end = body.bytes[start - 1] === QUOTE ? this.hashTo(body, start) : -1;
+    if (end < 0 || rows.repeated[cell] !== -1) {
       return false;
     }
-    const values = rows.values[index]!;
-    const cell = index * rows.capacity + rows.count;
-    if (rows.repeated[cell] !== -1) {
-      return false;
-    }
-    const { last, texts } = values;
-    if (last >= 0 && texts.isAt(last, body, start)) {
-      const end = start + texts.lengthOf(last);
-      if (bytes[end] === QUOTE) {
-        rows.repeated[cell] = last;
-        this.at = end + 1;
-        return true;
-      }
-    }
-    const end = this.hashTo(body, start);
-    if (end < 0) {
-      return false;
-    }
-    const id = values.idOf(body, start, end, this.hash);
+    const id = rows.values[column]!.idOf(body, start, end, this.hash);
     rows.repeated[cell] = id;
+    this.made = id;
     this.at = end + 1;
     return id >= 0;
   }
 
-  private readVerbatim(body: BodyWords, index: number, rows: RecordRows): boolean {
+  private readVerbatim(body: BodyWords, cell: number, rows: RecordRows): boolean {
     const start = this.at + 1;
-    if (body.bytes[start - 1] !== QUOTE) {
-      return false;
-    }
-    const end = this.endOf(body, start);
-    const cell = index * rows.capacity + rows.count;
+    const end = body.bytes[start - 1] === QUOTE ? this.endOf(body, start) : -1;
     // One letter may be `-`, which stands for nothing.
     if (end < start + 2 || rows.ends[cell] !== 0) {
       return false;
@@ -249,7 +289,7 @@ export class RecordLineReader {
   }
 
   /** A whole number or one with decimals, without sign and exponent, short enough to be exact. */
-  private readNumber({ bytes }: BodyWords, cell: Cell, rows: RecordRows): boolean {
+  private readNumber({ bytes }: BodyWords, kind: Kind, cell: number, rows: RecordRows): boolean {
     const start = this.at;
     let at = start;
     let value = 0;
@@ -270,20 +310,20 @@ export class RecordLineReader {
       return false;
     }
     this.at = at;
-    const target = cell.index * rows.capacity + rows.count;
     const number = decimals > 0 ? value / POWERS[decimals]! : value;
-    const kept = cell.kind === 'duration' ? (durationOf(number, 'ms') ?? NaN) : number;
+    const kept = kind === Kind.Duration ? (durationOf(number, 'ms') ?? NaN) : number;
     const fits =
-      cell.kind === 'status' ? decimals < 0 && value >= 100 && value <= 999 : cell.kind === 'duration' || decimals < 0;
-    if (!fits || Number.isNaN(kept) || !Number.isNaN(rows.numbers[target]!)) {
+      kind === Kind.Status ? decimals < 0 && value >= 100 && value <= 999 : kind === Kind.Duration || decimals < 0;
+    if (!fits || Number.isNaN(kept) || !Number.isNaN(rows.numbers[cell]!)) {
       return false;
     }
-    rows.numbers[target] = kept;
+    rows.numbers[cell] = kept;
+    this.made = kept;
     return true;
   }
 
   /** `"2026-11-02T10:00:00.123Z"`, with up to nine digits of the second. Minutes are read once, by the long way’s reader. */
-  private readTimeInto(body: BodyWords, rows: RecordRows): boolean {
+  private readTimeInto(body: BodyWords, cell: number, rows: RecordRows): boolean {
     const { bytes } = body;
     let { at } = this;
     if (bytes[at++] !== QUOTE) {
@@ -308,11 +348,11 @@ export class RecordLineReader {
         return false;
       }
     }
-    const target = TIME * rows.capacity + rows.count;
-    if (bytes[at] !== 90 || bytes[at + 1] !== QUOTE || !Number.isNaN(rows.numbers[target]!)) {
+    if (bytes[at] !== 90 || bytes[at + 1] !== QUOTE || !Number.isNaN(rows.numbers[cell]!)) {
       return false;
     }
-    rows.numbers[target] = this.minuteUs + micros;
+    this.made = this.minuteUs + micros;
+    rows.numbers[cell] = this.made;
     this.at = at + 2;
     return !Number.isNaN(this.minuteUs);
   }

@@ -165,3 +165,72 @@ it('never makes another record of a damaged line than the format json', () => {
     { numRuns: 5000 }
   );
 });
+
+const mostly = (usual: readonly unknown[], odd: readonly unknown[]): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 24, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: fc.constantFrom(...odd) });
+
+/** Rows of a service: mostly the same keys in the same order, some of them missing, with few different values. */
+const logged = fc
+  .record(
+    {
+      time: fc.integer({ min: 0, max: 300_000 }).map((ms) => new Date(Date.UTC(2026, 10, 22, 10) + ms).toISOString()),
+      duration_ms: fc.oneof(mostly([0, 1, 12, 12.5, 125], ['12', -1]), fc.nat(5000)),
+      service: mostly(['shop', 'shop2', 'sho'], ['-', 'shöp']),
+      method: mostly(['GET', 'get', 'POST'], ['G ET']),
+      path: mostly(['/a', '/a/b', '/a/b/c', '/', 'a', '/a b'], ['/a?b', '"']),
+      status: mostly([200, 201, 404], [20, 2000, '200', null]),
+      customer: mostly(['u1', 'u11', 'u'], [1, true]),
+      trace_id: mostly(['4bf92f3577b34da6', '4bf92f3577b34da7', '4bf9'], ['-']),
+      client_ip: mostly(['192.0.2.1', '2001:DB8::1', '192.0.2.01'], ['x', '']),
+    },
+    { requiredKeys: ['time', 'path'] }
+  )
+  .chain((row) =>
+    fc.record({
+      row: fc.oneof(
+        { weight: 8, arbitrary: fc.constant(Object.entries(row)) },
+        { weight: 1, arbitrary: fc.shuffledSubarray(Object.entries(row)) },
+        { weight: 1, arbitrary: fc.constant([...Object.entries(row), ...Object.entries(row).slice(0, 2)]) }
+      ),
+      spaced: fc.constantFrom('', '', '', ' '),
+      end: fc.constantFrom('\n', '\n', '\r\n', ' \n'),
+    })
+  )
+  .map(({ row, spaced, end }) => {
+    const pairs = row.map(([key, of]) => `${JSON.stringify(key)}:${spaced}${JSON.stringify(of)}`);
+    return `{${pairs.join(`,${spaced}`)}}${end}`;
+  });
+
+it('reads each of many lines as the format json does, whatever stood in those before', () => {
+  const reader = new RecordLineReader(false);
+  const columns = new RepeatedColumns();
+  let taken = 0;
+  fc.assert(
+    fc.property(fc.array(logged, { minLength: 2, maxLength: 40 }), (lines) => {
+      const body = Buffer.from(lines.join(''));
+      const words = new BodyWords(body);
+      let rows: RecordRows | undefined;
+      let start = 0;
+      for (const text of lines) {
+        if (!rows || rows.count === rows.capacity) {
+          rows?.release();
+          rows = new RecordRows(body, columns.columns, 16);
+        }
+        const { count } = rows;
+        if (reader.read(words, start, rows, NOW)) {
+          const record = rows.record(count);
+          expect(normaliseRecord(record, { source: 's' }, NOW)).toBeUndefined();
+          expect(record).toEqual(longWay(text.trimEnd()));
+          expect(reader.end).toBe(start + Buffer.byteLength(text));
+          taken++;
+        } else {
+          expect(rows.count).toBe(count);
+        }
+        start += Buffer.byteLength(text);
+      }
+      rows?.release();
+    }),
+    { numRuns: 800 }
+  );
+  expect(taken).toBeGreaterThan(3000);
+});

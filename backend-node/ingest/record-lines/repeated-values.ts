@@ -16,8 +16,8 @@ export class RepeatedValues {
   readonly values: Array<string | undefined> = [];
   /** What the policy makes of a value, once it was asked; null where nothing is left of it. */
   readonly protectedValues: Array<string | null | undefined> = [];
-  /** The id that was given last; -1 before. The next row often has the same. */
-  last = -1;
+  /** Ids of the texts that have no value. */
+  private readonly unusable = new Set<number>();
 
   constructor(
     readonly column: RepeatedColumn,
@@ -32,14 +32,14 @@ export class RepeatedValues {
   idOf(from: BodyWords, start: number, end: number, hash = hashOf(from, start, end)): number {
     const id = this.texts.idOf(from, start, end, hash);
     if (id === this.values.length) {
-      this.values.push(this.normalised(from.bytes.toString('utf8', start, end)));
+      const value = this.normalised(from.bytes.toString('utf8', start, end));
+      this.values.push(value);
       this.protectedValues.push(undefined);
+      if (value === undefined) {
+        this.unusable.add(id);
+      }
     }
-    if (id < 0 || this.values[id] === undefined) {
-      return -1;
-    }
-    this.last = id;
-    return id;
+    return this.unusable.size > 0 && this.unusable.has(id) ? -1 : id;
   }
 
   /** Under the policy; the same text is asked about once. */
@@ -72,10 +72,12 @@ export class RepeatedValues {
 
 /** The values of all such columns. A full column is begun anew; rows that were read keep the old one. */
 export class RepeatedColumns {
-  private readonly setters = repeatedSetters();
-  readonly columns: RepeatedValues[] = REPEATED.map(
-    (column, index) => new RepeatedValues(column, this.setters[index]!)
-  );
+  readonly columns: RepeatedValues[];
+
+  /** `setters` make a column’s value of a text, each for the column of `REPEATED` at its place. */
+  constructor(private readonly setters: readonly FieldSetter[] = repeatedSetters()) {
+    this.columns = REPEATED.map((column, index) => new RepeatedValues(column, setters[index]!));
+  }
 
   /** Begins full columns anew. Only between chunks, since ids of one chunk must be of one table. */
   renew(): void {
