@@ -38,6 +38,17 @@ export async function isAlive(other: ProcessIdentity, self: ProcessIdentity): Pr
   return host === otherHost && boot !== otherBoot ? false : undefined;
 }
 
+/** Whether two processes are of one boot of one machine, in whatever containers; false where the system does not say. */
+export function ofOneBoot(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  const boot = bootOf(one);
+  return boot !== '' && boot !== '-' && boot === bootOf(other);
+}
+
+/** What tells one boot from another: containers of a machine have the same. */
+function bootOf({ machine }: ProcessIdentity): string {
+  return machine.split(' ')[1] ?? '';
+}
+
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,21 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, readFile, stat, unlink, utimes } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 import { ApitrailError } from '@apitrail/contract';
 
 import { hasCode, writeNewFile } from './durable';
-import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity';
+import { isListening, openLivenessSocket, type SocketPlace } from './liveness-socket';
+import { isAlive, ownIdentity, ofOneBoot, type ProcessIdentity } from './process-identity';
 
 /** Who has a lock. */
 interface Holder extends ProcessIdentity {
   id: string;
   since: string;
+  /** Where it listens while it lives, for those in other containers of its machine. */
+  socket?: SocketPlace;
 }
 
-/** A holder on another machine or in another container shows that it lives by touching the file. */
+/** A holder that can be asked in no other way, as one on another machine, shows that it lives by touching the file. */
 const HEARTBEAT_MS = 5_000;
 const SILENT_MS = 60_000;
+/** Pause before it is looked again whether another is done with a dead one. */
+const BURIAL_MS = 5;
+
+/** Who wants a lock, and the file that says so. */
+interface Claim {
+  self: Holder;
+  own: string;
+}
 
 export interface ProcessLock {
   release(): Promise<void>;
@@ -32,19 +44,32 @@ export interface LockPurpose {
 }
 
 /**
- * Lets one process at a time do something in a folder. A lock whose holder is dead (its process is gone, or its machine
- * has booted since) is taken over. Throws APITRAIL_LAKE_BUSY, which says who has it.
+ * Lets one process at a time do something in a folder. A lock whose holder is dead (its process is gone, also one of another
+ * container of this machine, or its machine has booted since) is taken over. Throws APITRAIL_LAKE_BUSY, which says who has it.
  */
 export async function acquireLock(folder: string, purpose: LockPurpose): Promise<ProcessLock> {
   const path = join(folder, `${purpose.name}.lock`);
-  const self: Holder = { ...(await ownIdentity()), id: randomUUID(), since: new Date().toISOString() };
-  const own = join(folder, `.${purpose.name}.lock-${self.id}`);
+  const id = randomUUID();
+  const socket = await openLivenessSocket(folder, `.${purpose.name}.lock-${id}.socket`);
+  const self: Holder = {
+    ...(await ownIdentity()),
+    ...{ id, since: new Date().toISOString() },
+    ...(socket ? { socket: socket.place } : {}),
+  };
+  const own = join(folder, `.${purpose.name}.lock-${id}`);
   try {
     // Flushed, since the name may outlive a power cut, and then what it says must have, too.
     await writeNewFile(own, JSON.stringify(self), 0o600);
-    while (!(await linked(own, path))) {
-      await removeIfDead(path, self, purpose);
-    }
+    await take(path, { own, self }, async (other) => {
+      throw new ApitrailError(
+        'APITRAIL_LAKE_BUSY',
+        `${purpose.holder}: process ${other.pid} on ${other.machine.split(' ')[0]}, since ${other.since}. ${purpose.advice}`,
+        { where: path }
+      );
+    });
+  } catch (error) {
+    await socket?.close();
+    throw error;
   } finally {
     await unlink(own).catch(() => undefined);
   }
@@ -60,6 +85,7 @@ export async function acquireLock(folder: string, purpose: LockPurpose): Promise
       if (typeof holder === 'object' && holder.id === self.id) {
         await unlink(path).catch(() => undefined);
       }
+      await socket?.close();
     },
   };
 }
@@ -76,31 +102,43 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function removeIfDead(path: string, self: Holder, purpose: LockPurpose): Promise<void> {
-  const holder = await readHolder(path);
-  if (holder === undefined) {
-    return;
+/** Takes a place, away from a dead one who has it. `onBusy` is told of a living one; unless it throws, it is tried again. */
+async function take(path: string, claim: Claim, onBusy: (holder: Holder) => Promise<void>): Promise<void> {
+  while (!(await linked(claim.own, path))) {
+    const holder = await readHolder(path);
+    // What a power cut left of a lock has no holder: whoever makes one writes it before it gets its name.
+    if (typeof holder === 'object' && (await lives(holder, path, claim.self))) {
+      await onBusy(holder);
+    } else if (holder !== undefined) {
+      await bury(path, holder, claim);
+    }
   }
-  // What a power cut left of a lock has no holder: whoever makes one writes it before it gets its name.
-  if (holder !== 'unreadable' && (await lives(holder, path, self))) {
-    throw new ApitrailError(
-      'APITRAIL_LAKE_BUSY',
-      `${purpose.holder}: process ${holder.pid} on ${holder.machine.split(' ')[0]}, since ${holder.since}. ${purpose.advice}`,
-      { where: path }
-    );
-  }
-  // Renamed first: of two that find it dead, only one gets it away, and neither removes the lock of the other.
-  const grave = `${path}-${self.id}`;
-  await rename(path, grave).catch(() => undefined);
-  const buried = await readHolder(grave);
-  if (typeof buried === 'object' && (holder === 'unreadable' || buried.id !== holder.id)) {
-    await linked(grave, path);
-  }
-  await unlink(grave).catch(() => undefined);
 }
 
+/** Only one at a time takes away what a dead one had: another who found it dead could else take away what came after it. */
+async function bury(path: string, dead: Holder | 'unreadable', claim: Claim): Promise<void> {
+  const burial = `${path}-burial`;
+  await take(burial, claim, () => setTimeout(BURIAL_MS));
+  try {
+    const holder = await readHolder(path);
+    if (holder === undefined || idOf(holder) !== idOf(dead)) {
+      return;
+    }
+    await unlink(path).catch(() => undefined);
+    if (typeof holder === 'object' && holder.socket) {
+      await unlink(join(dirname(path), basename(holder.socket.name))).catch(() => undefined);
+    }
+  } finally {
+    await unlink(burial).catch(() => undefined);
+  }
+}
+
+const idOf = (holder: Holder | 'unreadable'): string => (typeof holder === 'object' ? holder.id : holder);
+
 async function lives(holder: Holder, path: string, self: Holder): Promise<boolean> {
-  const alive = await isAlive(holder, self);
+  const alive =
+    (await isAlive(holder, self)) ??
+    (holder.socket && ofOneBoot(holder, self) ? await isListening(dirname(path), holder.socket) : undefined);
   if (alive !== undefined) {
     return alive;
   }

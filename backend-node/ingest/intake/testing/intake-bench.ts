@@ -43,7 +43,7 @@ export class IntakeBench {
   async killed(): Promise<IntakeBench> {
     const folder = await mkdtemp(join(tmpdir(), 'apitrail-'));
     const lake = join(folder, 'lake');
-    await cp(this.lake, lake, { recursive: true });
+    await cp(this.lake, lake, { recursive: true, filter: (path) => !path.endsWith('.socket') });
     await rm(join(stateDirectory(lake), 'ingest.lock'), { force: true });
     await rm(join(walDirectory(lake), 'wal.lock'), { force: true });
     return new IntakeBench(folder, { ...this.settings, lake }, await openDuckDb({ threads: 1 }));
