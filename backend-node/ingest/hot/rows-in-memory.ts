@@ -1,6 +1,6 @@
 import { ColumnarRows, type ColumnarRow } from '../../lake/hot/columnar-rows';
 import type { RequestRecord } from '../normalise';
-import { routeRows, type RecordRows, type RouteRows, type RowDefaults, type ShortRows } from '../record-lines';
+import { RouteRows, type RecordRows, type RowDefaults, type ShortRows } from '../record-lines';
 import type { DeadLetter } from '../rejects';
 import type { RouteRow } from '../routes';
 import { Breath } from '../rows/breathe';
@@ -48,7 +48,7 @@ export class RowsInMemory {
   /** Adds rows that were read the short way; `receivedAt` is when they came in, microseconds since the epoch. */
   addChunks({ chunks, count, defaults }: ShortRows, receivedAt: number): void {
     for (const rows of chunks) {
-      this.chunks.push({ rows, routeRows: routeRows(rows, defaults.service ?? null), defaults, receivedAt });
+      this.chunks.push({ rows, routeRows: new RouteRows(rows, defaults.service ?? null), defaults, receivedAt });
     }
     this.chunkRows += count;
   }
@@ -57,7 +57,7 @@ export class RowsInMemory {
   async learn(preparation: RowPreparation): Promise<void> {
     const breath = new Breath();
     for (const { routeRows: rows } of this.chunks) {
-      preparation.learn(rows);
+      preparation.learnRows(rows);
       if (breath.due) {
         await breath.take();
       }

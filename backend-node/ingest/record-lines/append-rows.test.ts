@@ -16,7 +16,7 @@ import { BodyWords } from './body-words';
 import { RecordLineReader } from './record-line-reader';
 import { RecordRows } from './record-rows';
 import { RepeatedColumns } from './repeated-values';
-import { routeRows } from './route-rows';
+import { RouteRows } from './route-rows';
 
 jest.setTimeout(60_000);
 
@@ -78,7 +78,7 @@ it.each<[string, PrivacyConfigInput]>([
   const slow = new ColumnarRows();
   const short = new ColumnarRows();
   const assigner = RouteAssigner.create();
-  const reader = new RecordLineReader(false);
+  const reader = new RecordLineReader();
   const columns = new RepeatedColumns();
 
   for (let at = 0; at < LINES.length; at += 1000) {
@@ -99,11 +99,11 @@ it.each<[string, PrivacyConfigInput]>([
     for (let start = 0; start < body.length; start = body.indexOf(10, start) + 1) {
       expect(reader.read(new BodyWords(body), start, rows, NOW)).toBe(true);
     }
-    const routed = routeRows(rows, defaults.service);
-    assigner.observe(routed);
+    const routed = new RouteRows(rows, defaults.service);
+    assigner.observeCodes(routed);
     appendRows(rows, routed, short, {
       ...{ protect: recordProtector(privacy, pseudonymiser), defaults, ingestedAtUs: 5 },
-      route: (row) => assigner.assign(row),
+      routes: assigner,
     });
   }
 

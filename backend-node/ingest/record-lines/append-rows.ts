@@ -1,6 +1,6 @@
 import type { ColumnarRows } from '../../lake/hot/columnar-rows';
 import { RequestRecord } from '../normalise';
-import type { Assignment, RouteRow } from '../routes';
+import type { RouteAssigner } from '../routes';
 import { NUMBERS, REPEATED, VERBATIM } from './columns';
 import type { RecordRows } from './record-rows';
 import type { RouteRows } from './route-rows';
@@ -16,7 +16,7 @@ export interface RowDefaults {
 export interface AppendOptions {
   /** Puts a record under the policy. Each column’s outcome depends on that column alone. */
   protect: (record: RequestRecord) => void;
-  route: (row: RouteRow) => Assignment;
+  routes: RouteAssigner;
   defaults: RowDefaults;
   /** Microseconds since the epoch. */
   ingestedAtUs: number;
@@ -26,7 +26,7 @@ const TIME = NUMBERS.indexOf('time');
 
 /**
  * Adds rows of record lines to those on their way to a hot file: protected, with their routes, column by column. Gives
- * what `RowPreparation` and `ColumnarRows.push` give for the same records. `routed` is what `routeRows` gave for them.
+ * what `RowPreparation` and `ColumnarRows.push` give for the same records. Teach the routes first.
  */
 export function appendRows(rows: RecordRows, routed: RouteRows, to: ColumnarRows, options: AppendOptions): void {
   const { count, body, capacity, starts, ends, numbers } = rows;
@@ -59,7 +59,7 @@ export function appendRows(rows: RecordRows, routed: RouteRows, to: ColumnarRows
     }
   });
   appendFurther(rows, to, first, options);
-  appendRoutes(routed, count, to, first, options);
+  appendRoutes(routed, to, first, options);
   appendConstants(to, first, count, options);
 }
 
@@ -122,21 +122,17 @@ function appendFurther(
   }
 }
 
-function appendRoutes(
-  routed: RouteRows,
-  count: number,
-  to: ColumnarRows,
-  first: number,
-  { route: assign }: AppendOptions
-): void {
-  const [routes, sources] = [to.text('route'), to.text('route_source')];
-  for (let row = 0; row < count; row++) {
-    const { route, route_source: source } = assign(routed.at(row)!);
-    if (route !== null && route !== '') {
-      routes.set(first + row, route);
+function appendRoutes(routed: RouteRows, to: ColumnarRows, first: number, { routes }: AppendOptions): void {
+  const [targets, sources] = [to.text('route'), to.text('route_source')];
+  const { codes } = routed.codes(routes.keys);
+  const { table } = routes.keys;
+  for (let row = 0; row < codes.length; row++) {
+    const { assignment, route, source } = routes.answer(codes[row]!);
+    if (assignment.route !== null && assignment.route !== '') {
+      targets.setKnown(first + row, table, route, assignment.route);
     }
-    if (source !== null) {
-      sources.set(first + row, source);
+    if (assignment.route_source !== null) {
+      sources.setKnown(first + row, table, source, assignment.route_source);
     }
   }
 }

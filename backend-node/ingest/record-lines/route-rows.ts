@@ -1,4 +1,4 @@
-import type { RouteRow } from '../routes';
+import type { RouteCodes, RouteKeys } from '../routes';
 import { NUMBERS, REPEATED } from './columns';
 import type { RecordRows } from './record-rows';
 
@@ -10,50 +10,49 @@ const [SERVICE, METHOD, PATH, ROUTE] = [
 ];
 const STATUS = NUMBERS.indexOf('status');
 
-/**
- * What the routes of rows depend on, one row after the other, or one of them. What was given holds until the next is: it is
- * the same object, so that rows that wait are no objects.
- */
-export interface RouteRows extends Iterable<Readonly<RouteRow>> {
-  at(row: number): Readonly<RouteRow> | undefined;
-}
+/** What the routes of rows in tables depend on, as codes: the routes look at each different one once. */
+export class RouteRows {
+  private known: RouteCodes | undefined;
 
-/** What the routes of rows depend on; `service` is that of rows which name none. */
-export function routeRows(rows: RecordRows, service: string | null): RouteRows {
-  return new RoutesOfRows(rows, service);
-}
-
-class RoutesOfRows implements RouteRows {
-  private readonly row: RouteRow = { service: null, method: null, path: null, status: null, route: null };
-
+  /** `service` is that of rows which name none. */
   constructor(
     private readonly rows: RecordRows,
     private readonly service: string | null
   ) {}
 
-  at(row: number): RouteRow | undefined {
-    const { row: given, rows, service } = this;
-    if (row >= rows.count) {
-      return undefined;
+  /** The codes of the rows, valid until the generation of `keys` changes. */
+  codes(keys: RouteKeys): RouteCodes {
+    if (this.known?.generation !== keys.generation) {
+      keys.renewIfFull();
+      this.known = { codes: this.read(keys), generation: keys.generation };
     }
-    const status = rows.numbers[STATUS * rows.capacity + row]!;
-    given.service = this.valueOf(row, SERVICE) ?? service;
-    given.method = this.valueOf(row, METHOD);
-    given.path = this.valueOf(row, PATH);
-    given.status = status === status ? status : null;
-    given.route = this.valueOf(row, ROUTE);
-    return given;
+    return this.known;
   }
 
-  *[Symbol.iterator](): Generator<RouteRow> {
-    for (let row = 0; row < this.rows.count; row++) {
-      yield this.at(row)!;
+  private read(keys: RouteKeys): Int32Array {
+    const { repeated, numbers, values, capacity, count } = this.rows;
+    const [services, methods, paths, routes] = [values[SERVICE]!, values[METHOD]!, values[PATH]!, values[ROUTE]!];
+    const knownServices = keys.knownOf(services);
+    const knownMethods = keys.knownOf(methods);
+    const knownPaths = keys.knownOf(paths);
+    const knownRoutes = keys.knownOf(routes);
+    const fallback = keys.number(this.service);
+    const none = keys.number(null);
+    const codes = new Int32Array(count);
+    for (let row = 0; row < count; row++) {
+      const service = repeated[SERVICE * capacity + row]!;
+      const method = repeated[METHOD * capacity + row]!;
+      const route = repeated[ROUTE * capacity + row]!;
+      const path = repeated[PATH * capacity + row]!;
+      const serviceNumber = service < 0 ? fallback : keys.numberIn(services, knownServices, service);
+      codes[row] = keys.codeOf(
+        serviceNumber,
+        method < 0 ? none : keys.numberIn(methods, knownMethods, method),
+        route < 0 ? none : keys.numberIn(routes, knownRoutes, route),
+        path < 0 ? 0 : keys.classIn(paths, knownPaths, path, serviceNumber),
+        numbers[STATUS * capacity + row]!
+      );
     }
-  }
-
-  private valueOf(row: number, index: number): string | null {
-    const { repeated, capacity, values } = this.rows;
-    const id = repeated[index * capacity + row]!;
-    return id < 0 ? null : values[index]!.values[id]!;
+    return codes;
   }
 }

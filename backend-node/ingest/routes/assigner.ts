@@ -2,8 +2,11 @@ import { ApitrailError } from '@apitrail/contract';
 
 import { judge } from './classifier/judge';
 import { ServiceRoutes, type Known, type ServiceState } from './classifier/service';
+import type { Judge } from './classifier/settle';
 import type { DeclaredDocument } from './declared/declared-route';
 import { DeclaredRoutes } from './declared/declared-routes';
+import { RouteKey, STATUS_BITS, STATUS_KINDS, STATUS_OF_KIND, type Answer, type KeyParts } from './route-key';
+import { RouteKeys, type RouteCodes } from './route-keys';
 import { RouteRules, type RouteRule } from './rules';
 import { normaliseRoute } from './sender';
 
@@ -17,6 +20,9 @@ export interface RouteRow {
   status: number | null;
   /** Route the sender gave, in its framework's notation. */
   route?: string | null;
+  /** Set by who was shown it: its code in `RouteKeys`, and the generation that is from. */
+  code?: number;
+  generation?: number;
 }
 
 /** Where a route may come from, strongest first. */
@@ -38,14 +44,14 @@ export interface RouteState {
 const MAX_SERVICES = 500;
 const OTHERS = '\u0000others';
 
-const NONE: Assignment = Object.freeze({ route: null, route_source: null });
-
 /** What an assigner is made of. */
 export interface AssignerOptions {
   rules?: readonly RouteRule[];
   /** OpenAPI documents that were imported. */
   documents?: readonly DeclaredDocument[];
   state?: RouteState;
+  /** Decides which words are values of parameters; default: the one that is shipped. */
+  judge?: Judge;
 }
 
 /**
@@ -54,11 +60,21 @@ export interface AssignerOptions {
  * ask with `assign`; keep `state()` between runs, or templates that were given may change.
  */
 export class RouteAssigner {
+  /** For those who show it rows in tables: each different request has a code here. */
+  readonly keys = new RouteKeys({
+    // Rules and documents look at paths that are one to the classifier.
+    isExact: (service) => this.isRuled || this.known(service)?.exact === true,
+    make: (parts) => this.keyOf(parts),
+  });
   private readonly services = new Map<string | null, ServiceRoutes>();
+  /** What was given, by number of the route, and the generation of the keys that those numbers are of. */
+  private readonly answers = new Map<number, Answer>();
+  private answersOf = 0;
 
   private constructor(
     readonly rules: RouteRules,
     private documents: DeclaredRoutes,
+    private readonly judge: Judge,
     state: RouteState | undefined
   ) {
     for (const { service, ...kept } of state?.services ?? []) {
@@ -77,7 +93,7 @@ export class RouteAssigner {
       throw new ApitrailError('APITRAIL_BAD_FILE', message, { where: 'route state' });
     }
     const declared = new DeclaredRoutes(options.documents ?? []);
-    return new RouteAssigner(new RouteRules(options.rules ?? []), declared, options.state);
+    return new RouteAssigner(new RouteRules(options.rules ?? []), declared, options.judge ?? judge, options.state);
   }
 
   /** What documents declare. */
@@ -88,6 +104,7 @@ export class RouteAssigner {
   /** From now on these documents count, and no others. What was learned stays. */
   declare(documents: readonly DeclaredDocument[]): void {
     this.documents = new DeclaredRoutes(documents);
+    this.keys.renew();
   }
 
   /**
@@ -97,23 +114,29 @@ export class RouteAssigner {
    * addresses have grown by half, since the last time.
    */
   observe(rows: Iterable<RouteRow>): void {
-    const touched = new Set<ServiceRoutes>();
-    for (const { service, method, path, status, route } of rows) {
-      if (path === null || path === '' || path === '*' || (status !== null && (status < 100 || status >= 400))) {
-        continue;
-      }
-      if (this.rules.find(service, method, path) !== null) {
-        continue;
-      }
-      const routes = this.of(service);
-      const given = normaliseRoute(route);
-      if (given !== null) {
-        routes.declare(given);
-      } else {
-        routes.observe(method ?? '', path);
-        touched.add(routes);
+    const shown = Array.isArray(rows) ? (rows as RouteRow[]) : [...rows];
+    for (const row of shown) {
+      if (row.route !== null && row.route !== undefined) {
+        this.declareFor(this.keys.codeOfRow(row));
       }
     }
+    const touched = new Set<ServiceRoutes>();
+    for (const row of shown) {
+      row.code = this.keys.codeOfRow(row);
+      row.generation = this.keys.generation;
+      this.gather(row.code, touched);
+    }
+    for (const routes of touched) {
+      routes.settle();
+    }
+  }
+
+  /** The same for rows in tables. `rows` gives their codes, anew where the ones it gave are void. */
+  observeCodes(rows: { codes(keys: RouteKeys): RouteCodes }): void {
+    rows.codes(this.keys).codes.forEach((code) => this.declareFor(code));
+    const { codes } = rows.codes(this.keys);
+    const touched = new Set<ServiceRoutes>();
+    codes.forEach((code) => this.gather(code, touched));
     for (const routes of touched) {
       routes.settle();
     }
@@ -121,25 +144,95 @@ export class RouteAssigner {
 
   /** The route of a request. A row without a path, or for the server itself (`*`), and without a sender's route has none. */
   assign(row: RouteRow): Assignment {
-    const { service, method, path, status } = row;
-    if (path !== null && path !== '') {
-      const ruled = this.rules.find(service, method, path);
-      if (ruled !== null) {
-        return { route: ruled, route_source: 'rule' };
-      }
+    const { code } = row;
+    return this.answer(code !== undefined && row.generation === this.keys.generation ? code : this.keys.codeOfRow(row))
+      .assignment;
+  }
+
+  /** The route of a request whose code is known. */
+  answer(code: number): Answer {
+    const key = this.keys.of(code);
+    if (key.always !== undefined) {
+      return key.always;
     }
-    const given = normaliseRoute(row.route);
-    if (given !== null) {
-      return { route: given, route_source: 'sender' };
+    const routes = (key.routes ??= this.of(key.service));
+    if (key.answeredAt !== routes.version) {
+      key.answeredAt = routes.version;
+      key.known = undefined;
+      key.answers = undefined;
     }
-    if (path === null || path === '' || path === '*') {
-      return NONE;
-    }
-    const declared = this.declared.find(service, method, path, status);
+    const kind = code & ((1 << STATUS_BITS) - 1);
+    return ((key.answers ??= [])[kind] ??= this.answerOf(key, routes, STATUS_OF_KIND[kind]!));
+  }
+
+  private answerOf(key: RouteKey, routes: ServiceRoutes, status: number): Answer {
+    const declared = this.declared.find(key.service, key.method, key.path!, status);
     if (declared !== null) {
-      return { route: declared, route_source: 'openapi' };
+      return this.answerWith(declared, 'openapi');
     }
-    return { route: this.classify(service, path, status), route_source: 'classifier' };
+    key.known ??= routes.look(key.segments);
+    return this.answerWith(routes.give(key.known, status), 'classifier');
+  }
+
+  private answerWith(route: string | null, source: RouteSource | null): Answer {
+    const { keys } = this;
+    if (this.answersOf !== keys.generation) {
+      this.answersOf = keys.generation;
+      this.answers.clear();
+    }
+    const number = keys.number(route);
+    const known = this.answers.get(number);
+    if (known?.assignment.route_source === source) {
+      return known;
+    }
+    const assignment = Object.freeze({ route, route_source: source });
+    const answer = { assignment, route: number, source: keys.number(source) };
+    this.answers.set(number, answer);
+    return answer;
+  }
+
+  private keyOf(parts: KeyParts): RouteKey {
+    const { service, method, path, route } = parts;
+    const ruled = path === null ? null : this.rules.find(service, method, path);
+    if (ruled !== null) {
+      return new RouteKey(parts, this.answerWith(ruled, 'rule'), null);
+    }
+    const given = normaliseRoute(route);
+    if (given !== null) {
+      const teaches = path !== null && path !== '*';
+      return new RouteKey(parts, this.answerWith(given, 'sender'), teaches ? given : null);
+    }
+    return new RouteKey(parts, path === null || path === '*' ? this.answerWith(null, null) : undefined, null);
+  }
+
+  /** Takes note of the route that the sender of a successful request gave. */
+  private declareFor(code: number): void {
+    if ((code & ((1 << STATUS_BITS) - 1)) !== STATUS_KINDS.succeeded) {
+      return;
+    }
+    const key = this.keys.of(code);
+    if (key.given === null || key.declared) {
+      return;
+    }
+    key.declared = true;
+    const routes = this.of(key.service);
+    const { exact } = routes;
+    routes.declare(key.given);
+    if (routes.exact !== exact) {
+      this.keys.renew();
+    }
+  }
+
+  private gather(code: number, touched: Set<ServiceRoutes>): void {
+    if ((code & ((1 << STATUS_BITS) - 1)) !== STATUS_KINDS.succeeded) {
+      return;
+    }
+    const key = this.keys.of(code);
+    if (key.always === undefined) {
+      const routes = (key.routes ??= this.of(key.service));
+      routes.gather(key);
+      touched.add(routes);
+    }
   }
 
   /** What the classifier gives a path, whatever rules and documents say. */
@@ -176,18 +269,22 @@ export class RouteAssigner {
   }
 
   private known(service: string | null): ServiceRoutes | undefined {
-    return this.services.get(this.keyOf(service));
+    return this.services.get(this.nameOf(service));
   }
 
-  private keyOf(service: string | null): string | null {
+  private get isRuled(): boolean {
+    return this.rules.count > 0 || this.documents.documents.length > 0;
+  }
+
+  private nameOf(service: string | null): string | null {
     return service === null || this.services.has(service) || this.services.size < MAX_SERVICES ? service : OTHERS;
   }
 
   private of(service: string | null): ServiceRoutes {
-    const key = this.keyOf(service);
+    const key = this.nameOf(service);
     let routes = this.services.get(key);
     if (routes === undefined) {
-      routes = new ServiceRoutes(judge);
+      routes = new ServiceRoutes(this.judge);
       this.services.set(key, routes);
     }
     return routes;

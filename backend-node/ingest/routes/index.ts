@@ -9,5 +9,6 @@ export {
 export { DocumentCatalog } from './declared/catalog';
 export { CatalogWatch } from './declared/catalog-watch';
 export type { DeclaredDocument, DeclaredRoute } from './declared/declared-route';
+export type { RouteCodes, RouteKeys } from './route-keys';
 export { routeRuleSchema, routesConfigSchema, type RouteRule, type RoutesConfig } from './rules';
 export { UNMATCHED } from './classifier/service';

@@ -121,6 +121,11 @@ export class RouteRules {
     });
   }
 
+  /** How many there are. */
+  get count(): number {
+    return this.rules.length;
+  }
+
   /** The route of the first rule that fits, or null. */
   find(service: string | null, method: string | null, path: string): string | null {
     if (this.rules.length === 0) {

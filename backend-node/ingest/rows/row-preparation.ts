@@ -137,7 +137,7 @@ export class RowPreparation {
     to: ColumnarRows,
     options: { defaults: RowDefaults; ingestedAtUs: number }
   ): void {
-    appendRows(rows, routed, to, { ...options, protect: this.protect, route: (row) => this.route(row) });
+    appendRows(rows, routed, to, { ...options, protect: this.protect, routes: this.assigner });
   }
 
   /** From now on these OpenAPI documents count, and no others. What the routes have learned stays. */
@@ -146,8 +146,13 @@ export class RowPreparation {
   }
 
   /** Shows a batch to the routes before any row of it gets one. */
-  learn(rows: Iterable<RouteRow>): void {
+  learn(rows: readonly RouteRow[]): void {
     this.assigner.observe(rows);
+  }
+
+  /** The same for rows that were read the short way. */
+  learnRows(rows: RouteRows): void {
+    this.assigner.observeCodes(rows);
   }
 
   route(row: RouteRow): Assignment {

@@ -51,10 +51,13 @@ export class Population {
     return this.crowded || this.unsettled >= MAX_UNSETTLED;
   }
 
-  /** Whether it is time to settle: since the last time the requests have doubled or the tree has grown by half. */
-  get due(): boolean {
+  /**
+   * Whether it is time to settle: since the last time the requests have doubled, those counted that wait, or the tree has
+   * grown by half.
+   */
+  isDue(waiting: number): boolean {
     const grown = this.unsettled >= Math.max(GROWTH.least, (this.nodes - this.unsettled) * GROWTH.share);
-    return this.full || grown || this.root.requests >= 2 * this.settledAt;
+    return this.full || grown || this.root.requests + waiting >= 2 * this.settledAt;
   }
 
   /** Takes in a template that a sender or a document declares: its parameters take every value. */

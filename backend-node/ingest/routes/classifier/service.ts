@@ -1,5 +1,7 @@
 import { findChain, longestChain, resembles } from './match';
-import { MAX_PATH, splitPath } from './path';
+import { isInterchangeable } from '../path-class';
+import type { Node } from './node';
+import { splitPath } from './path';
 import { Population } from './population';
 import type { Judge } from './settle';
 import { fillNode, saveNode, type NodeState } from './state';
@@ -15,7 +17,7 @@ const MAX_CACHED = 50_000;
 const MAX_CACHED_LENGTH = 512;
 /** Templates that senders may declare. */
 const MAX_DECLARED = 2000;
-/** Distinct requests gathered before they go into the tree. */
+/** Different requests gathered before they go into the tree. */
 const MAX_GATHERED = 16_384;
 
 /** What the population says of a path. */
@@ -37,11 +39,14 @@ export interface ServiceState {
   declared: string[];
 }
 
-/** A successful request, how often it came. */
-interface Gathered {
-  segments: string[];
-  method: string;
+/** A successful request as far as the tree sees it, kept by whoever shows it more than once. */
+export interface Gathered {
+  readonly segments: readonly string[];
+  readonly method: string | null;
+  /** How often it came since it went into the tree last. */
   count: number;
+  /** `ServiceRoutes.version` when it went into the tree last; -1 when it never did. */
+  addedAt: number;
 }
 
 /** The classifier of one service: its population, and what was given to whom. */
@@ -50,15 +55,25 @@ export class ServiceRoutes {
   readonly unproven = new Set<string>();
   private readonly declared = new Set<string>();
   private readonly cache = new Map<string, Known>();
-  /** In the order in which they came, and by method and path. */
+  /** Changes when paths may have another template. */
+  version = 0;
+  /**
+   * Whether all paths have to be told apart: a sender declared static text that looks like one of the ids that otherwise
+   * are not.
+   */
+  exact = false;
+  /** Gathered and not in the tree yet, in the order in which they came, and how many requests that are. */
   private gathered: Gathered[] = [];
-  private readonly byMethod = new Map<string, Map<string, Gathered>>();
+  private waiting = 0;
+  /** Whether one of them may do more to the tree than count there: none of its kind is in it, as it is now. */
+  private news = false;
 
   constructor(judge: Judge, state?: ServiceState) {
     this.population = new Population(judge);
     if (state !== undefined) {
       fillNode(this.population.root, state.tree);
       this.population.restore(state.settledAt);
+      this.exact = holdsInterchangeable(this.population.root, 0);
       state.unproven.forEach((template) => this.unproven.add(template));
       state.declared.forEach((template) => this.declared.add(template));
     }
@@ -66,6 +81,7 @@ export class ServiceRoutes {
 
   /** All of it, to be kept. Call after `settle`. */
   state(): ServiceState {
+    this.pour();
     return {
       settledAt: this.population.settledAt,
       tree: saveNode(this.population.root),
@@ -79,27 +95,22 @@ export class ServiceRoutes {
     if (this.declared.has(template) || this.declared.size >= MAX_DECLARED) {
       return;
     }
+    this.pour();
     this.declared.add(template);
-    this.population.declare(splitPath(template));
-    this.cache.clear();
+    const segments = splitPath(template);
+    this.population.declare(segments);
+    this.exact ||= segments.some(isInterchangeable);
+    this.renew();
   }
 
-  /** Takes note of a successful request. It counts from `settle` on. */
-  observe(method: string, path: string): void {
-    let byPath = this.byMethod.get(method);
-    if (byPath === undefined) {
-      byPath = new Map();
-      this.byMethod.set(method, byPath);
-    }
-    const key = path.length > MAX_PATH ? path.slice(0, MAX_PATH) : path;
-    const entry = byPath.get(key);
-    if (entry !== undefined) {
-      entry.count++;
+  /** Takes note of one more successful request. It counts from `settle` on. */
+  gather(request: Gathered): void {
+    this.waiting++;
+    if (request.count++ > 0) {
       return;
     }
-    const gathered = { segments: splitPath(path), method, count: 1 };
-    byPath.set(key, gathered);
-    this.gathered.push(gathered);
+    this.gathered.push(request);
+    this.news ||= request.addedAt !== this.version;
     if (this.gathered.length >= MAX_GATHERED) {
       this.pour();
     }
@@ -107,8 +118,11 @@ export class ServiceRoutes {
 
   /** Brings what was observed into the tree, and settles it when it is due. */
   settle(): void {
-    this.pour();
-    if (this.population.due) {
+    // What only counts can wait.
+    if (this.news) {
+      this.pour();
+    }
+    if (this.population.isDue(this.waiting)) {
       this.settleNow();
     }
   }
@@ -118,27 +132,45 @@ export class ServiceRoutes {
     this.pour();
     if (this.population.root.requests > 0) {
       this.population.settle();
-      this.cache.clear();
+      this.renew();
     }
   }
 
   private pour(): void {
-    for (const { segments, method, count } of this.gathered) {
-      if (this.population.add(segments, method, count)) {
-        this.cache.clear();
+    if (this.gathered.length === 0) {
+      return;
+    }
+    const { gathered } = this;
+    this.gathered = [];
+    this.waiting = 0;
+    this.news = false;
+    for (const request of gathered) {
+      const { count } = request;
+      request.count = 0;
+      if (this.population.add(request.segments, request.method ?? '', count)) {
+        this.renew();
       }
+      request.addedAt = this.version;
       if (this.population.full) {
         this.population.settle();
-        this.cache.clear();
+        this.renew();
       }
     }
-    this.gathered = [];
-    this.byMethod.clear();
+  }
+
+  private renew(): void {
+    this.version++;
+    this.cache.clear();
+    this.news ||= this.gathered.length > 0;
   }
 
   /** The template of a request, by the population or else by the shapes of its segments. */
   assign(path: string, status: number | null): string {
-    const known = this.knownOf(path);
+    return this.give(this.knownOf(path), status);
+  }
+
+  /** The same for a path of which is known what `look` gives. */
+  give(known: Known, status: number | null): string {
     if (isCertain(known, status)) {
       return known.template;
     }
@@ -171,7 +203,7 @@ export class ServiceRoutes {
   private knownOf(path: string): Known {
     let known = this.cache.get(path);
     if (known === undefined) {
-      known = this.look(path);
+      known = this.look(splitPath(path));
       if (this.cache.size >= MAX_CACHED) {
         this.cache.clear();
       }
@@ -182,8 +214,10 @@ export class ServiceRoutes {
     return known;
   }
 
-  private look(path: string): Known {
-    const segments = splitPath(path);
+  /** What is known of the path of these segments, as long as `version` stays. */
+  look(segments: readonly string[]): Known {
+    // Parameters are named after what most of their values are.
+    this.pour();
     const root = this.population.root;
     const chain = findChain(root, segments);
     if (chain !== undefined) {
@@ -202,4 +236,14 @@ export class ServiceRoutes {
 /** A template that succeeded, for a request that succeeded or has values like those that did. */
 function isCertain({ proven, alike }: Known, status: number | null): boolean {
   return proven && (alike || status === null || status < 400);
+}
+
+/** Whether a static segment below a position looks like an id. */
+function holdsInterchangeable(node: Node, depth: number): boolean {
+  for (const [key, child] of node.literals) {
+    if ((child.role === 'literal' && isInterchangeable(key, depth)) || holdsInterchangeable(child, depth + 1)) {
+      return true;
+    }
+  }
+  return [...node.pools.values()].some((pool) => holdsInterchangeable(pool, depth + 1));
 }

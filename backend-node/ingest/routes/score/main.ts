@@ -145,7 +145,7 @@ async function reportDeclared(apis: readonly LabelledRow[][], path: string, base
   const documents = [{ service: null, name: title, version: 1, routes }];
   const names = apis.map((rows) => rows[0]?.api ?? '');
   const scoreOf = (rows: readonly LabelledRow[], given: typeof documents): Score =>
-    scoreRows(rows, assignAll(rows, 1, given));
+    scoreRows(rows, assignAll(rows, 1, { documents: given }));
   const covered = apis.map((rows) => rows.filter(covers));
   const share = covered.map((rows, i) => `${names[i]} ${((100 * rows.length) / (apis[i]?.length ?? 1)).toFixed(0)} %`);
   table(

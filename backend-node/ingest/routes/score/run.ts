@@ -1,15 +1,14 @@
 import { judgeWith, type Weights } from '../classifier/judge';
-import { ServiceRoutes } from '../classifier/service';
-import { RouteAssigner, type DeclaredDocument } from '../index';
+import { RouteAssigner, type AssignerOptions } from '../assigner';
 import { scoreRows, type LabelledRow, type Score } from './metrics';
 
-/** Templates that the shipped assigner gives to rows of one API, shown in so many batches, with documents if there are. */
+/** Templates that the shipped assigner gives to rows of one API, shown in so many batches. */
 export function assignAll(
   rows: readonly LabelledRow[],
   batches: number,
-  documents: readonly DeclaredDocument[] = []
+  options: AssignerOptions = {}
 ): string[] {
-  const assigner = RouteAssigner.create({ documents });
+  const assigner = RouteAssigner.create(options);
   return inBatches(rows, batches).flatMap((batch) => {
     const seen = batch.map(({ api, method, path, status }) => ({ service: api, method, path, status }));
     assigner.observe(seen);
@@ -19,17 +18,7 @@ export function assignAll(
 
 /** Score of rows shown all at once, with other weights than those shipped. */
 export function scoreWith(weights: Weights, rows: readonly LabelledRow[]): Score {
-  const routes = new ServiceRoutes(judgeWith(weights));
-  for (const { method, path, status } of rows) {
-    if (status < 400) {
-      routes.observe(method, path);
-    }
-  }
-  routes.settle();
-  return scoreRows(
-    rows,
-    rows.map(({ path, status }) => routes.assign(path, status))
-  );
+  return scoreRows(rows, assignAll(rows, 1, { judge: judgeWith(weights) }));
 }
 
 function inBatches<T>(rows: readonly T[], batches: number): T[][] {
