@@ -1,5 +1,6 @@
 import { ApitrailError } from '@apitrail/contract';
 
+import { freeBytes } from '../../lake/full-disk';
 import type { HotFile } from '../../lake/hot/hot-files';
 import type { Lake } from '../../lake/lake';
 import { INGEST_APP_ID } from '../../lake/layout';
@@ -54,7 +55,10 @@ export class Flusher {
 
   constructor(private readonly options: FlusherOptions) {
     this.flushed = options.flushed;
-    this.retries = new Retries((place, error) => options.counters.failing(place, error));
+    this.retries = new Retries({
+      onFailure: (place, error) => options.counters.failing(place, error),
+      freeBytes: () => freeBytes(options.lake.directory),
+    });
   }
 
   /** What waits for its commit, the one that is under way included. */

@@ -1,3 +1,4 @@
+import { freeBytes } from '../../lake/full-disk';
 import type { HotFile } from '../../lake/hot/hot-files';
 import type { Batch } from '../intake/batch';
 import type { IngestCounters } from '../intake/counters';
@@ -86,7 +87,10 @@ export class RowPipeline {
   constructor(private readonly options: RowPipelineOptions) {
     this.sealed = this.position = options.sealed;
     this.unsealed = [...options.covered];
-    this.retries = new Retries((place, error) => options.counters.failing(place, error));
+    this.retries = new Retries({
+      onFailure: (place, error) => options.counters.failing(place, error),
+      freeBytes: () => freeBytes(options.writer.directory),
+    });
   }
 
   /** Rows that are acknowledged and cannot be queried yet. */
