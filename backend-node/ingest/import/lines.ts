@@ -31,6 +31,11 @@ export function eachLine(bytes: Buffer, visit: LineVisitor): void {
   }
 }
 
+/** The text of one line, without its line end, as `eachLine` gives it. */
+export function lineText(bytes: Buffer): string {
+  return cleanLine(decodeBytes(bytes));
+}
+
 /** Text of bytes that may not all be UTF-8: those that are not appear as `\xNN`. */
 export function decodeBytes(bytes: Buffer): string {
   if (isUtf8(bytes)) {

@@ -5,19 +5,22 @@ import { RecordLineReader } from './record-line-reader';
 import { RecordRows } from './record-rows';
 import { RepeatedColumns } from './repeated-values';
 import { capacityFor } from './row-tables';
+import type { ShortRows } from './short-rows';
 
 /** Fewer bytes than most lines have. */
 const LINE_BYTES = 128;
 
 /** What the reader and the tables know is only how to be quick; bodies share it. */
-const reader = new RecordLineReader(true);
+const reader = new RecordLineReader();
 const columns = new RepeatedColumns();
 
-/** The rows of a body that were read the short way. */
-export class RecordChunks {
+/** The rows of a body of lines that were read the short way. */
+export class RecordChunks implements ShortRows {
   /** Rows that lie together: few enough to be worked on without holding up others. */
   readonly chunks: RecordRows[] = [];
   count = 0;
+  ids?: Array<string | undefined>;
+  places?: number[];
   private readonly words: BodyWords;
   private rows: RecordRows | undefined;
 

@@ -1,3 +1,4 @@
+import { BLOCK_BYTES } from '../import/text-blocks';
 import { isoTimeReader, isSaneTime } from '../normalise/time';
 import { durationOf } from '../normalise/values';
 import { commonLength, HASH_START, hashWord, lowBytes, lowestByte, type BodyWords } from './body-words';
@@ -21,12 +22,7 @@ const MOST_DIGITS = 15;
 const POWERS = Array.from({ length: MOST_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
 
 const [TIME, STATUS] = [NUMBERS.indexOf('time'), NUMBERS.indexOf('status')];
-const [CUSTOMER, SESSION, CLIENT_IP, PATH] = [
-  REPEATED.indexOf('customer'),
-  REPEATED.indexOf('session'),
-  REPEATED.indexOf('client_ip'),
-  REPEATED.indexOf('path'),
-];
+const PATH = REPEATED.indexOf('path');
 
 /** Says of a word, with the highest bit of each byte, which are not within a text: `"`, `\`, below a space, not ASCII. */
 function stopsOf(word: number): number {
@@ -79,9 +75,6 @@ export class RecordLineReader {
   private readonly minute = new Int32Array(4);
   private minuteUs = NaN;
 
-  /** `deriveSessions`: rows that would get a session of their own making are left to the long way. */
-  constructor(private readonly deriveSessions: boolean) {}
-
   /**
    * Reads the line that begins at `start`, up to its line end, into the next row. False when it is not such a line; then
    * the row is as empty as before. The body must end with a line end, and be that of the rows. `nowUs` is when it came in,
@@ -92,7 +85,7 @@ export class RecordLineReader {
       this.rows = rows;
       this.before.forget();
     }
-    if (this.readObject(body, start, rows) && this.isWhole(rows, nowUs)) {
+    if (this.readObject(body, start, rows) && this.end - start <= BLOCK_BYTES && this.isWhole(rows, nowUs)) {
       rows.count++;
       return true;
     }
@@ -100,20 +93,10 @@ export class RecordLineReader {
     return false;
   }
 
-  /** Lets go of the rows that were read last. */
-  forget(): void {
-    this.rows = undefined;
-  }
-
   private isWhole({ count, capacity, numbers, repeated }: RecordRows, nowUs: number): boolean {
     const status = numbers[STATUS * capacity + count]!;
     const named = status === status || repeated[PATH * capacity + count] !== -1;
-    const hasSession =
-      !this.deriveSessions ||
-      repeated[SESSION * capacity + count] !== -1 ||
-      repeated[CUSTOMER * capacity + count] !== -1 ||
-      repeated[CLIENT_IP * capacity + count] === -1;
-    return named && hasSession && isSaneTime(numbers[TIME * capacity + count]!, nowUs);
+    return named && isSaneTime(numbers[TIME * capacity + count]!, nowUs);
   }
 
   private readObject(body: BodyWords, start: number, rows: RecordRows): boolean {

@@ -47,6 +47,7 @@ export function giveTables(tables: RowTables, capacity: number, used: number): v
     return;
   }
   clear(tables.repeated, -1, capacity, used);
+  clear(tables.starts, 0, capacity, used);
   clear(tables.ends, 0, capacity, used);
   clear(tables.numbers, NaN, capacity, used);
   kept.push(tables);

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 
+import { rowsOf } from '../../intake/decoder';
+import { idsOf, recordsOf } from '../../intake/places';
 import { testDecoder } from '../testing/decoder-properties';
 import { readBulk } from './bulk-body';
-import { bulkDecoder } from './bulk-decoder';
+import { bulkDecoder, decodeBulk } from './bulk-decoder';
 
 const context = { params: { index: 'logs' }, receivedAt: Date.parse('2026-11-02T12:00:00Z') * 1000 };
 const document = {
@@ -11,6 +13,7 @@ const document = {
   http: { request: { method: 'GET' }, response: { status_code: 200 } },
   url: { original: '/orders/7?a=1' },
 };
+const request = { time: '2026-11-02T10:00:00Z', duration_ms: 12.5, method: 'GET', path: '/orders/7', status: 200 };
 const bodyOf = (...lines: object[]): Buffer => Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 const line = '203.0.113.9 - - [02/Nov/2026:10:00:00 +0000] "GET /é HTTP/1.1" 200 512 "-" "curl/8"';
 
@@ -20,6 +23,14 @@ describe('any body', () => {
     params: context.params,
     bodies: [
       bodyOf({ create: {} }, document, { create: {} }, document),
+      bodyOf(
+        { create: {} },
+        request,
+        { create: { _id: '1' } },
+        request,
+        { create: { _id: '2' } },
+        { ...request, a: 1 }
+      ),
       bodyOf({ index: { _index: 'a', _id: '1' } }, document, { delete: { _id: '1' } }, { update: { _id: '1' } }, {}),
       bodyOf({ index: {} }, { '@timestamp': 1793613600000, message: line }, { index: {} }, { message: { a: 1 } }),
     ],
@@ -62,4 +73,81 @@ test('a reject reads again as the body it was part of', () => {
   expect(bulkDecoder.decode(Buffer.from(reject!.text), context).rejects).toMatchObject([
     { index: 0, reason: reject!.reason },
   ]);
+});
+
+test('documents in the record’s own names become what they are the long way, in their places', () => {
+  const documents = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc
+        .record({
+          status: fc.constantFrom(200, 201, 404, 500, '200'),
+          client_ip: fc.constantFrom('192.0.2.1', '192.0.2.2', '::1', '-'),
+        })
+        .map((more) => JSON.stringify({ ...request, ...more })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(
+        ...[document, { message: line }, { ...request, plan: 'free' }, { ...request, path: '/ä?b' }].map((one) =>
+          JSON.stringify(one)
+        )
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('', '[]', '{"path":', '{"status":200}', '{}', ` ${JSON.stringify(request)}`),
+    }
+  );
+  const id = fc.oneof(
+    { weight: 60, arbitrary: fc.nat(9).map(String) },
+    { weight: 3, arbitrary: fc.constantFrom('é', 'a\\b', 'x"y', 7) },
+    { weight: 1, arbitrary: fc.constant('') }
+  );
+  const actions = fc.oneof(
+    { weight: 6, arbitrary: id.map((_id) => JSON.stringify({ create: { _index: 'logs', _id } })) },
+    { weight: 3, arbitrary: fc.constantFrom('{"create":{}}', '{"index":{"_index":"a"}}', '{"update":{"_id":"1"}}') },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        ...[
+          '{"create":{"_id":"1","_id" : "1"}}',
+          '{"create":{"_id":"2","_index":"b","_id":"1"}}',
+          '{"delete":{"_id":"1"}}',
+        ],
+        ...[
+          ' {"create":{"_id":"1"}}',
+          '{"create":{"_type":"_doc","_id":"3","_index":"c"}}',
+          '\n{"create":{"_id":"1"}}\r',
+        ]
+      ),
+    }
+  );
+  let rows = 0;
+  const read = (body: Buffer, recordsOnly: boolean): ReturnType<typeof decodeBulk> | string => {
+    try {
+      return decodeBulk(body, { ...context, recordsOnly });
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  fc.assert(
+    fc.property(fc.array(fc.tuple(actions, documents), { minLength: 1, maxLength: 60, size: 'max' }), (items) => {
+      const lines = items.flatMap(([action, one]) => (action.includes('delete') ? [action] : [action, one]));
+      const body = Buffer.from(`${lines.join('\n')}\n`);
+      const [short, long] = [read(body, false), read(body, true)];
+      if (typeof short === 'string' || typeof long === 'string') {
+        expect(short).toEqual(long);
+        return;
+      }
+      expect(short.items).toEqual(long.items);
+      expect(recordsOf(short.decoded)).toEqual(long.decoded.records);
+      expect(idsOf(short.decoded)).toEqual(long.decoded.ids);
+      expect(short.decoded.rejects).toEqual(long.decoded.rejects);
+      expect(rowsOf(short.decoded)).toBe(long.decoded.records.length);
+      rows += short.decoded.rows?.count ?? 0;
+    }),
+    { numRuns: 300 }
+  );
+  expect(rows).toBeGreaterThan(500);
 });

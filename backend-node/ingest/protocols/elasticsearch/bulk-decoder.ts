@@ -1,11 +1,16 @@
 import { Reject } from '../../formats';
+import { eachLine, lineText } from '../../import/lines';
 import { BLOCK_BYTES } from '../../import/text-blocks';
 import type { Decoded, DecodeContext, Decoder } from '../../intake/decoder';
 import { normaliseRecord, type RequestRecord } from '../../normalise';
+import { RecordChunks } from '../../record-lines';
 import { BodyBounds } from '../shared/body-bounds';
 import { messageToRecord } from '../shared/message';
-import { readBulk, type BulkItem } from './bulk-body';
+import { eachAction, type BulkItem } from './bulk-body';
 import { ecsSink } from './ecs-fields';
+
+/** Roughly what a row takes that was read the short way. */
+const SHORT_ROW_BYTES = 256;
 
 const NO_CHANGES = new Reject('changes a document; requests are taken in and not changed');
 const TOO_LONG = new Reject(`is longer than ${BLOCK_BYTES} characters`);
@@ -23,49 +28,111 @@ export const bulkDecoder: Decoder = {
   decode: (body, context) => decodeBulk(body, context).decoded,
 };
 
-/** The same with the actions themselves, which an answer names. */
-export function decodeBulk(body: Buffer, { params, receivedAt, judgedAt = receivedAt }: DecodeContext): DecodedBulk {
-  const items = readBulk(body, params.index);
+/** Documents after which, when none was for the short way, none is tried any more. */
+const TRIED_DOCUMENTS = 32;
+
+/**
+ * The same with the actions themselves, which an answer names. Documents that are lines in the record’s own names are read
+ * as those are.
+ */
+export function decodeBulk(body: Buffer, context: DecodeContext): DecodedBulk {
+  const { params, receivedAt, judgedAt = receivedAt } = context;
   const { service, environment } = params;
   const defaults = {
     source: 'elasticsearch',
     ...(service === undefined ? {} : { service }),
     ...(environment === undefined ? {} : { environment }),
   };
-  const sink = ecsSink();
-  const bounds = new BodyBounds();
-  const records: RequestRecord[] = [];
-  const indexes: number[] = [];
-  const ids: Array<string | undefined> = [];
-  const rejects: Decoded['rejects'] = [];
-  items.forEach((item, index) => {
-    const record = recordOf(item, sink);
-    const reason = record instanceof Reject ? record.reason : normaliseRecord(record, defaults, judgedAt);
-    if (record instanceof Reject || reason !== undefined) {
-      const text = textOf(item);
-      bounds.reject(text.length);
-      rejects.push({ index, reason: reason ?? '', text });
-      return;
+  const items: BulkItem[] = [];
+  const taken = new TakenDocuments(body);
+  const short = new RecordChunks(body, defaults, judgedAt);
+  let tries = context.recordsOnly ? 0 : TRIED_DOCUMENTS;
+  eachAction(body, params.index, (item, { start, document }) => {
+    const index = items.push(item) - 1;
+    if (item.action === 'delete') {
+      taken.reject(index, NO_CHANGES, start, document);
+      return document;
     }
-    bounds.record(record);
-    records.push(record);
-    indexes.push(index);
-    ids.push(item.id === undefined ? undefined : `${item.index}/${item.id}`);
+    if (tries > 0 && item.action !== 'update') {
+      const behind = short.read(document);
+      if (behind !== undefined) {
+        tries = Infinity;
+        taken.row(item);
+        return behind;
+      }
+      tries--;
+    }
+    const end = body.indexOf(10, document) + 1;
+    const record = taken.read(item, document, end);
+    const reason = record instanceof Reject ? record : normaliseRecord(record, defaults, judgedAt);
+    if (record instanceof Reject || reason !== undefined) {
+      taken.reject(index, record instanceof Reject ? record : new Reject(reason as string), start, end);
+    } else {
+      taken.record(item, index, record);
+    }
+    return end;
   });
-  return { items, decoded: { records, indexes, rejects, ids, memory: bounds.memory } };
+  if (short.count === 0) {
+    short.release();
+  }
+  return { items, decoded: taken.decoded(short) };
 }
 
-/** A body that has this action alone. */
-function textOf({ line, document }: BulkItem): string {
-  return document === undefined ? `${line}\n` : `${line}\n${document}\n`;
+/** What was made of the documents of a body. */
+class TakenDocuments {
+  private readonly sink = ecsSink();
+  private readonly bounds = new BodyBounds();
+  private readonly records: RequestRecord[] = [];
+  private readonly indexes: number[] = [];
+  private readonly ids: Array<string | undefined> = [];
+  private readonly rowIds: Array<string | undefined> = [];
+  private readonly rowPlaces: number[] = [];
+  private readonly rejects: Decoded['rejects'] = [];
+
+  constructor(private readonly body: Buffer) {}
+
+  /** Reads a document the long way. */
+  read({ action }: BulkItem, start: number, end: number): RequestRecord | Reject {
+    if (action === 'update') {
+      return NO_CHANGES;
+    }
+    const document = lineText(this.body.subarray(start, end - 1));
+    if (document.length > BLOCK_BYTES) {
+      return TOO_LONG;
+    }
+    return document.trimStart().startsWith('{') ? messageToRecord(document, { sink: this.sink }) : NO_OBJECT;
+  }
+
+  record(item: BulkItem, index: number, record: RequestRecord): void {
+    this.bounds.record(record);
+    this.records.push(record);
+    this.indexes.push(index);
+    this.ids.push(nameOf(item));
+  }
+
+  /** A document that was read the short way. */
+  row(item: BulkItem): void {
+    this.bounds.take(SHORT_ROW_BYTES);
+    this.rowPlaces.push(this.records.length + this.rowPlaces.length);
+    this.rowIds.push(nameOf(item));
+  }
+
+  /** The action’s lines stand in the body from `start` to `end`: the text is a body that has this action alone. */
+  reject(index: number, { reason }: Reject, start: number, end: number): void {
+    let text = '';
+    eachLine(this.body.subarray(start, end), (line) => (text += `${line}\n`));
+    this.bounds.reject(text.length);
+    this.rejects.push({ index, reason, text });
+  }
+
+  decoded(rows: RecordChunks): Decoded {
+    const { records, indexes, ids, rowIds, rowPlaces, rejects, bounds } = this;
+    const decoded = { records, indexes, rejects, ids, memory: bounds.memory };
+    return rows.count === 0 ? decoded : { ...decoded, rows: Object.assign(rows, { ids: rowIds, places: rowPlaces }) };
+  }
 }
 
-function recordOf({ action, document = '' }: BulkItem, sink: ReturnType<typeof ecsSink>): RequestRecord | Reject {
-  if (action === 'update' || action === 'delete') {
-    return NO_CHANGES;
-  }
-  if (document.length > BLOCK_BYTES) {
-    return TOO_LONG;
-  }
-  return document.trimStart().startsWith('{') ? messageToRecord(document, { sink }) : NO_OBJECT;
+/** The name of a document, where it has one, among those of all indices. */
+function nameOf({ index, id }: BulkItem): string | undefined {
+  return id === undefined ? undefined : `${index}/${id}`;
 }

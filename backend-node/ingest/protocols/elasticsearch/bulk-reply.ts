@@ -1,4 +1,3 @@
-import type { Decoded } from '../../intake/decoder';
 import type { Receipt } from '../../intake/intake';
 import type { Overload } from '../../intake/overload';
 import type { BulkItem } from './bulk-body';
@@ -21,14 +20,15 @@ const SHARDS = { total: 1, successful: 1, failed: 0 };
 /** What became of each action, in their order. */
 export function bulkEntries({ items, decoded }: DecodedBulk, receipt: Receipt): BulkEntry[] {
   const reasons = new Map(decoded.rejects.map(({ index, reason }) => [index, reason]));
-  const known = new Set(receipt.known.map((record) => placeOf(decoded, record)));
+  const known = new Set(receipt.known);
+  let place = 0;
   return items.map((item, index): BulkEntry => {
     const reason = reasons.get(index);
     if (reason !== undefined) {
       return { [item.action]: rejected(item, reason) };
     }
     const id = item.id ?? `${receipt.seq.toString(36)}-${index.toString(36)}`;
-    return { [item.action]: known.has(index) ? repeated(item, id, receipt) : created(item, id, receipt) };
+    return { [item.action]: known.has(place++) ? repeated(item, id, receipt) : created(item, id, receipt) };
   });
 }
 
@@ -38,10 +38,6 @@ export function overloadedEntries({ items }: DecodedBulk, { code, message, statu
   return items.map(({ action, index, id }) => ({
     [action]: { _index: index, _id: id ?? null, status: 429, error },
   }));
-}
-
-function placeOf({ indexes }: Decoded, record: number): number {
-  return indexes ? indexes[record]! : record;
 }
 
 function created({ index }: BulkItem, id: string, { seq }: Receipt): ItemReply {

@@ -1,5 +1,6 @@
 import { ApitrailError } from '@apitrail/contract';
 
+import { rowsOf } from '../../intake/decoder';
 import type { Intake } from '../../intake/intake';
 import { Overload } from '../../intake/overload';
 import { apiKeyToken } from '../credentials';
@@ -77,8 +78,7 @@ async function takeIn(
 ): Promise<{ entries: BulkEntry[]; overload?: Overload }> {
   const params = paramsOf(request);
   const bulk = decodeBulk(body, { params, receivedAt: request.receivedAt });
-  const { records, rejects } = bulk.decoded;
-  request.note({ records: records.length, rejects: rejects.length });
+  request.note({ records: rowsOf(bulk.decoded), rejects: bulk.decoded.rejects.length });
   if (bulk.items.length === 0) {
     throw new ApitrailError('APITRAIL_BAD_BODY', 'Validation Failed: 1: no requests added;');
   }
