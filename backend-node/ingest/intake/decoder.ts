@@ -14,6 +14,8 @@ export interface DecodedReject {
   text: string;
   /** `text` is only the beginning of the item. */
   cut?: boolean;
+  /** What is to be known to read the item again, where the body had to be looked at for it. Default: what the body came with. */
+  params?: Readonly<Record<string, string>>;
 }
 
 /** What a decoder made of a body. */

@@ -65,3 +65,14 @@ describe('a format that is looked for', () => {
     ],
   });
 });
+
+test('what is rejected of a format that was looked for is known to be of it', () => {
+  const body = Buffer.from(`${combined}\nhello\n`);
+  const { rejects } = lineDecoder.decode(body, {
+    params: { format: 'auto', service: 'shop' },
+    receivedAt: Date.now() * 1000,
+  });
+  expect(rejects).toMatchObject([{ index: 1, params: { format: 'combined', service: 'shop' } }]);
+  const named = lineDecoder.decode(body, { params: { format: 'combined' }, receivedAt: Date.now() * 1000 });
+  expect(named.rejects[0]).not.toHaveProperty('params');
+});

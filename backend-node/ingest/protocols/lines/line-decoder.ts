@@ -55,7 +55,10 @@ export const lineDecoder: Decoder = {
       header = decodeBytes(content.subarray(0, end));
       lines = 1;
     }
-    const items = new LineItems(header);
+    // A line by itself may look like another format than its body, or like none.
+    const found =
+      params.format === undefined || params.format === 'auto' ? { ...params, format: format.name } : undefined;
+    const items = new LineItems(header, found);
     const short =
       !recordsOnly && isRecordLines(format, params)
         ? readShort(content, items, { framing, defaults, nowUs: judgedAt })
@@ -147,7 +150,11 @@ class LineItems {
   private readonly indexes: number[] = [];
   private readonly rejects: DecodedReject[] = [];
 
-  constructor(private readonly header: string) {}
+  /** `params` are what the lines are to be read again with, when not what the body came with. */
+  constructor(
+    private readonly header: string,
+    private readonly params: DecodedReject['params']
+  ) {}
 
   /** Takes what was made of a line, counted from 1. */
   visit(line: number, result: RequestRecord | string | undefined, text: () => string): void {
@@ -169,7 +176,8 @@ class LineItems {
     this.bounds.reject(this.header.length + text.length);
     // Its last line end is part of a record: without it, a quoted field of many lines is none.
     const whole = this.header === '' ? text : `${this.header}${text}\n`;
-    this.rejects.push({ index, reason, text: whole, ...(cut ? { cut } : {}) });
+    const { params } = this;
+    this.rejects.push({ index, reason, text: whole, ...(cut ? { cut } : {}), ...(params ? { params } : {}) });
   }
 
   get decoded(): Decoded {

@@ -54,7 +54,10 @@ export function decodeEntries(
       ids.push(`${entry.id}.${number}`);
     });
     ignored += again.ignored ?? 0;
-    again.rejects.forEach((reject) => rejects.push({ ...reject, index, text: letterOf(entry, reject) }));
+    again.rejects.forEach((reject) => {
+      const { reason, cut = false } = reject;
+      rejects.push({ index, reason, text: letterOf(entry, reject), ...(cut ? { cut } : {}) });
+    });
     return { id: entry.id, records: again.records.length };
   });
   return { decoded: { records, indexes, ids, rejects, ignored }, outcomes };
@@ -99,6 +102,7 @@ function decodeAgain(
 }
 
 /** An item of a whole body as an entry of its own. */
-function letterOf({ id, decoder, params, receivedAt }: ReplayEntry, { index, text }: DecodedReject): string {
+function letterOf(entry: ReplayEntry, { index, text, params = entry.params }: DecodedReject): string {
+  const { id, decoder, receivedAt } = entry;
   return JSON.stringify({ id: `${id}.r${index}`.slice(-64), decoder, params, receivedAt, text });
 }

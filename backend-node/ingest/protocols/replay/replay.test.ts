@@ -58,6 +58,15 @@ test('a whole body can be tried again, and what of it cannot be read is an item 
   expect((await send({ ...again, text: line.replace('/a', '/b') })).body).toMatchObject({ records: 1, known: 0 });
 });
 
+test('an item of a whole body is read again in the format that was found in it', async () => {
+  const { text: _, ...about } = { ...entry, params: { format: 'auto' } };
+  await send({ ...about, body: Buffer.from(`${line}\nhello\n`).toString('base64') });
+  const [reject] = server.recorded.submitted[0]!.decoded.rejects;
+  const again = JSON.parse(reject!.text) as Record<string, unknown>;
+  expect(again.params).toEqual({ format: 'json' });
+  expect((await send(again)).body).toMatchObject({ outcomes: [{ records: 0, reason: 'is not a JSON object' }] });
+});
+
 test.each([
   [{ ...entry, decoder: 'none' }, 'this Apitrail has no decoder none'],
   [{ ...entry, params: { format: 'yaml' } }, expect.stringContaining('There is no format yaml')],
