@@ -2,8 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+
+import { SESSION_GAP } from './rows';
 
 export type Role = 'ingest' | 'query' | 'maintenance';
 
@@ -14,8 +17,10 @@ export interface CompanionOptions {
   lake: string;
   env?: Record<string, string>;
   /** Settings beside the usual ones of these tests: everything small and often. */
-  settings?: Record<string, Record<string, unknown>>;
+  settings?: CompanionSettings;
 }
+
+export type CompanionSettings = Record<string, Record<string, unknown>>;
 
 /** The program under test: that of `TEST_APITRAIL_BIN`, or the one of the repository. */
 export const PROGRAM = process.env.TEST_APITRAIL_BIN ?? resolve('backend-node', 'bin', 'apitrail.mjs');
@@ -25,6 +30,7 @@ const SETTINGS = {
   ingest: { flush_rows: 2_000, flush_age: '2s', disk_reserve: '1MiB' },
   maintenance: { interval: '3s', vacuum_interval: '7s', keep_replaced: '25s', target_size: '8MiB' },
   retention: { age: '30d' },
+  sessions: { gap: SESSION_GAP },
 };
 
 /** `apitrail serve` with all its processes, to be killed. */
@@ -37,19 +43,36 @@ export class Companion {
   ready: Record<Role, number> = { ingest: 0, query: 0, maintenance: 0 };
   private child: ChildProcess | undefined;
   private readonly pids = new Map<Role, number>();
+  private readonly later: CompanionSettings = {};
 
   constructor(private readonly options: CompanionOptions) {}
 
+  /** The key file, from which the keys of what is encrypted are made. */
+  get keyFile(): string {
+    return join(this.options.folder, 'pseudonym.key');
+  }
+
+  /** Its configuration file. */
+  get configFile(): string {
+    return join(this.options.folder, 'apitrail.yaml');
+  }
+
+  /** Settings that count from the next start on, beside those it was made with. */
+  set(settings: CompanionSettings): void {
+    Object.assign(this.later, settings);
+  }
+
   /** Writes the configuration, and gives its file. */
   async configure(): Promise<string> {
-    const { folder, lake, settings = {} } = this.options;
+    const { folder, lake } = this.options;
+    const settings = { ...this.options.settings, ...this.later };
     await mkdir(folder, { recursive: true });
-    const file = join(folder, 'apitrail.yaml');
+    const file = this.configFile;
     const sections = Object.entries({ ...SETTINGS, ...settings }).map(([name, section]) => [
       name,
       { ...(SETTINGS as Record<string, Record<string, unknown>>)[name], ...section },
     ]);
-    const config = { lake, no_auth: true, privacy: { key_file: join(folder, 'pseudonym.key') } };
+    const config = { lake, no_auth: true, privacy: { key_file: this.keyFile } };
     // JSON is YAML.
     await writeFile(file, JSON.stringify({ ...config, ...Object.fromEntries(sections) }, null, 2));
     return file;
@@ -58,8 +81,11 @@ export class Companion {
   /** Starts it and waits until all answer; on the ports it had before. */
   async start(): Promise<void> {
     const config = await this.configure();
-    const at = (url: string) => (url ? url.replace('http://', '') : '127.0.0.1:0');
-    const args = ['--config', config, '--query-listen', at(this.query), '--ingest-listen', at(this.ingest)];
+    // Ports that stay free while it is down: the system gives others to whoever asks for any.
+    this.query ||= `http://127.0.0.1:${await freePort()}`;
+    this.ingest ||= `http://127.0.0.1:${await freePort()}`;
+    const [query, ingest] = [this.query, this.ingest].map((url) => url.replace('http://', ''));
+    const args = ['--config', config, '--query-listen', query!, '--ingest-listen', ingest!];
     const child = spawn(process.execPath, [PROGRAM, 'serve', ...args], {
       cwd: this.options.folder,
       env: { ...environment(), ...this.options.env },
@@ -150,6 +176,21 @@ export async function until(what: string, look: () => boolean | Promise<boolean>
       throw new Error(`Waited two minutes for ${what}.\n${more()}`);
     }
     await wait(20);
+  }
+}
+
+/** A port below those that the system gives out. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolveFree) => {
+      server.once('error', () => resolveFree(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolveFree(true)));
+    });
+    if (free) {
+      return port;
+    }
   }
 }
 

@@ -56,6 +56,13 @@ export class IngestProcess {
     return this.ended;
   }
 
+  /** Ends it as the supervisor does. */
+  async stop(): Promise<void> {
+    const stop: ToProcess = { type: 'stop', why: 'shutdown' };
+    this.child.send(stop, () => undefined);
+    await this.gone;
+  }
+
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.gone;

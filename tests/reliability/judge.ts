@@ -10,7 +10,9 @@ export interface Found {
 
 /** Something that must not be. */
 export interface Violation {
-  kind: 'lost' | 'twice' | 'part' | 'refused but there' | 'never sent' | 'vanished' | 'hole' | 'lake';
+  kind:
+    | ('lost' | 'twice' | 'part' | 'refused but there' | 'never sent' | 'vanished' | 'hole')
+    | ('forgotten' | 'reject' | 'left out' | 'session' | 'lake');
   what: string;
 }
 
@@ -70,7 +72,7 @@ export function foundViolations(journal: Journal, found: readonly Found[]): Viol
   });
 }
 
-/** What one reader sees, one answer after the other. */
+/** What one reader sees of the clients of a round, one answer after the other. */
 export class Observer {
   readonly violations: Violation[] = [];
   answers = 0;
@@ -78,12 +80,22 @@ export class Observer {
   longestUnseen = 0;
   private readonly seen = new Map<string, Set<number>>();
 
-  constructor(private readonly journal: Journal) {}
+  /** `prefix` is how the names of the clients begin. */
+  constructor(
+    private readonly journal: Journal,
+    private readonly prefix = ''
+  ) {}
 
-  /** Takes in an answer to a query that was asked at a time of the monotonic clock. */
-  observe(found: readonly Found[], askedAt: number): void {
+  /**
+   * Takes in an answer to a query that was asked at a time of the monotonic clock. One that says that acknowledged requests
+   * are `awaited` may lack some.
+   */
+  observe(found: readonly Found[], askedAt: number, awaited = false): void {
     this.answers++;
     this.violations.push(...foundViolations(this.journal, found));
+    if (awaited) {
+      return;
+    }
     const now = new Map<string, Set<number>>();
     for (const { client, request } of found) {
       now.set(client, (now.get(client) ?? new Set()).add(request));
@@ -103,15 +115,23 @@ export class Observer {
 
   /** A client sends one after the other: what was acknowledged before another was sent is there when the other is. */
   private lookForHoles(now: ReadonlyMap<string, ReadonlySet<number>>, askedAt: number): void {
-    for (const { client, request, outcome, acknowledgedAt = askedAt } of this.journal.all()) {
-      const there = now.get(client);
-      if (outcome !== 'ok' || there?.has(request)) {
+    const newest = new Map([...now].map(([client, requests]) => [client, maximum(requests)]));
+    for (const { client, request, outcome, acknowledgedAt = askedAt } of this.journal.all(this.prefix)) {
+      if (outcome !== 'ok' || now.get(client)?.has(request)) {
         continue;
       }
       this.longestUnseen = Math.max(this.longestUnseen, askedAt - acknowledgedAt);
-      if (there && Math.max(...there) > request) {
+      if ((newest.get(client) ?? -1) > request) {
         this.violations.push({ kind: 'hole', what: `${client}/${request} is not there, a later one is` });
       }
     }
   }
+}
+
+function maximum(numbers: ReadonlySet<number>): number {
+  let most = -Infinity;
+  for (const number of numbers) {
+    most = Math.max(most, number);
+  }
+  return most;
 }

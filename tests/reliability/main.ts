@@ -9,6 +9,7 @@ import { faults } from './scenarios/faults';
 import { fullDisk } from './scenarios/full-disk';
 import { kills } from './scenarios/kills';
 import { powerCuts } from './scenarios/power-cuts';
+import { rejects } from './scenarios/rejects';
 import { soak } from './scenarios/soak';
 import { withoutFlush } from './without-flush';
 import type { Report } from './workload';
@@ -16,17 +17,19 @@ import type { Report } from './workload';
 const HELP = `What is acknowledged is kept: kills, faults and power cuts, and a history check after each.
 
   npm run crash -- --kills 1000        kills of processes at random moments
+  npm run crash -- --rejects 50        the same, while what was rejected is tried again, and that is killed, too
   npm run crash -- --faults 300        a fault at each of the first calls by which the ingest process writes (strace)
   npm run crash -- --power-cuts 100    power cuts of a disk (root: ext4 in a file)
-  npm run crash -- --full-disk 20      a disk that is full in turns (root: a file system in memory)
+  npm run crash -- --full-disk 20      a disk that is slow and full in turns (root: a file system in memory)
   npm run crash -- --clock-jumps 50    the clock jumps by up to days (libfaketime)
   npm run soak -- --minutes 60         sent to and asked for long, with restarts
 
   --without-flush   the proof that the power cuts see something: flushes do nothing, and there must be violations
   --seed N     the same events again, as far as time lets them
+  Ctrl-C ends a run early: it is looked at what is there, and the figures are printed all the same.
   --folder DIR where the lake lies; kept. Default: a temporary folder, removed when nothing was wrong`;
 
-const WORKLOAD = { clients: 6, rows: 40, pause: 100, readers: 2 };
+const WORKLOAD = { clients: 8, rows: 40, pause: 160, readers: 2 };
 
 /** `npm run crash` and `npm run soak`. Gives the exit code. */
 export async function main(command: 'crash' | 'soak', args: string[]): Promise<number> {
@@ -37,7 +40,7 @@ export async function main(command: 'crash' | 'soak', args: string[]): Promise<n
       ...{ kills: number, faults: number, syscalls: number, 'power-cuts': number, 'full-disk': number },
       ...{
         'clock-jumps': number,
-        minutes: number,
+        ...{ minutes: number, rejects: number },
         seed: number,
         folder: number,
         help: { type: 'boolean' },
@@ -57,7 +60,16 @@ export async function main(command: 'crash' | 'soak', args: string[]): Promise<n
     seed,
     ...WORKLOAD,
     ...(env && { env }),
+    ...{ say: console.log, stopped },
   });
+  let stopping = false;
+  const stopped = () => stopping;
+  // The second one ends it at once.
+  const stop = () => {
+    console.log('Ending; what is there is looked at.');
+    stopping = true;
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
   const env = values['without-flush'] ? withoutFlush(base) : undefined;
   if (values['without-flush'] && !env) {
     console.error('--without-flush needs a C compiler, cc.');
@@ -70,6 +82,7 @@ export async function main(command: 'crash' | 'soak', args: string[]): Promise<n
     powerCuts: many(values['power-cuts']),
     fullDisk: many(values['full-disk']),
     clockJumps: many(values['clock-jumps']),
+    rejects: many(values.rejects),
     minutes: command === 'soak' ? many(values.minutes ?? '60') : 0,
   };
   if (Object.values(asked).every((count) => !(count > 0))) {
@@ -79,6 +92,9 @@ export async function main(command: 'crash' | 'soak', args: string[]): Promise<n
   console.log(`seed ${seed}, in ${base}`);
   const reports: Report[] = [];
   const run = async (name: string, count: number, missing: string | undefined, work: () => Promise<Report>) => {
+    if (stopping) {
+      return;
+    }
     if (count > 0 && missing !== undefined) {
       console.log(`${name}: LEFT OUT, ${missing}`);
     } else if (count > 0) {
@@ -88,16 +104,12 @@ export async function main(command: 'crash' | 'soak', args: string[]): Promise<n
       print(report, (performance.now() - began) / 1000);
     }
   };
-  const dots = (done: number) => {
-    if (done % 10 === 0) {
-      console.log(`  ${done}`);
-    }
-  };
-  await run('kills', asked.kills, undefined, () => kills(at('kills'), asked.kills, dots));
-  await run('faults', asked.faults, undefined, () => faults(at('faults'), asked.faults, dots));
-  await run('power cuts', asked.powerCuts, disksMissing(), () => powerCuts(at('power'), asked.powerCuts, dots));
-  await run('full disk', asked.fullDisk, disksMissing(), () => fullDisk(at('full'), asked.fullDisk, dots));
-  await run('clock jumps', asked.clockJumps, clockMissing(), () => clockJumps(at('clock'), asked.clockJumps, dots));
+  await run('kills', asked.kills, undefined, () => kills(at('kills'), asked.kills));
+  await run('rejects', asked.rejects, undefined, () => rejects(at('rejects'), asked.rejects));
+  await run('faults', asked.faults, undefined, () => faults(at('faults'), asked.faults));
+  await run('power cuts', asked.powerCuts, disksMissing(), () => powerCuts(at('power'), asked.powerCuts));
+  await run('full disk', asked.fullDisk, disksMissing(), () => fullDisk(at('full'), asked.fullDisk));
+  await run('clock jumps', asked.clockJumps, clockMissing(), () => clockJumps(at('clock'), asked.clockJumps));
   await run('soak', asked.minutes, undefined, () => soak(at('soak'), asked.minutes, console.log));
   if (values['without-flush']) {
     return reports.some(({ violations }) => violations.length > 0) ? 0 : 1;

@@ -4,32 +4,57 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { until } from '../companion';
 import { memoryDisk } from '../disks';
+import { askForRequests } from '../observe';
+import { slowDisk } from '../slow-disk';
 import { Workload, type Report, type WorkloadOptions } from '../workload';
 
-/** A small disk that others fill and empty again, so that there is no room in turns, with kills in between. */
+/** What a full disk comes to, beside what every run does. */
+export interface FullDiskReport extends Report {
+  /** Starts while the disk was full, and queries that were answered before there was room. */
+  startsWhenFull: number;
+  answersWhenFull: number;
+}
+
+/** What happens at a disk that is full: it goes on, it is killed and started with room, or without. */
+const ENDS = ['goes on', 'is killed', 'starts full'] as const;
+
+/** A small disk that becomes slow and is then filled by others, and emptied again, with kills and starts in between. */
 export async function fullDisk(
   options: Omit<WorkloadOptions, 'lake'>,
   count: number,
   progress?: (done: number) => void
-): Promise<Report> {
+): Promise<FullDiskReport> {
   const disk = memoryDisk(join(options.folder, 'disk'), '48m');
+  const slow = slowDisk(options.folder);
   const settings = { ingest: { disk_reserve: '64KiB' } };
-  const work = await Workload.open({ ...options, settings, lake: join(disk.path, 'lake') });
+  const lake = join(disk.path, 'lake');
+  const work = await Workload.open({
+    ...options,
+    settings,
+    lake,
+    ...(slow && { env: { ...options.env, ...slow.env } }),
+  });
   const ballast = join(disk.path, 'ballast');
+  const starts = { startsWhenFull: 0, answersWhenFull: 0 };
   try {
     await work.companion.start();
     work.begin();
-    while (work.events < count) {
+    while (work.goesOn(count)) {
+      slow?.slow(true);
       await wait(1_000);
       // All that is left, so that writes fail in the midst and not only at the reserve.
       await writeFile(ballast, Buffer.alloc(64 * 2 ** 20)).catch(() => undefined);
       await wait(1_000 + work.random() * 1_500);
-      const kill = work.random() < 0.4;
-      if (kill) {
+      slow?.slow(false);
+      const end = ENDS[(work.events + options.seed) % ENDS.length]!;
+      if (end !== 'goes on') {
         await work.companion.killAll();
       }
+      if (end === 'starts full') {
+        await startFull(work, starts);
+      }
       await rm(ballast, { force: true });
-      if (kill) {
+      if (end === 'is killed') {
         await work.companion.start();
       }
       const before = work.journal.count('ok').requests;
@@ -38,12 +63,29 @@ export async function fullDisk(
         () => work.journal.count('ok').requests > before,
         () => work.companion.tail()
       );
-      work.events++;
-      progress?.(work.events);
+      work.happened(progress);
     }
-    return await work.end('full disk');
+    return { ...(await work.end('full disk')), ...starts };
   } finally {
-    await work.companion.killAll();
+    await work.abandon();
     disk.remove();
+  }
+}
+
+/**
+ * Starts the companion while the disk is full: what is there can be queried, and senders are told to try again, for as long
+ * as it is.
+ */
+async function startFull(work: Workload, starts: Omit<FullDiskReport, keyof Report>): Promise<void> {
+  await work.companion.start();
+  starts.startsWhenFull++;
+  const until = performance.now() + 2_500;
+  while (performance.now() < until) {
+    await askForRequests(work.companion.query, 'r0-').then(
+      () => starts.answersWhenFull++,
+      (error: unknown) =>
+        work.found({ kind: 'lake', what: `Queries are not answered on a full disk: ${String(error)}` })
+    );
+    await wait(200);
   }
 }

@@ -17,30 +17,30 @@ export async function powerCuts(
 ): Promise<Report> {
   const disk = new PowerCutDisk(join(options.folder, 'disk'), 512);
   const lake = join(disk.path, 'lake');
-  const work = await Workload.open({ ...options, lake });
+  // Of rules, so that what is kept beside the rows is under test, too.
+  const work = await Workload.open({ noise: true, ...options, lake });
   try {
     await work.companion.start();
-    while (work.events < count) {
+    while (work.goesOn(count)) {
       work.begin(0);
       await wait(300 + work.random() * 2_500);
       // The system may say of a flush during the cut that it worked, and processes go on for a moment.
       work.journal.dark = true;
       disk.cut();
       await work.companion.killAll();
-      await work.quiet();
+      await work.endRound();
       work.journal.dark = false;
       await disk.restore();
       anotherBoot(lake, work.events);
-      work.events++;
       const violations = await comesBack(work);
-      progress?.(work.events);
+      work.happened(progress);
       if (violations.length > 0) {
         break;
       }
     }
     return await work.end('power cuts', false);
   } finally {
-    await work.companion.killAll();
+    await work.abandon();
     disk.remove();
   }
 }

@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Workload, type Report, type WorkloadOptions } from '../workload';
 
 const MINUTE_MS = 60_000;
+/** After so many minutes all is at rest, and looked at. */
+const MINUTES_PER_ROUND = 15;
 
 /** Sends and asks for long, with a kill every minute: what grows slowly is seen here. */
 export async function soak(options: WorkloadOptions, minutes: number, say: (line: string) => void): Promise<Report> {
@@ -12,15 +14,10 @@ export async function soak(options: WorkloadOptions, minutes: number, say: (line
     await work.companion.start();
     work.begin();
     const end = performance.now() + minutes * MINUTE_MS;
-    while (performance.now() < end) {
+    while (performance.now() < end && work.goesOn(Infinity)) {
       await wait(Math.min(MINUTE_MS, end - performance.now()));
-      const rows = work.journal.count('ok').rows;
-      say(
-        `  ${rows} rows; ${work.companion
-          .processes()
-          .map(([role, pid]) => `${role} ${usage(pid)}`)
-          .join(', ')}`
-      );
+      const processes = work.companion.processes().map(([role, pid]) => `${role} ${usage(pid)}`);
+      say(`${work.figures()}; ${processes.join(', ')}`);
       const target = (['ingest', 'query', 'maintenance', 'all'] as const)[work.events % 4]!;
       if (target === 'all') {
         await work.companion.killAll();
@@ -28,11 +25,16 @@ export async function soak(options: WorkloadOptions, minutes: number, say: (line
       } else if (work.events % 8 < 4) {
         await work.companion.killProcess(target);
       }
-      work.events++;
+      work.happened();
+      if (work.events % MINUTES_PER_ROUND === 0 && performance.now() < end) {
+        await work.auditRound();
+        await work.companion.start();
+        work.begin();
+      }
     }
     return await work.end('soak');
   } finally {
-    await work.companion.killAll();
+    await work.abandon();
   }
 }
 
