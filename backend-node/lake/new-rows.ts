@@ -10,6 +10,8 @@ import { removeDataFiles, writeDataFiles, type NewFile, type WrittenFile } from 
 import { fileColumns, parquetFiles } from './parquet-relation';
 import { totalsOf } from './rewrite';
 import { escapeGlob, listOfLiterals } from './sql-literals';
+import { Scratch } from './sorted/scratch';
+import { sortHotFiles } from './sorted/sort-hot-files';
 import { countStaged, stagedPart, stageRows } from './staging';
 import type { TableDefinition } from './table-definition';
 import { withWorkDirectory } from './work-directory';
@@ -95,10 +97,12 @@ async function writeParquet(
 ): Promise<WrittenFile[]> {
   return engine.session(async (run) => {
     const written: WrittenFile[] = [];
+    const scratch = new Scratch();
     try {
       for (const group of sortedTogether(files)) {
-        const parts = await partsOf(run, table.definition, group, signal);
-        const more = await writeDataFiles(run, table, parts, { lease, signal });
+        const more =
+          (await sortHotFiles(table, group, { lease, scratch, signal })) ??
+          (await writeDataFiles(run, table, await partsOf(run, table.definition, group, signal), { lease, signal }));
         written.push(...more);
         assertWritten(
           more,

@@ -32,14 +32,14 @@ export async function withWriteLease<T>(
   }
 }
 
-/** Name of a data file that is written under a lease. */
-export function leasedName(lease: string): string {
-  return `part-${lease}-${randomUUID().slice(0, 8)}.zstd.parquet`;
+/** Name of a data file that is written under a lease, and how it is compressed. */
+export function leasedName(lease: string, compression: 'zstd' | 'gz' = 'zstd'): string {
+  return `part-${lease}-${randomUUID().slice(0, 8)}.${compression}.parquet`;
 }
 
 /** Id of the lease that a data file was written under; undefined for files of other writers, and of Apitrail before it named them so. */
 export function leaseOfName(name: string): string | undefined {
-  return /^part-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-[0-9a-f]{8}\.zstd\.parquet$/.exec(name)?.[1];
+  return /^part-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-[0-9a-f]{8}\.(?:zstd|gz)\.parquet$/.exec(name)?.[1];
 }
 
 /** The lease of a dead process. */

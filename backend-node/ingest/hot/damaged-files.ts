@@ -6,6 +6,7 @@ import type { DuckDb } from '../../engine/duckdb';
 import { sql } from '../../engine/sql';
 import { hasCode } from '../../lake/durable';
 import type { HotFile } from '../../lake/hot/hot-files';
+import { DamagedContent, readHotFile } from '../../lake/hot/parquet/read-file';
 import { parquetRelation } from '../../lake/parquet-relation';
 
 /** What is behind the name of a hot file that was set aside. */
@@ -52,6 +53,8 @@ export async function contentProblem(engine: DuckDb, file: HotFile): Promise<str
     return ends;
   }
   try {
+    const content = await readFile(file.path);
+    readHotFile(content, 0, content.length);
     // A hash of whole rows, so that every page of every column is read.
     const { values } = await engine.run(
       sql`SELECT count(*), bit_xor(hash(r)) FROM ${parquetRelation([file.path], file.rows)} AS r`
@@ -59,7 +62,9 @@ export async function contentProblem(engine: DuckDb, file: HotFile): Promise<str
     const rows = Number(values[0]![0]);
     return rows === file.rows ? undefined : `has ${rows} rows, not ${file.rows}`;
   } catch (error) {
-    return isOfTheFile(error) ? `cannot be read: ${(error as Error).message}` : undefined;
+    return error instanceof DamagedContent || isOfTheFile(error)
+      ? `cannot be read: ${(error as Error).message}`
+      : undefined;
   }
 }
 

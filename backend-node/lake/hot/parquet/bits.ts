@@ -20,9 +20,9 @@ export class Presence {
 
   /** Writes the levels of `rows` rows, 1 where there is a value, in Parquet's hybrid encoding. */
   write(to: Bytes, rows: number): void {
-    if (this.count === rows) {
+    if (this.count === rows || this.count === 0) {
       to.varint(rows * 2);
-      to.uint8(1);
+      to.uint8(this.count === 0 ? 0 : 1);
       return;
     }
     const bytes = (rows + 7) >>> 3;
@@ -40,28 +40,29 @@ export function bitWidth(most: number): number {
 }
 
 /**
- * Writes numbers in Parquet's RLE and bit-packing hybrid as one bit-packed run: groups of eight, least significant bit
- * first.
+ * Writes numbers of at most 24 bits in Parquet's RLE and bit-packing hybrid as one bit-packed run: groups of eight, least
+ * significant bit first.
  */
 export function writeBitPacked(to: Bytes, values: ArrayLike<number>, count: number, width: number): void {
   const groups = (count + 7) >>> 3;
   to.varint(groups * 2 + 1);
+  const bytes = groups * width;
+  const room = to.room(bytes);
+  let at = to.length;
   let pending = 0;
   let bits = 0;
-  for (let index = 0; index < groups * 8; index++) {
-    let value = index < count ? values[index]! : 0;
-    let left = width;
-    while (left > 0) {
-      const taken = Math.min(left, 8 - bits);
-      pending |= (value & ((1 << taken) - 1)) << bits;
-      value >>>= taken;
-      bits += taken;
-      left -= taken;
-      if (bits === 8) {
-        to.uint8(pending);
-        pending = 0;
-        bits = 0;
-      }
+  for (let index = 0; index < count; index++) {
+    pending |= values[index]! << bits;
+    bits += width;
+    while (bits >= 8) {
+      room[at++] = pending;
+      pending >>>= 8;
+      bits -= 8;
     }
   }
+  if (bits > 0) {
+    room[at++] = pending;
+  }
+  room.fill(0, at, to.length + bytes);
+  to.length += bytes;
 }

@@ -13,6 +13,12 @@ export class Bytes {
     return this.buffer.subarray(0, this.length);
   }
 
+  /** Memory with room for so many bytes more from `length` on, for callers that write there themselves and then say so. */
+  room(bytes: number): Buffer {
+    this.reserve(bytes);
+    return this.buffer;
+  }
+
   uint8(value: number): void {
     this.reserve(1);
     this.buffer[this.length++] = value;

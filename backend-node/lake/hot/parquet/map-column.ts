@@ -6,8 +6,8 @@ import { TextValues } from './text-values';
 import type { ThriftValue } from './thrift';
 
 /** Definition levels of the key: no map, or an entry. Maps without entries are null. */
-const NO_MAP = 0;
-const ENTRY = 2;
+export const NO_MAP = 0;
+export const ENTRY = 2;
 
 /** Maps of text to text, as two columns of keys and values with the levels that say which belong to which row. */
 export class MapColumn implements HotColumn {

@@ -13,6 +13,9 @@ const TYPES: Record<NumberKind, PhysicalType> = {
   timestamp: PhysicalType.INT64,
 };
 
+/** How numbers of a kind are stored. */
+export const physicalTypeOf = (kind: NumberKind): PhysicalType => TYPES[kind];
+
 /** Numbers, or times in microseconds since the epoch. */
 export class NumberColumn implements HotColumn {
   private readonly present = new Presence();

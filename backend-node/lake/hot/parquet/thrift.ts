@@ -20,11 +20,12 @@ export const i64 = (value: number): ThriftValue => written(I64, (to) => to.varin
 /** A field that is true or false. */
 export const boolean = (value: boolean): ThriftValue => written(value ? BOOLEAN_TRUE : BOOLEAN_FALSE, () => {});
 /** Text. */
-export const text = (value: string): ThriftValue =>
+export const text = (value: string): ThriftValue => binary(Buffer.from(value, 'utf8'));
+/** Bytes. */
+export const binary = (value: Uint8Array): ThriftValue =>
   written(BINARY, (to) => {
-    const bytes = Buffer.from(value, 'utf8');
-    to.varint(bytes.length);
-    to.bytes(bytes);
+    to.varint(value.length);
+    to.bytes(value);
   });
 
 /** A list of values of one type. */

@@ -1,9 +1,24 @@
+import { crc32 } from 'node:zlib';
+
 import { Bytes } from './bytes';
-import type { Chunk, HotColumn, Page } from './column';
-import { dataPageHeader, dictionaryPageHeader, Encoding, fileMetadata, type ChunkMetadata } from './format';
+import type { Chunk, HotColumn } from './column';
+import {
+  Codec,
+  dataPageHeader,
+  dictionaryPageHeader,
+  Encoding,
+  fileMetadata,
+  type ChunkMetadata,
+  type FileMetadata,
+  type PageSize,
+} from './format';
 import { encode, type ThriftValue } from './thrift';
 
-const MAGIC = Buffer.from('PAR1');
+/** What a Parquet file begins and ends with. */
+export const MAGIC = Buffer.from('PAR1');
+
+/** Who wrote hot files, as their footers say it. */
+export const HOT_WRITER = 'apitrail';
 
 /**
  * The content of a Parquet file with one row group of these columns, in pieces: uncompressed, one page per column, without
@@ -18,30 +33,35 @@ export function parquetFile(columns: readonly HotColumn[], rows: number): Buffer
     pieces.push(piece);
     offset += piece.length;
   };
-  const putPage = (header: ThriftValue, { content }: Page): void => {
-    put(encode(header));
-    put(content.view());
+  const putPage = (content: Buffer, header: (size: PageSize) => ThriftValue): void => {
+    put(encode(header({ bytes: content.length, stored: content.length, crc: crc32(content) })));
+    put(content);
   };
   const putChunk = ({ path, type, encoding, dictionary, data }: Chunk): ChunkMetadata => {
     const start = offset;
     if (dictionary) {
-      putPage(dictionaryPageHeader(dictionary.content.length, dictionary.values), dictionary);
+      putPage(dictionary.content.view(), (size) => dictionaryPageHeader(size, dictionary.values));
     }
     const dataOffset = offset;
-    putPage(dataPageHeader(data.content.length, data.values, encoding), data);
+    putPage(data.content.view(), (size) => dataPageHeader(size, data.values, encoding));
+    const bytes = offset - start;
     return {
-      ...{ path, type, values: data.values, bytes: offset - start, dataOffset },
+      ...{ path, type, codec: Codec.UNCOMPRESSED, values: data.values, bytes, stored: bytes, dataOffset },
       dictionaryOffset: dictionary ? start : undefined,
       encodings: dictionary ? [Encoding.PLAIN, Encoding.RLE, encoding] : [Encoding.RLE, encoding],
     };
   };
   const chunks = written.flatMap((column) => column.chunks(rows).map(putChunk));
   const schema = written.flatMap((column) => column.schema());
-  const footer = encode(fileMetadata(schema, written.length, rows, chunks));
-  put(footer);
-  const end = new Bytes(8);
-  end.uint32(footer.length);
-  end.bytes(MAGIC);
-  put(end.view());
+  put(footerOf({ schema, columns: written.length, rows, chunks, createdBy: HOT_WRITER }));
   return pieces;
+}
+
+/** The end of a file: its footer, how long that is, and the magic. */
+export function footerOf(metadata: FileMetadata): Buffer {
+  const footer = new Bytes(8192);
+  fileMetadata(metadata)(footer);
+  footer.uint32(footer.length);
+  footer.bytes(MAGIC);
+  return footer.view();
 }
