@@ -517,6 +517,17 @@ describe('a CSV with a quote that is not closed', () => {
   });
 });
 
+describe('a CSV with quotes that are not closed', () => {
+  it('loses those lines alone, though each could be taken for the end of the one before', async () => {
+    const line = (second: number, note: string): string => `2024-05-17T00:00:0${second}Z,GET,/a,200,${note}\n`;
+    const notes = ['a', '"open', 'b', '"two\nlines"', 'c', '"open', '"in quotes"', '"open', 'd'];
+    const text = `time,method,path,status,note\n${notes.map((note, second) => line(second, note)).join('')}`;
+    expect(await run([await put('a.csv', text)])).toMatchObject({ rows: 6, rejected: 3 });
+    const kept = await query(`SELECT attributes['note'] FROM rows ORDER BY time`);
+    expect(kept.flat()).toEqual(['a', 'b', 'two\nlines', 'c', 'in quotes', 'd']);
+  });
+});
+
 describe('other forms', () => {
   it('gzip of several members', async () => {
     expect(await run([await put('a.gz', Buffer.concat([gzipSync(lines(0, 2)), gzipSync(lines(2, 4))]))])).toMatchObject(

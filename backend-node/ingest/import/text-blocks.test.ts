@@ -74,6 +74,11 @@ describe('delimited records', () => {
     ['a,"b\nc', ''],
     ['a,"b""\nc",d\n', 'a,"b""\nc",d\n'],
     ['a,5" disk\nb\n', 'a,5" disk\nb\n'],
+    ['x,"open\ny,1\nz,"open\nw,2\n', ''],
+    ['x,"open\ny,"closed"\n', ''],
+    ['x,1\ny,"two\nlines"\nz,"open\nw,"open\n', 'x,1\ny,"two\nlines"\n'],
+    ['x,"a"b"\ny,1\n', 'x,"a"b"\ny,1\n'],
+    ['x,"two\r\nlines"\r\ny,"in ""quotes""\nhere"\n', 'x,"two\r\nlines"\r\ny,"in ""quotes""\nhere"\n'],
   ])('%j ends at %j', (text, expected) => {
     expect(end(text)).toBe(expected);
   });

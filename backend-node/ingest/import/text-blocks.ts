@@ -107,28 +107,37 @@ const QUOTED_LINES = 1000;
 
 /**
  * Where the last record of delimited text ends whose line end is not inside quotes. A quote opens a field only at its
- * beginning, so that one in the middle of a field cannot swallow what follows. Ends before a record whose quote is not closed.
+ * beginning, so that one in the middle of a field cannot swallow what follows. Ends before a record whose quote is not
+ * closed; a quote in a later line behind which the field goes on closes none, it is another field’s.
  */
 export function delimitedRecordEnd(delimiter: string, quote: string): RecordEnd {
   const cut = delimiter.charCodeAt(0);
   const mark = quote.charCodeAt(0);
+  const closing: ReadonlySet<number | undefined> = new Set([cut, mark, 10, 13, undefined]);
+  const goesOn = (next: number | undefined): boolean => !closing.has(next);
   return (bytes) => {
     let end = 0;
     let quoted = false;
     let fieldStart = true;
     let lines = 0;
+    let spans = false;
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at];
       if (quoted) {
         if (byte === 10 && ++lines > QUOTED_LINES) {
           break;
         }
+        spans ||= byte === 10;
         quoted = byte !== mark;
+        if (!quoted && spans && goesOn(bytes[at + 1])) {
+          break;
+        }
         continue;
       }
       if (byte === mark) {
         // Right behind a closing quote it is one that is written twice.
         quoted = fieldStart || bytes[at - 1] === mark;
+        spans &&= !fieldStart;
       } else if (byte === 10) {
         end = at + 1;
         lines = 0;
