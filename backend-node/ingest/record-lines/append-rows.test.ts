@@ -48,7 +48,7 @@ const LINES = Array.from({ length: 6000 }, (_, i) =>
     status: [200, 201, 404, 500, undefined][i % 5],
     response_bytes: i % 2 === 0 ? i : undefined,
     customer: i % 3 === 0 ? `u${i % 50}` : undefined,
-    session: `s${i % 500}`,
+    session: i % 4 === 0 ? undefined : `s${i % 500}`,
     client_ip: i % 7 === 0 ? undefined : `192.0.2.${i % 250}`,
     user_agent: `agent/${i % 20}`,
     trace_id: i.toString(16).padStart(32, '0'),
@@ -71,9 +71,11 @@ it.each<[string, PrivacyConfigInput]>([
   const pseudonymiser = new Pseudonymiser(Buffer.alloc(32, 7));
   const defaults = { source: 'http', service: 'gateway', environment: 'production' };
 
-  const preparation = new RowPreparation({
-    ...{ privacy, pseudonymiser, sessionGapUs: undefined, rules: [], documents: [], sessions: null, routes: null },
-  });
+  const options = {
+    ...{ privacy, pseudonymiser, sessionGapUs: 1_800_000_000, rules: [], documents: [], sessions: null, routes: null },
+  };
+  const preparation = new RowPreparation(options);
+  const deriving = new RowPreparation(options);
   const framing = formatNamed('json').parser({ sample: LINES });
   const slow = new ColumnarRows();
   const short = new ColumnarRows();
@@ -99,6 +101,7 @@ it.each<[string, PrivacyConfigInput]>([
     for (let start = 0; start < body.length; start = body.indexOf(10, start) + 1) {
       expect(reader.read(new BodyWords(body), start, rows, NOW)).toBe(true);
     }
+    deriving.deriveSessions(rows);
     const routed = new RouteRows(rows, defaults.service);
     assigner.observeCodes(routed);
     appendRows(rows, routed, short, {
