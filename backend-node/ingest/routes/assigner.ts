@@ -62,8 +62,7 @@ export interface AssignerOptions {
 export class RouteAssigner {
   /** For those who show it rows in tables: each different request has a code here. */
   readonly keys = new RouteKeys({
-    // Rules and documents look at paths that are one to the classifier.
-    isExact: (service) => this.isRuled || this.known(service)?.exact === true,
+    isExact: (service) => this.rules.tellApart || this.documents.tellApart || this.known(service)?.exact === true,
     make: (parts) => this.keyOf(parts),
   });
   private readonly services = new Map<string | null, ServiceRoutes>();
@@ -270,10 +269,6 @@ export class RouteAssigner {
 
   private known(service: string | null): ServiceRoutes | undefined {
     return this.services.get(this.nameOf(service));
-  }
-
-  private get isRuled(): boolean {
-    return this.rules.count > 0 || this.documents.documents.length > 0;
   }
 
   private nameOf(service: string | null): string | null {

@@ -1,3 +1,4 @@
+import { decodeSegment } from './classifier/path';
 import { isDigits } from './classifier/shapes';
 
 /** Longest path, in bytes, that is given a class, and the most that the class of one takes. */
@@ -96,6 +97,19 @@ export function isInterchangeable(segment: string, depth: number): boolean {
     kinds |= KINDS[byte]!;
   }
   return kinds < OTHER && markOf(bytes, 0, bytes.length, kinds, depth) !== 0;
+}
+
+/**
+ * Whether a segment of a template (`users`, `{id}`, `*`, `{id}.json`) may fit one path of a class and not another. `depth` is
+ * where it stands.
+ */
+export function tellsApart(segment: string, depth: number): boolean {
+  if (segment === '*' || /^\{[^{}]+\}$/.test(segment)) {
+    return false;
+  }
+  return segment.includes('{')
+    ? !segment.split(/\{[^{}]+\}/).some((text) => /[^0-9a-f-]/i.test(decodeSegment(text)))
+    : isInterchangeable(decodeSegment(segment), depth);
 }
 
 function markOf(from: Uint8Array, start: number, length: number, kinds: number, depth: number): number {

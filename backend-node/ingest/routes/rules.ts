@@ -2,6 +2,7 @@ import { ApitrailError } from '@apitrail/contract';
 import { z } from 'zod';
 
 import { decodeSegment, splitPath } from './classifier/path';
+import { tellsApart } from './path-class';
 
 const text = z.string().trim().min(1).max(512);
 
@@ -106,6 +107,8 @@ const MAX_CACHED = 50_000;
 
 /** The rules, ready to be asked. */
 export class RouteRules {
+  /** Whether two paths that are one to the classifier may be told apart by a rule. */
+  readonly tellApart: boolean;
   private readonly rules: CompiledRule[];
   private readonly cache = new Map<string, string | null>();
 
@@ -119,11 +122,7 @@ export class RouteRules {
       }
       return compile(rule);
     });
-  }
-
-  /** How many there are. */
-  get count(): number {
-    return this.rules.length;
+    this.tellApart = rules.some(({ match }) => match === undefined || splitPath(match).some(tellsApart));
   }
 
   /** The route of the first rule that fits, or null. */

@@ -1,5 +1,6 @@
+import { tellsApart } from '../path-class';
 import type { DeclaredDocument, DeclaredRoute } from './declared-route';
-import { isUnlike, RouteTree, type Match } from './route-tree';
+import { isUnlike, RouteTree, splitTemplate, type Match } from './route-tree';
 
 /** A declared route, with the document that declares it. */
 export interface DocumentRoute extends DeclaredRoute {
@@ -15,6 +16,8 @@ const MAX_CACHED_LENGTH = 512;
  * all services; of several documents, all that count are one, in the order in which they are given.
  */
 export class DeclaredRoutes {
+  /** Whether two paths that are one to the classifier may be told apart by what is declared. */
+  readonly tellApart: boolean;
   private readonly trees = new Map<string | null, RouteTree<DocumentRoute>>();
   private readonly cache = new Map<string, string | null>();
 
@@ -25,6 +28,7 @@ export class DeclaredRoutes {
         .flatMap((document) => document.routes.map((route): DocumentRoute => ({ ...route, document })));
       this.trees.set(service, new RouteTree(routes));
     }
+    this.tellApart = documents.some(({ routes }) => routes.some(routeTellsApart));
   }
 
   /**
@@ -57,4 +61,17 @@ export class DeclaredRoutes {
     const general = this.trees.get(null)?.matches(method, path) ?? [];
     return [...own, ...general];
   }
+}
+
+function routeTellsApart({ template, parameters = {} }: DeclaredRoute): boolean {
+  const hints = Object.values(parameters);
+  // Behind a parameter with slashes text stands deeper than in the template.
+  const isDeep = hints.some(({ slashes }) => slashes);
+  return (
+    hints.some(
+      // Some hexadecimal ids are numbers (`12e4567890`).
+      ({ pattern, type, enum: values }) =>
+        pattern !== undefined || type === 'number' || values?.some((value) => tellsApart(value, Infinity))
+    ) || splitTemplate(template).some((segment, depth) => tellsApart(segment, isDeep ? Infinity : depth))
+  );
 }

@@ -214,6 +214,6 @@ function textLength(template: string): number {
   return template.replace(/\{[^{}]+\}/g, '').length;
 }
 
-function splitTemplate(template: string): string[] {
+export function splitTemplate(template: string): string[] {
   return template.split('/').filter((segment) => segment !== '');
 }

@@ -3,11 +3,7 @@ import { RouteAssigner, type AssignerOptions } from '../assigner';
 import { scoreRows, type LabelledRow, type Score } from './metrics';
 
 /** Templates that the shipped assigner gives to rows of one API, shown in so many batches. */
-export function assignAll(
-  rows: readonly LabelledRow[],
-  batches: number,
-  options: AssignerOptions = {}
-): string[] {
+export function assignAll(rows: readonly LabelledRow[], batches: number, options: AssignerOptions = {}): string[] {
   const assigner = RouteAssigner.create(options);
   return inBatches(rows, batches).flatMap((batch) => {
     const seen = batch.map(({ api, method, path, status }) => ({ service: api, method, path, status }));
