@@ -62,6 +62,8 @@ export interface RowPipelineOptions {
   documents?: () => Promise<readonly DeclaredDocument[] | undefined>;
   /** Keeps the state as of a batch, and sees to the commit. Nothing is prepared meanwhile. */
   seal(rows: SealedRows): Promise<void>;
+  /** What the disk did not take is tried again, until it does. */
+  onWaiting?(): void;
   /** Something that must not happen: the process is to end, and to begin again from the write-ahead log. */
   onFault(error: unknown): void;
 }
@@ -88,7 +90,12 @@ export class RowPipeline {
     this.sealed = this.position = options.sealed;
     this.unsealed = [...options.covered];
     this.retries = new Retries({
-      onFailure: (place, error) => options.counters.failing(place, error),
+      onFailure: (place, error) => {
+        options.counters.failing(place, error);
+        if (error !== undefined) {
+          options.onWaiting?.();
+        }
+      },
       freeBytes: () => freeBytes(options.writer.directory),
     });
   }

@@ -187,6 +187,9 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     flushed: committed,
     onFailure: (files) => guard.onFailure(files),
   });
+  const mark = await ReplayMark.open(ingestStateDirectory(directory), committed);
+  const forgetMark = (): void =>
+    void mark.forget().catch((err: unknown) => log.warn({ err }, 'which batch is read again was not forgotten'));
   const pipeline: RowPipeline = new RowPipeline({
     ...{ preparation, writer, rejects, budget, counters, covered },
     flush: { rows: ingest.flush_rows, ageMs: parseDuration(ingest.flush_age), bytes: FLUSH_BYTES },
@@ -194,14 +197,17 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     counted: leftOut.counted,
     documents: () => catalog.changed(),
     seal: (rows) => flusher.seal(rows),
+    onWaiting: forgetMark,
     onFault: onFatal,
   });
-  const giveUp = (): void => void pipeline.stop();
+  const giveUp = (): void => {
+    forgetMark();
+    void pipeline.stop();
+  };
   options.signal?.addEventListener('abort', giveUp);
   closing(() => Promise.resolve(options.signal?.removeEventListener('abort', giveUp)));
   await recoverBatches({
-    ...{ wal, committed, pipeline, keys, hasher, counters },
-    mark: await ReplayMark.open(ingestStateDirectory(directory), committed),
+    ...{ wal, committed, pipeline, keys, hasher, counters, mark },
     decoderNamed: options.decoderNamed ?? (await import('../protocols/registry')).decoderNamed,
   });
   if (counters.recovered.batches > 0) {
