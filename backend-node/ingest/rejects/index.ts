@@ -1,9 +1,3 @@
 export { LONGEST_TEXT, WHOLE_BODY, letterId, type DeadLetter } from './dead-letter';
-export {
-  listRejectFiles,
-  lockRejects,
-  RejectStore,
-  type RejectStats,
-  type RejectStoreOptions,
-  type StoredRejects,
-} from './reject-store';
+export { RejectStore, type RejectStats, type RejectStoreOptions } from './reject-store';
+export { listRejectFiles, lockRejects, type StoredRejects } from './stored-rejects';

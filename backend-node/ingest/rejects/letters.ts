@@ -3,7 +3,7 @@ import { ApitrailError } from '@apitrail/contract';
 import { hasCode, removeIfThere } from '../../lake/durable';
 import { letterId, WHOLE_BODY, type DeadLetter } from './dead-letter';
 import { readRejectFile, writeRejectFile } from './reject-file';
-import { isWithinOther, listRejectFiles, type StoredRejects } from './reject-store';
+import { isWithinOther, listRejectFiles, type StoredRejects } from './stored-rejects';
 
 /** Which dead letters are meant. */
 export interface LetterFilter {

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { rejectsDirectory } from '../../lake/layout';
 import { letterId, LONGEST_TEXT, WHOLE_BODY, type DeadLetter } from './dead-letter';
 import { readRejectFile, rejectFileName, writeRejectFile } from './reject-file';
-import { listRejectFiles, RejectStore, type RejectStoreOptions } from './reject-store';
+import { RejectStore, type RejectStoreOptions } from './reject-store';
+import { listRejectFiles } from './stored-rejects';
 
 const key = randomBytes(32);
 const NOW = Date.parse('2026-11-20T00:00:00Z');

@@ -1,22 +1,14 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
 
-import { hasCode, makeDirectory, removeIfThere, syncDirectory } from '../../lake/durable';
-import { rejectsDirectory, stateDirectory } from '../../lake/layout';
-import { acquireLock, type ProcessLock } from '../../lake/process-lock';
+import { makeDirectory, removeIfThere, syncDirectory } from '../../lake/durable';
+import { rejectsDirectory } from '../../lake/layout';
 import type { DeadLetter } from './dead-letter';
-import {
-  headerFor,
-  parseRejectFileName,
-  readRejectFile,
-  readRejectHeader,
-  rejectFileName,
-  writeRejectFile,
-  type RejectFileHeader,
-  type RejectRange,
-} from './reject-file';
+import { headerFor, readRejectFile, rejectFileName, writeRejectFile, type RejectRange } from './reject-file';
+import { filesToDrop } from './reject-retention';
+import { isWithinOther, listRejectFiles, lockRejects, type StoredRejects } from './stored-rejects';
 
 export interface RejectStoreOptions {
   /** 32 bytes: `storageKey(privacy, 'rejects', { lake })`. */
@@ -53,12 +45,6 @@ export interface RejectStats {
   /** Letters deleted since because they were too old or too many. */
   droppedByAge: number;
   droppedBySize: number;
-}
-
-/** A file of dead letters on the disk. */
-export interface StoredRejects extends RejectRange, RejectFileHeader {
-  path: string;
-  bytes: number;
 }
 
 /** Once so many files are smaller than this, they become one. */
@@ -157,20 +143,9 @@ export class RejectStore {
     if (this.now() - this.countedAt > COUNTED_MS) {
       await this.count();
     }
-    const before = (this.now() - keepMs) * 1000;
     this.files.sort((a, b) => a.from - b.from);
-    const old = this.files.filter(({ newest }) => newest < before);
-    const kept = this.files.filter(({ newest }) => newest >= before);
-    let bytes = sum(kept.map((file) => file.bytes));
-    // The newest file stays, however large: it tells what is wrong now.
-    let surplus = 0;
-    while (bytes > maxBytes && surplus < kept.length - 1) {
-      bytes -= kept[surplus++]!.bytes;
-    }
-    for (const [why, gone] of [
-      ['age', old],
-      ['size', kept.slice(0, surplus)],
-    ] as const) {
+    const { age, size } = filesToDrop(this.files, { before: (this.now() - keepMs) * 1000, maxBytes });
+    for (const [why, gone] of Object.entries({ age, size }) as Array<['age' | 'size', StoredRejects[]]>) {
       if (gone.length > 0) {
         await this.remove(gone);
         const letters = sum(gone.map((file) => file.letters));
@@ -313,63 +288,6 @@ export class RejectStore {
 
   private now(): number {
     return (this.options.now ?? Date.now)();
-  }
-}
-
-/** Only one at a time takes letters away or puts them together. Throws APITRAIL_LAKE_BUSY. */
-export function lockRejects(lake: string): Promise<ProcessLock> {
-  return acquireLock(stateDirectory(lake), {
-    name: 'rejects',
-    holder: 'Another process works on the dead letters of this lake',
-    advice: 'Wait until it is done.',
-  });
-}
-
-/** Whether the range of a file lies within that of another. */
-export function isWithinOther(file: StoredRejects, files: readonly StoredRejects[]): boolean {
-  return files.some((other) => other.path !== file.path && other.from <= file.from && other.to >= file.to);
-}
-
-/** The files of dead letters of a lake, oldest first. Without any the list is empty. */
-export async function listRejectFiles(lake: string): Promise<StoredRejects[]> {
-  const folder = rejectsDirectory(lake);
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) {
-      return [];
-    }
-    throw error;
-  });
-  return headersOf(names.sort().map((name) => join(folder, name)));
-}
-
-async function headersOf(paths: readonly string[]): Promise<StoredRejects[]> {
-  const files: StoredRejects[] = [];
-  for (const path of paths) {
-    const range = parseRejectFileName(basename(path));
-    if (!range) {
-      continue;
-    }
-    try {
-      const { size, mtimeMs } = await stat(path);
-      files.push({ path, ...range, bytes: size, ...(await headerOrEmpty(path, mtimeMs * 1000)) });
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT')) {
-        throw error;
-      }
-    }
-  }
-  return files;
-}
-
-/** A damaged file must not keep anything from starting: it counts as one without letters, and goes when it is too old. */
-async function headerOrEmpty(path: string, modifiedUs: number): Promise<RejectFileHeader> {
-  try {
-    return await readRejectHeader(path);
-  } catch (error) {
-    if (!(error instanceof ApitrailError)) {
-      throw error;
-    }
-    return { letters: 0, oldest: modifiedUs, newest: modifiedUs };
   }
 }
 
