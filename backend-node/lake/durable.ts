@@ -36,9 +36,9 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   await syncDirectory(dirname(path));
 }
 
-/** Makes a directory and those above it that are missing. Each name is flushed. */
-export async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
+/** Makes a directory and those above it that are missing, with these permissions. Each name is flushed. */
+export async function makeDirectory(path: string, mode = 0o777): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode });
   if (first === undefined) {
     return;
   }

@@ -5,7 +5,10 @@ import { z } from 'zod';
 
 /** The `privacy` section of the configuration: what of a person gets into the lake. Every default is the safe one. */
 export const privacyConfigSchema = z.strictObject({
-  query: z.enum(['drop', 'keep']).default('drop').describe('Query strings, in `query`, in referers, in attributes and in error messages.'),
+  query: z
+    .enum(['drop', 'keep'])
+    .default('drop')
+    .describe('Query strings, in `query`, in referers, in attributes and in error messages.'),
   client_ip: z
     .enum(['cut', 'keep', 'drop'])
     .default('cut')

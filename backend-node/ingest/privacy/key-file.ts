@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, realpath, stat, unlink } from 'node:fs/promises';
+import { chmod, link, open, readFile, realpath, stat, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 
 import { ApitrailError } from '@apitrail/contract';
+
+import { makeDirectory, syncDirectory } from '../../lake/durable';
 
 const KEY_BYTES = 32;
 
@@ -39,13 +41,14 @@ async function warnIfOpen(file: string): Promise<void> {
 
 /**
  * Makes a key file, readable by its owner only, and gives its key. When somebody else makes it at the same time, theirs
- * is taken. What was pseudonymised with a key cannot be joined to anything without it: keep a copy.
+ * is taken. What was pseudonymised with a key cannot be joined to anything without it: keep a copy. It is on the disk when
+ * this returns: what is encrypted with it is acknowledged.
  */
 export async function createPseudonymKey(file: string): Promise<Buffer> {
   const folder = dirname(file);
   const temporary = join(folder, `.pseudonym-${randomBytes(6).toString('hex')}`);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeDirectory(folder, 0o700);
     const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(`${randomBytes(KEY_BYTES).toString('hex')}\n`);
@@ -62,6 +65,7 @@ export async function createPseudonymKey(file: string): Promise<Buffer> {
       }
     } finally {
       await unlink(temporary);
+      await syncDirectory(folder);
     }
   } catch (cause) {
     throw badKeyFile(file, `cannot be made: ${(cause as Error).message}. Set privacy.key_file to another place`, cause);

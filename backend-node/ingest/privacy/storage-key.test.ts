@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { temporaryFolder } from '../../lake/testing/temporary-lake';
@@ -32,3 +32,18 @@ it('refuses a key file inside the lake', async () => {
     code: 'APITRAIL_BAD_CONFIG',
   });
 });
+
+it.each(['wal', 'rejects'])(
+  'makes no new key for a lake whose %s was encrypted with one that is gone',
+  async (name) => {
+    const file = join(folder.path, 'pseudonym.key');
+    const lake = join(folder.path, 'lake');
+    mkdirSync(join(lake, '.apitrail', name), { recursive: true });
+    writeFileSync(join(lake, '.apitrail', name, 'something'), 'encrypted');
+    await expect(storageKey(file, 'wal', { lake })).rejects.toMatchObject({
+      code: 'APITRAIL_BAD_CONFIG',
+      message: expect.stringContaining(`${file} is not there`),
+    });
+    expect(existsSync(file)).toBe(false);
+  }
+);
