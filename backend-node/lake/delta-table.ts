@@ -6,16 +6,15 @@ import type { DuckDb } from '../engine/duckdb';
 import type { Action } from './actions';
 import { intervalMs, lastCheckpoint, writeCheckpoint } from './checkpoint';
 import { cleanUpLog } from './cleanup';
-import { commitEntry, pauseBeforeRetry, type Operation } from './commit';
+import type { Operation } from './commit';
 import { createTable } from './create-table';
-import { removeDataFiles, type WrittenFile } from './data-files';
-import { syncDirectory } from './durable';
-import { logDirectory, tableDirectory } from './layout';
+import type { WrittenFile } from './data-files';
+import { tableDirectory } from './layout';
 import { DeltaLog } from './log';
 import { writeNewRows, type NewRows } from './new-rows';
 import { totalsOf, writeGroups, type RewriteOptions, type Rewritten } from './rewrite';
-import { planSchema, schemaString } from './schema';
 import type { FileStats } from './stats';
+import { TableCommits } from './table-commits';
 import { partitionColumns, type TableDefinition } from './table-definition';
 import { assertWritable, type DataFile, type TableState } from './table-state';
 import { withWorkDirectory } from './work-directory';
@@ -65,6 +64,7 @@ export class DeltaTable {
   /** Absolute path of the table. */
   readonly path: string;
   private readonly log: DeltaLog;
+  private readonly commits: TableCommits;
 
   private constructor(
     readonly definition: TableDefinition,
@@ -74,6 +74,7 @@ export class DeltaTable {
   ) {
     this.path = tableDirectory(lake, definition.name);
     this.log = new DeltaLog(this.path, options.engine);
+    this.commits = new TableCommits(definition, this.path, this.log);
   }
 
   /**
@@ -95,14 +96,8 @@ export class DeltaTable {
   }
 
   /** The newest state of the table. */
-  async snapshot(): Promise<TableState> {
-    const state = await this.log.read();
-    if (!state) {
-      throw new ApitrailError('APITRAIL_LAKE_UNREADABLE', `The table ${this.path} was removed while it was in use.`, {
-        where: this.path,
-      });
-    }
-    return state;
+  snapshot(): Promise<TableState> {
+    return this.commits.snapshot();
   }
 
   /**
@@ -112,7 +107,7 @@ export class DeltaTable {
   async transactionVersion(appId: string): Promise<number | undefined> {
     const version = (await this.snapshot()).transactions.get(appId)?.version;
     if (version !== undefined) {
-      await this.flushNames();
+      await this.commits.flushNames();
     }
     return version;
   }
@@ -125,7 +120,7 @@ export class DeltaTable {
     const before = await this.snapshot();
     assertWritable(this.path, before);
     if (isTakenIn(before, options)) {
-      await this.flushNames();
+      await this.commits.flushNames();
       return { version: before.version, rows: 0, files: 0 };
     }
     return withWriteLease({ lake: this.lake, table: this.definition.name }, async (lease) => {
@@ -133,11 +128,11 @@ export class DeltaTable {
       if (written.length === 0 && !options.txn) {
         return { version: before.version, rows: 0, files: 0 };
       }
-      const version = await this.commitFiles(written, this.appendOperation(), (state) =>
+      const version = await this.commits.commitFiles(written, this.appendOperation(), (state) =>
         isTakenIn(state, options) ? undefined : [...this.txnActions(options), ...written.map(({ add }) => ({ add }))]
       );
       if (version === undefined) {
-        await this.flushNames();
+        await this.commits.flushNames();
         return { version: (await this.snapshot()).version, rows: 0, files: 0 };
       }
       await this.maintain(version);
@@ -200,7 +195,7 @@ export class DeltaTable {
    */
   async replaceFiles({ removed, added, operation, dataChange, txn }: Replacement): Promise<number | undefined> {
     const deletionTimestamp = Date.now();
-    const version = await this.commitFiles(added, operation, (state) => {
+    const version = await this.commits.commitFiles(added, operation, (state) => {
       if (isTakenIn(state, { ...(txn ? { txn } : {}) })) {
         return undefined;
       }
@@ -241,7 +236,7 @@ export class DeltaTable {
 
   /** Notes other statistics of live files, where those in the log are wrong. Throws APITRAIL_LAKE_CONFLICT as `rewrite` does. */
   async correctStatistics(files: ReadonlyArray<{ file: DataFile; stats: FileStats }>): Promise<void> {
-    await this.commit({ name: 'COMPUTE STATS', parameters: {}, isBlindAppend: false }, (state) => {
+    await this.commits.commit({ name: 'COMPUTE STATS', parameters: {}, isBlindAppend: false }, (state) => {
       this.assertLive(
         state,
         files.map(({ file }) => file)
@@ -250,63 +245,6 @@ export class DeltaTable {
         add: { ...add, stats: JSON.stringify(stats), dataChange: false },
       }));
     });
-  }
-
-  /** Commits actions, and deletes the new files they name when they did not get in. */
-  private async commitFiles(
-    written: readonly WrittenFile[],
-    operation: Operation,
-    plan: (state: TableState) => Action[] | undefined
-  ): Promise<number | undefined> {
-    const version = await this.commit(operation, plan).catch(async (error: unknown) => {
-      await this.removeUnlessCommitted(written);
-      throw error;
-    });
-    if (version === undefined) {
-      await removeDataFiles(this.path, written);
-    }
-    return version;
-  }
-
-  /** Commits what is planned as the next version, whichever that becomes; undefined when nothing is left to be done. */
-  private async commit(
-    operation: Operation,
-    plan: (state: TableState) => Action[] | undefined
-  ): Promise<number | undefined> {
-    for (let attempt = 0; ; attempt++) {
-      // Everything is planned anew from the state the winner left.
-      const state = await this.snapshot();
-      assertWritable(this.path, state);
-      const actions = plan(state);
-      if (!actions) {
-        return undefined;
-      }
-      const version = state.version + 1;
-      if (await commitEntry(this.log.directory, version, operation, [...this.schemaActions(state), ...actions])) {
-        return version;
-      }
-      await pauseBeforeRetry(attempt);
-    }
-  }
-
-  private schemaActions(state: TableState): Action[] {
-    const { extended, conflicts } = planSchema(this.definition, state.fields);
-    if (conflicts.length > 0) {
-      throw new ApitrailError(
-        'APITRAIL_LAKE_UNSUPPORTED',
-        `The table ${this.path} has columns of another type than the record: ${conflicts.join(', ')}. Import into another lake.`,
-        { where: this.path }
-      );
-    }
-    return extended ? [{ metaData: { ...state.metadata, schemaString: schemaString(extended) } }] : [];
-  }
-
-  /**
-   * Flushes the names of the log's entries: one that can be seen need not be on the disk, when its writer was killed or the
-   * flush failed right after it got its name.
-   */
-  private flushNames(): Promise<void> {
-    return syncDirectory(logDirectory(this.path));
   }
 
   private txnActions({ txn }: AppendOptions): Action[] {
@@ -326,14 +264,6 @@ export class DeltaTable {
         `Another process has removed or rewritten ${gone.add.path} meanwhile; nothing was changed. Try again.`,
         { where: this.path }
       );
-    }
-  }
-
-  /** After a failed commit its outcome may be unknown: files are removed only when the log says they are not in it. */
-  private async removeUnlessCommitted(written: readonly WrittenFile[]): Promise<void> {
-    const state = await this.snapshot().catch(() => undefined);
-    if (state && !written.some(({ add }) => state.files.has(add.path))) {
-      await removeDataFiles(this.path, written);
     }
   }
 
