@@ -3,7 +3,7 @@ import { ApitrailError } from '@apitrail/contract';
 import { exportAnswer, JSON_TYPE, PROTOBUF, refusalAnswer, type PartialSuccess } from './answers';
 import { logsJson, logsProtobuf, tracesJson, tracesProtobuf } from './decoders';
 import { countPoints, countPointsJson } from './metrics';
-import type { Decoded, Decoder } from '../../intake/decoder';
+import { rowsOf, type Decoded, type Decoder } from '../../intake/decoder';
 import { batchOf } from '../shared/batch-of';
 import type { Protocol, ProtocolReply, ProtocolRequest, ProtocolRoute } from '../protocol';
 
@@ -38,9 +38,9 @@ function route({ path, protobuf, json, counted, item }: Signal): ProtocolRoute {
       const decoder = isProtobuf(request) ? protobuf : json;
       const { body, receivedAt, mediaType } = request;
       const decoded = decoder.decode(body, { params: {}, receivedAt });
-      const { records, rejects, ignored = 0 } = decoded;
+      const { rejects, ignored = 0 } = decoded;
       const { known, repeated } = await intake.submit(batchOf(request, decoder.name), decoded);
-      request.note({ records: records.length, rejects: rejects.length, ignored, known: known.length, repeated });
+      request.note({ records: rowsOf(decoded), rejects: rejects.length, ignored, known: known.length, repeated });
       return exportAnswer(mediaType, partialSuccess(decoded, counted, item));
     },
   };

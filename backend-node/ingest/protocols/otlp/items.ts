@@ -5,6 +5,8 @@ import type { AttributeValue } from './attribute-value';
 import type { Contested } from './contested';
 import type { Field, FieldTable } from './field-table';
 import type { ItemSource } from './item-text';
+import { measure, type Measure } from './measured';
+import type { SpanRows } from './span-rows';
 import type { DecodeContext, DecodedReject, Decoded } from '../../intake/decoder';
 import { normaliseRecord, RequestRecord } from '../../normalise';
 import { BodyBounds } from '../shared/body-bounds';
@@ -15,22 +17,25 @@ const MOST_ATTRIBUTES = 1024;
 const MOST_TEXT = 1024 * 1024;
 const RECORD_BYTES = 512;
 const ATTRIBUTE_BYTES = 64;
+/** Roughly what a row takes that was read the short way. */
+const ROW_BYTES = 320;
 /** Characters of what is rejected of one body: each item has its resource with it. */
 const MOST_REJECTED_TEXT = 32 * 1024 * 1024;
 
 /** Where the row came from. */
-const DEFAULTS = { source: 'otlp' };
+export const DEFAULTS = { source: 'otlp' };
 
 /** What became of the items of a body, and the one that is being read. */
 export class Items {
   /** The record that attributes are put into. */
   record = new RequestRecord();
-  private attributes = 0;
-  private text = 0;
+  private readonly counted: Measure = { attributes: 0, characters: 0 };
   private readonly bounds = new BodyBounds();
   private rejectedText = 0;
   private readonly judgedAt: number;
   private index = 0;
+  private accepted = 0;
+  private saved = 0;
   private readonly decoded: Required<Omit<Decoded, 'ids' | 'rows' | 'memory'>> & { ids: Array<string | undefined> } = {
     records: [],
     indexes: [],
@@ -42,41 +47,32 @@ export class Items {
   constructor(
     { receivedAt, judgedAt = receivedAt }: DecodeContext,
     readonly contested: Contested,
-    private readonly source: ItemSource
+    private readonly source: ItemSource,
+    private readonly rows?: SpanRows
   ) {
     this.judgedAt = judgedAt;
+  }
+
+  /** Whether items may be read the short way. */
+  get hasRows(): boolean {
+    return this.rows !== undefined;
   }
 
   /** Begins with a new item, resource or scope. */
   begin(): void {
     this.record = new RequestRecord();
-    this.attributes = 0;
-    this.text = 0;
+    this.counted.attributes = 0;
+    this.counted.characters = 0;
     this.contested.reset();
   }
 
   /** Puts an attribute into the record. What is too much is not, and the item will be a reject. */
   put(fields: FieldTable, field: Field, value: AttributeValue): void {
-    this.attributes++;
-    if (typeof value === 'string') {
-      this.text += value.length;
-    } else if (typeof value === 'object') {
-      this.measure(value);
-    }
-    if (this.attributes <= MOST_ATTRIBUTES && this.text <= MOST_TEXT) {
+    const { counted } = this;
+    counted.attributes++;
+    measure(value, counted);
+    if (counted.attributes <= MOST_ATTRIBUTES && counted.characters <= MOST_TEXT) {
       fields.put(this.record, field, value);
-    }
-  }
-
-  private measure(value: AttributeValue[] | { [key: string]: AttributeValue }): void {
-    for (const [key, inner] of Object.entries(value)) {
-      if (!Array.isArray(value)) {
-        this.attributes++;
-      }
-      this.text += key.length + (typeof inner === 'string' ? inner.length : 8);
-      if (typeof inner === 'object') {
-        this.measure(inner);
-      }
     }
   }
 
@@ -97,16 +93,26 @@ export class Items {
   /** The item is a request: a record, or a reject when it cannot be a row. */
   take(record: RequestRecord, id: string | undefined): void {
     this.bounds.item();
-    this.bounds.take(RECORD_BYTES + this.attributes * ATTRIBUTE_BYTES + this.text);
+    this.bounds.take(sizeOf(this.counted));
     const reason = this.tooMuch() ?? normaliseRecord(record, DEFAULTS, this.judgedAt);
     if (reason === undefined) {
       this.decoded.records.push(record);
       this.decoded.indexes.push(this.index);
       this.decoded.ids.push(id);
+      this.accepted++;
     } else {
       this.decoded.rejects.push({ index: this.index, reason, ...this.textOf(record) });
     }
     this.index++;
+  }
+
+  /** The item is a request that was read the short way, as the last of the rows. It counts what it would as a record. */
+  takeRow(id: string | undefined, counted: Measure): void {
+    const bytes = sizeOf(counted);
+    this.bounds.item();
+    this.bounds.take(bytes);
+    this.saved += bytes - ROW_BYTES;
+    this.rows!.take(id, this.accepted++, this.index++);
   }
 
   /** The item whole, while there is room; of what cannot be put into JSON, or is too much, what it is about. */
@@ -128,17 +134,24 @@ export class Items {
 
   /** Whether the item has more than an item may have. */
   tooMuch(): string | undefined {
-    return this.attributes > MOST_ATTRIBUTES
+    const { attributes, characters } = this.counted;
+    return attributes > MOST_ATTRIBUTES
       ? `has more than ${MOST_ATTRIBUTES} attributes`
-      : this.text > MOST_TEXT
+      : characters > MOST_TEXT
         ? `has attributes of more than ${MOST_TEXT} characters`
         : undefined;
   }
 
   /** What was made of the body. */
   result(): Decoded {
-    return { ...this.decoded, memory: this.bounds.memory };
+    const { rows } = this;
+    const memory = this.bounds.memory - this.saved;
+    return { ...this.decoded, memory, ...(rows && rows.count > 0 ? { rows } : {}) };
   }
+}
+
+function sizeOf({ attributes, characters }: Measure): number {
+  return RECORD_BYTES + attributes * ATTRIBUTE_BYTES + characters;
 }
 
 function described(record: RequestRecord): string {

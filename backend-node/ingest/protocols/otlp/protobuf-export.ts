@@ -1,10 +1,13 @@
 import type { Resource } from './resource';
+import { ResourceRow } from './resource-row';
 import type { JsonNames } from './item-text';
-import { Items } from './items';
+import { DEFAULTS, Items } from './items';
 import { ProtobufItem } from './protobuf-item';
 import type { Shape } from './protobuf-shapes';
 import { readAttribute } from './protobuf-values';
 import { contested, RESOURCE_FIELDS } from './signals';
+import type { SpanRowReader } from './span-row-reader';
+import { SpanRows } from './span-rows';
 import { WireReader } from './wire-reader';
 import type { DecodeContext, Decoded } from '../../intake/decoder';
 
@@ -16,6 +19,8 @@ export interface ProtobufSignal {
   names: JsonNames;
   shape: Shape;
   read: ItemReader;
+  /** Reads items the short way, where there is one. */
+  short?: SpanRowReader;
 }
 
 /** A field of this number that has a length: number and wire type as they stand in the bytes. */
@@ -30,16 +35,48 @@ const OF_SCOPE = field(2);
  * Records of an ExportTraceServiceRequest or ExportLogsServiceRequest, which are alike down to the spans and log records:
  * the signal says how those are read. Throws APITRAIL_BAD_BODY.
  */
-export function decodeProtobuf(body: Buffer, context: DecodeContext, { names, shape, read }: ProtobufSignal): Decoded {
+export function decodeProtobuf(body: Buffer, context: DecodeContext, signal: ProtobufSignal): Decoded {
+  const { receivedAt, judgedAt = receivedAt, recordsOnly = false } = context;
   const reader = new WireReader(body);
-  const source = new ProtobufItem(body, names, shape);
-  const items = new Items(context, contested, source);
-  each(reader, 0, body.length, OF_EXPORT, (end) => readResource(reader, end, items, source, read));
+  const source = new ProtobufItem(body, signal.names, signal.shape);
+  const rows = signal.short && !recordsOnly ? new SpanRows(body, DEFAULTS, judgedAt) : undefined;
+  const items = new Items(context, contested, source, rows);
+  signal.short?.begin();
+  const readItem = itemReader(signal, rows, judgedAt);
+  each(reader, 0, body.length, OF_EXPORT, (end) => readResource(reader, end, items, source, readItem));
   return items.result();
 }
 
+/** Reads an item the short way or, where that is nothing for it, the long one. */
+type EitherReader = (
+  reader: WireReader,
+  end: number,
+  items: Items,
+  source: ProtobufItem,
+  from: { resource: Resource; row: ResourceRow | undefined }
+) => void;
+
+function itemReader({ read, short }: ProtobufSignal, rows: SpanRows | undefined, nowUs: number): EitherReader {
+  return (reader, end, items, source, { resource, row }) => {
+    const start = reader.position;
+    if (short && rows && row && short.read(rows, start, end, items, { resource, row }, nowUs)) {
+      return;
+    }
+    items.begin();
+    source.start = start;
+    source.end = end;
+    read(reader, end, items, resource);
+  };
+}
+
 /** What belongs to a resource. Its attributes may stand behind the spans they are for. */
-function readResource(reader: WireReader, end: number, items: Items, source: ProtobufItem, read: ItemReader): void {
+function readResource(
+  reader: WireReader,
+  end: number,
+  items: Items,
+  source: ProtobufItem,
+  readItem: EitherReader
+): void {
   const start = reader.position;
   source.resource = { start, end };
   each(reader, start, end, OF_RESOURCE, (scopeEnd) => {
@@ -49,12 +86,8 @@ function readResource(reader: WireReader, end: number, items: Items, source: Pro
     each(reader, start, end, RESOURCE, (stop) => readAttributes(reader, stop, 1, items));
     each(reader, scopeStart, scopeEnd, SCOPE, (stop) => readAttributes(reader, stop, 3, items));
     const resource = items.resource();
-    each(reader, scopeStart, scopeEnd, OF_SCOPE, (stop) => {
-      items.begin();
-      source.start = reader.position;
-      source.end = stop;
-      read(reader, stop, items, resource);
-    });
+    const from = { resource, row: items.hasRows ? new ResourceRow(resource) : undefined };
+    each(reader, scopeStart, scopeEnd, OF_SCOPE, (stop) => readItem(reader, stop, items, source, from));
   });
 }
 

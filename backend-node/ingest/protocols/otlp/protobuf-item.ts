@@ -18,6 +18,7 @@ export class ProtobufItem implements ItemSource {
   scope = NOWHERE;
   start = 0;
   end = 0;
+  private readonly firsts = new WeakMap<Range, unknown>();
 
   constructor(
     private readonly bytes: Buffer,
@@ -34,9 +35,12 @@ export class ProtobufItem implements ItemSource {
     );
   }
 
-  /** The message in field 1 of another. */
+  /** The message in field 1 of another. It is looked for once, since that goes past all items. */
   private first(range: Range, message: Shape): unknown {
-    return this.read(range, new Map([[0x0a, { name: 'first', kind: { message } }]])).first;
+    if (!this.firsts.has(range)) {
+      this.firsts.set(range, this.read(range, new Map([[0x0a, { name: 'first', kind: { message } }]])).first);
+    }
+    return this.firsts.get(range);
   }
 
   private read({ start, end }: Range, shape: Shape): Record<string, unknown> {

@@ -71,6 +71,11 @@ function unless(name: string, usual: RegExp): FieldSetter {
   };
 }
 
+/** HTTP’s version, of which there are no 2.0 and 3.0. */
+export const spanProtocol: FieldSetter = (record, value) => {
+  record.protocol = value === '1.1' || value === '2' ? value : protocolOf(String(value)).replace(/^([23])\.0$/, '$1');
+};
+
 /** A setter for the older name of what has a newer one: of instrumentation that sends both, the newer counts. */
 function older(column: keyof RequestRecord & string, set: FieldSetter): FieldSetter {
   return (record, value) => {
@@ -125,12 +130,9 @@ function addConventions(fields: Map<string, FieldSetter>, contested: Contested):
     });
   }
 
-  const protocol: FieldSetter = (record, value) => {
-    record.protocol = value === '1.1' || value === '2' ? value : protocolOf(String(value)).replace(/^([23])\.0$/, '$1');
-  };
-  fields.set('network.protocol.version', protocol);
+  fields.set('network.protocol.version', spanProtocol);
   for (const name of ['http.flavor', 'net.protocol.version', 'http.protocol']) {
-    fields.set(name, older('protocol', protocol));
+    fields.set(name, older('protocol', spanProtocol));
   }
   for (const name of ['network.protocol.name', 'net.protocol.name']) {
     fields.set(name, unless(name, /^https?$/i));

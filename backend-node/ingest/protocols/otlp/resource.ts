@@ -11,7 +11,8 @@ const DIRECT = new Set([
 export class Resource {
   private readonly rest: Beside | undefined;
 
-  constructor(private readonly record: RequestRecord) {
+  /** `record` has what they say as if it were a request’s. */
+  constructor(readonly record: RequestRecord) {
     const more = Object.entries(record).some(([name, value]) => value !== undefined && !DIRECT.has(name));
     this.rest = more ? new Beside(record) : undefined;
   }

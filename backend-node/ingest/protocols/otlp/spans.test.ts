@@ -1,4 +1,5 @@
 import { tracesJson, tracesProtobuf } from './decoders';
+import { asRecords } from './testing/as-records';
 import { tracesJsonOf } from './testing/encode-json';
 import { tracesProtobufOf } from './testing/encode-protobuf';
 import { withRejectsAgain } from './testing/rejects-again';
@@ -44,7 +45,7 @@ function decode(spans: ModelSpan[], resource: Plain = {}, scope: Plain = {}): De
       { attributes: attributesOf(resource), scopes: [{ name: 'http', attributes: attributesOf(scope), items: spans }] },
     ],
   };
-  const decoded = tracesProtobuf.decode(tracesProtobufOf(model), CONTEXT);
+  const decoded = asRecords(tracesProtobuf.decode(tracesProtobufOf(model), CONTEXT));
   expect(withRejectsAgain(tracesJson, tracesJson.decode(tracesJsonOf(model), CONTEXT), CONTEXT)).toEqual(
     withRejectsAgain(tracesProtobuf, decoded, CONTEXT)
   );
