@@ -107,3 +107,16 @@ describe('scanners', () => {
     (path) => expect(matches('scanners', { path, status: 404 })).toBe(false)
   );
 });
+
+test.each(['1', '-a', '1b', '.', 'bo', 'cubot'])(
+  'a user agent of nothing but %s takes no longer, however long',
+  (part) => {
+    const seen = jest.spyOn(RegExp.prototype, 'test');
+    matches('bots', { user_agent: part.repeat(100_000) });
+    matches('health_checks', { path: '/', user_agent: part.repeat(100_000) });
+    matches('scanners', { path: '/', status: 404, user_agent: part.repeat(100_000) });
+    const looked = seen.mock.calls.map(([text]) => text!.length);
+    seen.mockRestore();
+    expect(Math.max(...looked)).toBeLessThanOrEqual(512);
+  }
+);

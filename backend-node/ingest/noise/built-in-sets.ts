@@ -26,7 +26,7 @@ const STATIC_FILE =
 
 /** Words of robots that name themselves. `cubot` is a maker of telephones. */
 const BOT =
-  /(?:^|[^a-z])(?!cubot)[a-z0-9!._-]*bot(?![a-z])|crawl|spider|slurp|facebookexternalhit|mediapartners-google|bingpreview|feedfetcher|ia_archiver|google-inspectiontool|google-read-aloud|chatgpt-user|oai-search|anthropic-ai|claude-(?:web|user)|perplexity|meta-externalagent|bytedance|archive\.org|petalsearch|dataprovider|feedly|feedburner|rss ?reader|tiny tiny rss|universalfeedparser|newsblur|inoreader|validator\b|link ?check|whatsapp\/|telegram|embedly|quora link preview|skypeuripreview/i;
+  /(?:^|[^a-z])(?!cubot)[a-z0-9!._-]{0,40}bot(?![a-z])|crawl|spider|slurp|facebookexternalhit|mediapartners-google|bingpreview|feedfetcher|ia_archiver|google-inspectiontool|google-read-aloud|chatgpt-user|oai-search|anthropic-ai|claude-(?:web|user)|perplexity|meta-externalagent|bytedance|archive\.org|petalsearch|dataprovider|feedly|feedburner|rss ?reader|tiny tiny rss|universalfeedparser|newsblur|inoreader|validator\b|link ?check|whatsapp\/|telegram|embedly|quora link preview|skypeuripreview/i;
 
 const SCANNER =
   /sqlmap|nikto|nuclei|masscan|zgrab|nmap|wpscan|gobuster|dirbuster|feroxbuster|\bffuf\b|acunetix|netsparker|invicti|nessus|openvas|w3af|arachni|censys|l9explore|leakix|expanse|internet-measurement|jorgee|zmeu|morfeus|muieblackcat|havij|commix|whatweb|jaeles|fuzz faster|qualys|burp ?(?:suite|collaborator)|owasp/i;
@@ -37,6 +37,9 @@ const PROBED =
 /** Answers that say no such thing is here. What asks for a key (401), slows down (429) or fails (5xx) is to be seen. */
 const NOT_THERE = new Set([400, 403, 404, 405, 406, 410, 414, 444]);
 
+/** So much of a user agent is looked at: senders choose how long it is, and so how long the look takes. */
+const LOOKED_AT = 512;
+
 const whenGiven = (expression: RegExp, text: string | undefined): boolean =>
   text !== undefined && expression.test(text);
 
@@ -46,7 +49,7 @@ export const NOISE_SETS = {
     description: 'Reads of the usual addresses of health checks, and everything that load balancers and monitors ask.',
     matches: (record) =>
       (isRead(record) && HEALTH_PATHS.some((expression) => whenGiven(expression, record.path))) ||
-      whenGiven(PROBES, record.user_agent),
+      whenGiven(PROBES, record.user_agent?.slice(0, LOOKED_AT)),
   },
   static_files: {
     description:
@@ -56,13 +59,15 @@ export const NOISE_SETS = {
   bots: {
     description:
       'Robots that say so in their user agent: of search engines, of language models, of previews and feeds.',
-    matches: ({ user_agent }) => whenGiven(BOT, user_agent),
+    matches: ({ user_agent }) => whenGiven(BOT, user_agent?.slice(0, LOOKED_AT)),
   },
   scanners: {
     description:
       'Attempts on addresses of known weaknesses and by known tools, when they were refused or nothing was there.',
     matches: ({ path, status, user_agent }) =>
-      status !== undefined && NOT_THERE.has(status) && (whenGiven(PROBED, path) || whenGiven(SCANNER, user_agent)),
+      status !== undefined &&
+      NOT_THERE.has(status) &&
+      (whenGiven(PROBED, path) || whenGiven(SCANNER, user_agent?.slice(0, LOOKED_AT))),
   },
 } satisfies Record<string, NoiseSet>;
 

@@ -30,7 +30,7 @@ describe('what the name of an attribute says', () => {
   it.each(
     names(`
       userId user_id req.user.id user.name enduser.id customer_id customerId customer sub claims.sub uid userid
-      email e-mail contact_email username userName remote_user login ident
+      email e-mail contact_email username userName remote_user login ident usr.id usr.name usr.email
     `)
   )('%s names a person', (name) => {
     expect(treatmentOf(name)).toBe('person');

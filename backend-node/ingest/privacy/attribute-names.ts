@@ -18,9 +18,9 @@ const COUNTED_TOKENS = /(?:^|-)(?:prompt|completion|input|output|total|max|cache
 const ADDRESS =
   /(?:^|-)(?:x-forwarded-for|forwarded|x-real-ip|true-client-ip|cf-connecting-ip|client-ip|cluster-client-ip|remote-(?:host|addr|address|ip)|client-(?:host|addr|address)|peer-address|source-(?:address|ip))$/;
 const PERSON =
-  /^(?:user|enduser)\.|(?:^|[-.])(?:e-?mails?|user-?name|login|ident|sub|upn|msisdn|phone|users?|customers?|usr)$/;
+  /^(?:user|enduser|usr)\.|(?:^|[-.])(?:e-?mails?|user-?name|login|ident|sub|upn|msisdn|phone|users?|customers?|usr)$/;
 const PERSON_PAIR =
-  /(?:^|-)(?:(?:user|enduser|customer|member|person|patient|employee|login)-(?:ids?|uuid|guid|names?|e-?mail|mail|login|number|no|ref|phone)|(?:user|customer|member)ids?|(?:first|last|full|family|given|sur)-?name|phone-number|e-?mail-address)(?:-|$)/;
+  /(?:^|-)(?:(?:user|enduser|usr|customer|member|person|patient|employee|login)-(?:ids?|uuid|guid|names?|e-?mail|mail|login|number|no|ref|phone)|(?:user|customer|member)ids?|(?:first|last|full|family|given|sur)-?name|phone-number|e-?mail-address)(?:-|$)/;
 const UID = /(?:^|-)uid$/;
 const UID_OF_THING = /(?:^|-)(?:pod|node|container|namespace|deployment|replicaset|job|object|resource|service)-uid$/;
 const ACCOUNT = /(?:^|-)(?:account|account-(?:ids?|uuid|number|no|name)|accountids?)$/;
