@@ -23,6 +23,8 @@ export interface AppendOptions {
 }
 
 const TIME = NUMBERS.indexOf('time');
+const SESSION_SOURCES = ['given', 'derived'];
+const [GIVEN, DERIVED] = [0, 1];
 
 /**
  * Adds rows of record lines to those on their way to a hot file: protected, with their routes, column by column. Gives
@@ -80,7 +82,11 @@ function appendRepeated(
     const derived = id < 0 && sources ? sessions?.[row] : undefined;
     if (derived !== undefined) {
       target.set(first + row, derived);
-      sources!.set(first + row, 'derived');
+      sources!.setKnown(first + row, SESSION_SOURCES, DERIVED, 'derived');
+      continue;
+    }
+    if (id >= 0 && target.setAgain(first + row, values, id)) {
+      sources?.setKnown(first + row, SESSION_SOURCES, GIVEN, 'given');
       continue;
     }
     const value = id < 0 ? (fallback ?? null) : values.protectedBy(options.protect, id);
@@ -92,7 +98,7 @@ function appendRepeated(
     } else {
       target.setKnown(first + row, values, id, value);
     }
-    sources?.set(first + row, 'given');
+    sources?.setKnown(first + row, SESSION_SOURCES, GIVEN, 'given');
   }
 }
 
@@ -145,7 +151,7 @@ function appendConstants(
 ): void {
   const [sources, times] = [to.text('source'), to.number('ingested_at')];
   for (let row = first; row < first + count; row++) {
-    sources.set(row, defaults.source);
+    sources.setKnown(row, defaults, 0, defaults.source);
     times.set(row, ingestedAtUs);
   }
 }

@@ -33,6 +33,15 @@ export class TextColumn implements HotColumn {
     this.values.addKnown(table, number, value);
   }
 
+  /** Sets a text as `setKnown` does, where it was set before. Says whether it was. */
+  setAgain(row: number, table: object, number: number): boolean {
+    const again = this.values.addAgain(table, number);
+    if (again) {
+      this.present.set(row);
+    }
+    return again;
+  }
+
   /** Sets the ASCII text in `from[start, end)`. */
   setAscii(row: number, from: Buffer, start: number, end: number): void {
     this.present.set(row);

@@ -74,11 +74,26 @@ export class TextValues {
     }
   }
 
+  /** Adds a text as `addKnown` does, where it was added before. Says whether it was. */
+  addAgain(table: object, number: number): boolean {
+    if (this.plain || this.table !== table || number >= this.byNumber.length || this.byNumber[number]! < 0) {
+      return false;
+    }
+    this.push(this.byNumber[number]!);
+    return true;
+  }
+
   /** Adds the ASCII text in `from[start, end)`. */
   addAscii(from: Buffer, start: number, end: number): void {
     if (this.plain) {
       this.plain.uint32(end - start);
-      this.plain.bytes(from.subarray(start, end));
+      const room = this.plain.room(end - start);
+      let at = this.plain.length;
+      // Most are short: a loop is cheaper than a call into the runtime.
+      for (let index = start; index < end; index++) {
+        room[at++] = from[index]!;
+      }
+      this.plain.length = at;
       this.count++;
     } else {
       this.add(from.toString('latin1', start, end));
