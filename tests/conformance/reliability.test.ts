@@ -10,6 +10,7 @@ import { faults } from '../reliability/scenarios/faults';
 import { fullDisk } from '../reliability/scenarios/full-disk';
 import { kills } from '../reliability/scenarios/kills';
 import { powerCuts } from '../reliability/scenarios/power-cuts';
+import { rejects } from '../reliability/scenarios/rejects';
 import { withoutFlush } from '../reliability/without-flush';
 import { Workload, type Report } from '../reliability/workload';
 import { straceMissing } from './support/child';
@@ -29,7 +30,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const options = () => ({
   ...{ folder, lake: join(folder, 'lake'), seed: 1 },
-  ...{ clients: 4, rows: 30, pause: 80, readers: 1 },
+  ...{ clients: 8, rows: 30, pause: 160, readers: 1 },
 });
 
 function expectKept(report: Report): void {
@@ -42,13 +43,32 @@ const where = (missing: string | undefined) =>
   missing === undefined ? it : (name: string) => it.skip(`${name} (left out: ${missing})`, () => undefined);
 
 it('is kept through kills of all processes', async () => {
-  expectKept(await kills(options(), 6));
+  const report = await kills({ ...options(), noise: true }, 4);
+  expectKept(report);
+  // What is looked at was there.
+  expect(report.sentAgain).toBeGreaterThan(0);
+  expect(report.askedAcks).toBeGreaterThan(0);
+  expect(report.counted).toBeGreaterThan(0);
+  expect(report.lake!.letters).toBeGreaterThan(0);
+  expect(report.lake!.visits).toBeGreaterThan(0);
+  expect(report.lake!.leftOut).toEqual({
+    dropped: expect.any(Number),
+    counted: expect.any(Number),
+    sampled: expect.any(Number),
+  });
+});
+
+it('is kept through kills while rejects are tried again', async () => {
+  const report = await rejects(options(), 3);
+  expectKept(report);
+  expect(report.lake).toMatchObject({ letters: 0 });
+  expect(report.lake!.replayed).toBeGreaterThan(0);
 });
 
 where(straceMissing())('is kept through faults of system calls', async () => {
-  const report = await faults(options(), 10);
+  const report = await faults(options(), 8);
   expectKept(report);
-  expect(report.events).toBe(10);
+  expect(report.events).toBe(8);
 });
 
 where(disksMissing())('is kept through power cuts', async () => {
@@ -65,28 +85,39 @@ where(disksMissing())('is not kept through power cuts when flushes do nothing, a
   expect(violations.map(({ kind }) => kind)).toEqual(expect.arrayContaining([expect.stringMatching(/^(lost|lake)$/)]));
 });
 
-where(disksMissing())('is kept on a disk that is full in turns', async () => {
-  expectKept(await fullDisk(options(), 2));
+where(disksMissing())('is kept on a disk that is slow and full in turns, also at the start', async () => {
+  const report = await fullDisk(options(), 2);
+  expectKept(report);
+  expect(report.startsWhenFull).toBe(1);
+  expect(report.answersWhenFull).toBeGreaterThan(0);
 });
 
-where(clockMissing())('is kept when the clock jumps', async () => {
-  expectKept(await clockJumps(options(), 4));
+where(clockMissing())('is kept when the clock jumps, and what is sent again is known', async () => {
+  const report = await clockJumps(options(), 3);
+  expectKept(report);
+  expect(report.sentAgain).toBeGreaterThan(0);
 });
 
-it('a file of rows that is there twice is seen', async () => {
+it('a file of rows that is there twice is seen, by every query type that counts rows', async () => {
   // Flushed late, so that hot files stay.
-  const work = await Workload.open({ ...options(), settings: { ingest: { flush_age: '1h', flush_rows: 1_000_000 } } });
+  const settings = { ingest: { flush_age: '1h', flush_rows: 1_000_000 } };
+  const work = await Workload.open({ ...options(), noise: false, settings });
   try {
     await work.companion.start();
     work.begin();
-    await until('rows', async () => (await listHotFiles(options().lake)).length > 2);
-    const [first] = await listHotFiles(options().lake);
-    const facts = parseHotFileName(first!.path.slice(first!.path.lastIndexOf('/') + 1))!;
-    const later = { ...facts, from: 1_000_000_000, to: 1_000_000_001 };
-    copyFileSync(first!.path, join(first!.path, '..', hotFileName(later)));
-    const { violations } = await work.end('twice');
-    expect(new Set(violations.map(({ kind }) => kind))).toContain('twice');
+    await until('rows', async () => (await listHotFiles(options().lake)).length > 4);
+    // What is added is more than what is on its way.
+    for (const [index, { path }] of (await listHotFiles(options().lake)).entries()) {
+      const facts = parseHotFileName(path.slice(path.lastIndexOf('/') + 1))!;
+      const from = 1_000_000_000 + index;
+      copyFileSync(path, join(path, '..', hotFileName({ ...facts, from, to: from })));
+    }
+    await work.quiet();
+    const seen = () => new Set(work.seen().flatMap(({ what }) => / by (.*), of /.exec(what)?.[1] ?? []));
+    await until('all to see it', () => seen().size >= 8);
+    expect([...seen()].sort()).toEqual(['sql', ...[0, 1, 2, 3, 4, 6, 7].map((type) => `query type ${type}`)].sort());
+    expect(new Set(work.seen().map(({ kind }) => kind))).toContain('twice');
   } finally {
-    await work.companion.killAll();
+    await work.abandon();
   }
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -29,6 +29,8 @@ const HELP = `What is acknowledged is kept: kills, faults and power cuts, and a 
   Ctrl-C ends a run early: it is looked at what is there, and the figures are printed all the same.
   --folder DIR where the lake lies; kept. Default: a temporary folder, removed when nothing was wrong`;
 
+/** Violations of a kind that are printed. */
+const SHOWN = 8;
 const WORKLOAD = { clients: 8, rows: 40, pause: 160, readers: 2 };
 
 /** `npm run crash` and `npm run soak`. Gives the exit code. */
@@ -101,7 +103,7 @@ export async function main(command: 'crash' | 'soak', args: string[]): Promise<n
       const began = performance.now();
       const report = await work();
       reports.push(report);
-      print(report, (performance.now() - began) / 1000);
+      print(report, (performance.now() - began) / 1000, join(base, report.scenario));
     }
   };
   await run('kills', asked.kills, undefined, () => kills(at('kills'), asked.kills));
@@ -121,10 +123,16 @@ export async function main(command: 'crash' | 'soak', args: string[]): Promise<n
   return wrong ? 1 : 0;
 }
 
-function print({ violations, queryErrors, ...report }: Report, seconds: number): void {
-  console.log(JSON.stringify({ ...report, seconds: Math.round(seconds), queryErrors }, null, 2));
-  console.log(violations.length === 0 ? 'No violations.' : `${violations.length} VIOLATIONS:`);
-  for (const { kind, what } of violations.slice(0, 50)) {
-    console.log(`  ${kind}: ${what}`);
+/** Prints what a run came to; of each kind of violation the first few. All of it is written into a file of its folder. */
+function print({ violations, ...report }: Report, seconds: number, folder: string): void {
+  const all = { ...report, seconds: Math.round(seconds) };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'report.json'), JSON.stringify({ ...all, violations }, null, 2));
+  console.log(JSON.stringify(all, null, 2));
+  console.log(violations.length === 0 ? `${report.scenario}: no violations.` : `${report.scenario}: VIOLATIONS`);
+  for (const kind of new Set(violations.map((violation) => violation.kind))) {
+    const of = violations.filter((violation) => violation.kind === kind);
+    console.log(`  ${of.length} ${kind}`);
+    of.slice(0, SHOWN).forEach(({ what }) => console.log(`    ${what}`));
   }
 }

@@ -29,8 +29,8 @@ export interface Row {
 
 export const serviceOf = (client: string, kind: Kind): string => (kind === 'plain' ? client : `${client}.${kind}`);
 
-/** So many requests of a client are one visit: rows of one derived session. */
-export const REQUESTS_PER_VISIT = 6;
+/** So many requests of a client are one visit, rows of one derived session: more than are refused while it is restarted. */
+export const REQUESTS_PER_VISIT = 60;
 const VISIT_MS = 60_000;
 /** Longer than a visit pauses, and shorter than the time between two. */
 export const SESSION_GAP = '20s';
@@ -75,7 +75,7 @@ export function rowsOf({ client, request, counts, now, began, lateBy }: RowsOpti
             customer: `${client}-${request}`,
           };
         case 'visits': {
-          const within = (request % REQUESTS_PER_VISIT) * 1_000 + index * 100;
+          const within = (request % REQUESTS_PER_VISIT) * 100 + index;
           // Not by the clock, so that it is known which rows are of one visit.
           const time = began - 6 * DAY_MS + Math.floor(request / REQUESTS_PER_VISIT) * VISIT_MS + within;
           const [a, b] = [client.length % 256, hashOf(client) % 256];

@@ -254,10 +254,15 @@ export class Workload {
     await this.audit?.close();
   }
 
+  /** What was wrong so far. */
+  seen(): Violation[] {
+    return [...this.violations, ...this.readers.flatMap(({ violations }) => violations)];
+  }
+
   /** How it stands. */
   figures(): string {
     const ok = this.journal.count('ok');
-    const all = [...this.violations, ...this.readers.flatMap(({ violations }) => violations)];
+    const all = this.seen();
     const seconds = Math.round((performance.now() - this.began) / 1000);
     const answers = this.totals.answers + this.readers.reduce((sum, { observer }) => sum + observer.answers, 0);
     return `  ${this.events} events in ${seconds} s; acknowledged ${ok.requests} requests, ${ok.rows} rows; ${answers} answers; ${

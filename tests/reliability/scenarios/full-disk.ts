@@ -29,6 +29,7 @@ export async function fullDisk(
   const settings = { ingest: { disk_reserve: '64KiB' } };
   const lake = join(disk.path, 'lake');
   const work = await Workload.open({
+    noise: true,
     ...options,
     settings,
     lake,
