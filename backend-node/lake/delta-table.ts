@@ -36,6 +36,8 @@ export interface AppendOptions {
    */
   txn?: { appId: string; version: number };
   signal?: AbortSignal;
+  /** Awaited between pieces of work that hold the thread up, of some milliseconds each. Default: there is no pause. */
+  pause?: () => Promise<void>;
 }
 
 export interface Appended {
@@ -124,7 +126,7 @@ export class DeltaTable {
       return { version: before.version, rows: 0, files: 0 };
     }
     return withWriteLease({ lake: this.lake, table: this.definition.name }, async (lease) => {
-      const written = await writeNewRows(this.options.engine, this, rows, lease, options.signal);
+      const written = await writeNewRows(this.options.engine, this, rows, { ...options, lease });
       if (written.length === 0 && !options.txn) {
         return { version: before.version, rows: 0, files: 0 };
       }

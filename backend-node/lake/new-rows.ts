@@ -7,6 +7,7 @@ import { ApitrailError } from '@apitrail/contract';
 import type { DuckDb, Runner } from '../engine/duckdb';
 import { identifier, join, param, sql, type Sql } from '../engine/sql';
 import { removeDataFiles, writeDataFiles, type NewFile, type WrittenFile } from './data-files';
+import type { AppendOptions } from './delta-table';
 import { fileColumns, parquetFiles } from './parquet-relation';
 import { totalsOf } from './rewrite';
 import { escapeGlob, listOfLiterals } from './sql-literals';
@@ -43,16 +44,22 @@ interface Target {
   lake: string;
 }
 
+/** How rows are written. */
+interface WriteOptions extends Pick<AppendOptions, 'signal' | 'pause'> {
+  /** The lease they are written under. */
+  lease: string;
+}
+
 /** Writes rows to data files, one for each partition, that are in no commit yet. When it fails, none of them is left. */
 export async function writeNewRows(
   engine: DuckDb,
   table: Target,
   rows: NewRows,
-  lease: string,
-  signal?: AbortSignal
+  options: WriteOptions
 ): Promise<WrittenFile[]> {
+  const { lease, signal } = options;
   if ('parquet' in rows) {
-    return rows.parquet.length === 0 ? [] : writeParquet(engine, table, rows.parquet, lease, signal);
+    return rows.parquet.length === 0 ? [] : writeParquet(engine, table, rows.parquet, options);
   }
   if ('ndjson' in rows) {
     return rows.ndjson.length === 0 ? [] : writeStaged(engine, table, rows.ndjson, lease, signal);
@@ -92,8 +99,7 @@ async function writeParquet(
   engine: DuckDb,
   table: Target,
   files: readonly ParquetRows[],
-  lease: string,
-  signal: AbortSignal | undefined
+  { lease, signal, pause }: WriteOptions
 ): Promise<WrittenFile[]> {
   return engine.session(async (run) => {
     const written: WrittenFile[] = [];
@@ -101,7 +107,7 @@ async function writeParquet(
     try {
       for (const group of sortedTogether(files)) {
         const more =
-          (await sortHotFiles(table, group, { lease, scratch, signal })) ??
+          (await sortHotFiles(table, group, { lease, scratch, signal, pause })) ??
           (await writeDataFiles(run, table, await partsOf(run, table.definition, group, signal), { lease, signal }));
         written.push(...more);
         assertWritten(

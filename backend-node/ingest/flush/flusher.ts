@@ -12,6 +12,7 @@ import type { SealedRows } from '../hot/row-pipeline';
 import type { IngestCounters } from '../intake/counters';
 import type { KnownKeyFiles } from '../intake/known-key-files';
 import type { KnownKeys } from '../intake/known-keys';
+import { Breath } from '../rows/breathe';
 import type { RowPreparation } from '../rows/row-preparation';
 import type { StateFiles } from '../rows/state-files';
 import type { Wal } from '../wal/wal';
@@ -105,7 +106,18 @@ export class Flusher {
     const began = performance.now();
     try {
       await this.options.leftOut?.store.commit(leftOut, to);
-      const added = await lake.append({ parquet: files }, { txn: { appId: INGEST_APP_ID, version: to } });
+      const breath = new Breath();
+      const added = await lake.append(
+        { parquet: files },
+        {
+          txn: { appId: INGEST_APP_ID, version: to },
+          pause: async () => {
+            if (breath.due) {
+              await breath.take();
+            }
+          },
+        }
+      );
       counters.flush.rows += added.rows;
     } catch (error) {
       counters.flush.failures++;

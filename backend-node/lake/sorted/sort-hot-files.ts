@@ -26,6 +26,18 @@ import { nullChunk, writeSortedFile } from './write-sorted-file';
 
 const DAY_US = 86_400_000_000;
 
+const NO_PAUSE = (): Promise<void> => Promise.resolve();
+
+export interface SortOptions {
+  /** The lease that files are written under, as `withWriteLease` gives it. */
+  lease: string;
+  /** Memory to be used; one sorting at a time may use it. */
+  scratch: Scratch;
+  signal?: AbortSignal | undefined;
+  /** Awaited between pieces of work of some milliseconds. */
+  pause?: (() => Promise<void>) | undefined;
+}
+
 /** Rows that become one file. */
 interface Part {
   /** `YYYY-MM-DD`; null where the table is not partitioned. */
@@ -42,22 +54,23 @@ interface Part {
 export async function sortHotFiles(
   { definition, path: table }: { definition: TableDefinition; path: string },
   files: ReadonlyArray<{ path: string; rows: number }>,
-  options: { lease: string; scratch: Scratch; signal?: AbortSignal | undefined }
+  options: SortOptions
 ): Promise<WrittenFile[] | undefined> {
-  const { lease, scratch, signal } = options;
+  const { scratch, signal, pause = NO_PAUSE } = options;
   if (!isPlain(definition)) {
     return undefined;
   }
   const written: WrittenFile[] = [];
   try {
     const input = await HotInput.read(files, scratch);
-    const parts = input && partsOf(input, definition);
+    await pause();
+    const parts = input && (await partsOf(input, definition, pause));
     if (!input || !parts) {
       return undefined;
     }
     for (const part of parts) {
       signal?.throwIfAborted();
-      written.push(await writePart(input, { definition, path: table }, part, lease));
+      written.push(await writePart(input, { definition, path: table }, part, options));
     }
     return written;
   } catch (error) {
@@ -81,11 +94,16 @@ function isPlain({ columns, sortBy }: TableDefinition): boolean {
 }
 
 /** The rows by the day of their times. Undefined where they lie too far apart, or differ too much, to be sorted here. */
-function partsOf(input: HotInput, { partitioned, sortBy }: TableDefinition): Part[] | undefined {
+async function partsOf(
+  input: HotInput,
+  { partitioned, sortBy }: TableDefinition,
+  pause: () => Promise<void>
+): Promise<Part[] | undefined> {
   const room = new PageRoom();
   const times = new NumberGathered(input, 'time', 'timestamp', room, true, 'time');
   const texts = sortBy.slice(0, -1).map((name) => new TextGathered(input, name, room, { use: name }));
   const rows = input.scratch.numbers('rows by day', input.rows);
+  await pause();
   const parts: Part[] = [];
   for (const day of partitioned ? daysOf(input, times) : [null]) {
     let count = 0;
@@ -95,6 +113,7 @@ function partsOf(input: HotInput, { partitioned, sortBy }: TableDefinition): Par
       }
     }
     const order = sortedOrder(rows.subarray(0, count), { times, texts, scratch: input.scratch });
+    await pause();
     if (!order) {
       return undefined;
     }
@@ -121,7 +140,7 @@ async function writePart(
   input: HotInput,
   { definition, path: table }: { definition: TableDefinition; path: string },
   { date, order }: Part,
-  lease: string
+  { lease, pause = NO_PAUSE }: SortOptions
 ): Promise<WrittenFile> {
   const name = leasedName(lease, COMPRESSION.suffix);
   const relative = date === null ? name : `${partitionDirectory(date)}/${name}`;
@@ -131,7 +150,7 @@ async function writePart(
   await makeDirectory(dirname(path));
   try {
     const { sha256, size } = await writeSortedFile(path, {
-      rows,
+      ...{ rows, pause },
       schema: definition.columns.map(schemaOfColumn),
       chunks: chunksOf(input, definition, order, (column, { statistics, bounds }) => {
         copied[`"${column}"`] = { null_count: String(statistics?.nulls ?? 0), ...bounds };

@@ -24,6 +24,17 @@ const WRITTEN_AT_ONCE = 256 * 1024;
 /** Who wrote sorted files, in the form that readers look for. */
 const SORTED_WRITER = 'apitrail version 1';
 
+/** What a file is to hold. */
+export interface FileContent {
+  rows: number;
+  /** Elements of each column. */
+  schema: ReadonlyArray<readonly ThriftValue[]>;
+  /** Of the columns, in their order. */
+  chunks: Iterable<SortedChunk>;
+  /** Awaited between chunks. */
+  pause(): Promise<void>;
+}
+
 /** A file that was written, and not flushed yet. */
 export interface SortedFile {
   /** SHA-256 of its content, hexadecimal. */
@@ -32,17 +43,9 @@ export interface SortedFile {
 }
 
 /**
- * Writes a new Parquet file with one row group of these chunks, one page each, compressed where that is worth it. Others
- * have turns between chunks.
+ * Writes a new Parquet file with one row group of these chunks, one page each, compressed where that is worth it.
  */
-export async function writeSortedFile(
-  path: string,
-  {
-    rows,
-    schema,
-    chunks,
-  }: { rows: number; schema: ReadonlyArray<readonly ThriftValue[]>; chunks: Iterable<SortedChunk> }
-): Promise<SortedFile> {
+export async function writeSortedFile(path: string, { rows, schema, chunks, pause }: FileContent): Promise<SortedFile> {
   const handle = await open(path, 'wx', 0o644);
   try {
     const hash = createHash('sha256');
@@ -76,6 +79,7 @@ export async function writeSortedFile(
       if (pendingBytes >= WRITTEN_AT_ONCE) {
         await write();
       }
+      await pause();
     }
     put([footerOf({ schema: schema.flat(), columns: schema.length, rows, chunks: written, createdBy: SORTED_WRITER })]);
     await write();
