@@ -94,6 +94,19 @@ describe('at every moment', () => {
     expect(observe([found(1)])).toEqual(['hole']);
   });
 
+  it('what was acknowledged before a start is there after it, unless the answer says that it is awaited', () => {
+    sent(0, 'ok');
+    const downAt = performance.now();
+    const seenBy = (...answer: [asked: number, awaited?: boolean]) => {
+      const observer = new Observer(journal, '', () => downAt);
+      observer.observe([], ...answer);
+      return observer.violations.map(({ kind }) => kind);
+    };
+    expect(seenBy(downAt - 1)).toEqual([]);
+    expect(seenBy(downAt + 1, true)).toEqual([]);
+    expect(seenBy(downAt + 1)).toEqual(['hole']);
+  });
+
   it('rows that are twice for a moment are seen', () => {
     sent(0, 'ok');
     expect(observe([found(0)], [found(0, 6, 3)], [found(0)])).toEqual(['twice']);

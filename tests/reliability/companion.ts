@@ -41,6 +41,8 @@ export class Companion {
   readonly log: string[] = [];
   /** How often processes said they were ready. */
   ready: Record<Role, number> = { ingest: 0, query: 0, maintenance: 0 };
+  /** When all processes were last gone, milliseconds of the monotonic clock. */
+  downAt = -Infinity;
   private child: ChildProcess | undefined;
   private readonly pids = new Map<Role, number>();
   private readonly later: CompanionSettings = {};
@@ -131,6 +133,7 @@ export class Companion {
       () => pids.every((pid) => !isThere(pid)),
       () => this.tail()
     );
+    this.downAt = performance.now();
     this.child = undefined;
   }
 

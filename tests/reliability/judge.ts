@@ -80,10 +80,14 @@ export class Observer {
   longestUnseen = 0;
   private readonly seen = new Map<string, Set<number>>();
 
-  /** `prefix` is how the names of the clients begin. */
+  /**
+   * `prefix` is how the names of the clients begin, `downAt` when all processes were last gone: who starts again answers no
+   * query before all that was acknowledged is back.
+   */
   constructor(
     private readonly journal: Journal,
-    private readonly prefix = ''
+    private readonly prefix = '',
+    private readonly downAt = (): number => -Infinity
   ) {}
 
   /**
@@ -115,12 +119,19 @@ export class Observer {
 
   /** A client sends one after the other: what was acknowledged before another was sent is there when the other is. */
   private lookForHoles(now: ReadonlyMap<string, ReadonlySet<number>>, askedAt: number): void {
+    const downAt = this.downAt();
     const newest = new Map([...now].map(([client, requests]) => [client, maximum(requests)]));
     for (const { client, request, outcome, acknowledgedAt = askedAt } of this.journal.all(this.prefix)) {
       if (outcome !== 'ok' || now.get(client)?.has(request)) {
         continue;
       }
       this.longestUnseen = Math.max(this.longestUnseen, askedAt - acknowledgedAt);
+      if (acknowledgedAt < downAt && askedAt > downAt) {
+        this.violations.push({
+          kind: 'hole',
+          what: `${client}/${request} was acknowledged before a start, and is not there`,
+        });
+      }
       if ((newest.get(client) ?? -1) > request) {
         this.violations.push({ kind: 'hole', what: `${client}/${request} is not there, a later one is` });
       }

@@ -31,6 +31,8 @@ export class Reader {
     private readonly options: {
       journal: Journal;
       query: () => string;
+      /** See `Observer`. */
+      downAt: () => number;
       pause: number;
       /** How the names of the clients begin that it looks at, and these clients. */
       prefix: string;
@@ -40,7 +42,7 @@ export class Reader {
       first: number;
     }
   ) {
-    this.observer = new Observer(options.journal, options.prefix);
+    this.observer = new Observer(options.journal, options.prefix, options.downAt);
     this.ended = this.run();
   }
 

@@ -26,11 +26,15 @@ export class Replayer {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
+    let took = 1_000;
     while (!signal.aborted) {
       await wait(2_000 + this.random() * 2_000, undefined, { signal }).catch(() => undefined);
       if (!signal.aborted) {
-        const killAfter = this.random() < 0.4 ? 300 + this.random() * 900 : undefined;
+        // In the second half of its run, where it does what it is there for.
+        const killAfter = this.random() < 0.5 ? took * (0.5 + this.random() * 0.6) : undefined;
+        const began = performance.now();
         this.replayed += (await replay(this.companion, killAfter)) ?? 0;
+        took = killAfter === undefined ? performance.now() - began : took;
         this.runs++;
         this.killed += killAfter === undefined ? 0 : 1;
       }

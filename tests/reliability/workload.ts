@@ -139,7 +139,15 @@ export class Workload {
       { length: readers },
       (_, index) =>
         new Reader({
-          ...{ journal: this.journal, query: () => this.companion.query, pause: 100, prefix, floors, first: index * 4 },
+          ...{
+            journal: this.journal,
+            query: () => this.companion.query,
+            downAt: () => this.companion.downAt,
+            pause: 100,
+            prefix,
+            floors,
+            first: index * 4,
+          },
           clients: Array.from(
             { length: clients },
             (__, client) => `${prefix}${client}-${PROTOCOLS[(client + round * clients) % PROTOCOLS.length]!.name}`
