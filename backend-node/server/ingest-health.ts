@@ -5,17 +5,14 @@ import type { IngestStatus } from '../ingest/intake/status';
 import type { Endpoint } from './endpoint';
 import type { ProcessBoard } from './process-board';
 
-/** Problems with which nothing can be taken in. */
-const CLOSED = new Set<string>(['APITRAIL_DISK_FULL', 'APITRAIL_STOPPING', 'APITRAIL_WAL_DAMAGED']);
-
 /** What is wrong as far as the ingest process sees it. */
 export function ingestProblems({ problems }: Pick<IngestStatus, 'problems'>): HealthProblem[] {
   return problems.map(({ code, message }) => ({ code, message }));
 }
 
 /** Why nothing is taken in; undefined when it is. */
-export function ingestClosed(status: Pick<IngestStatus, 'problems'>): HealthProblem | undefined {
-  return ingestProblems(status).find(({ code }) => CLOSED.has(code));
+export function ingestClosed({ closed }: Pick<IngestStatus, 'closed'>): HealthProblem | undefined {
+  return closed ?? undefined;
 }
 
 /** `GET /api/health` of the ingest listener: what is wrong here, and in the other processes. */

@@ -121,6 +121,9 @@ export function ingestMetrics(status: IngestStatus): ReportedMetric[] {
     counter('ingest_dead_batches_total', 'Batches whose rows could not be made again; they lie among the rejects.', [
       [status.deadBatches],
     ]),
+    gauge('ingest_closed', '1 while nothing can be taken in and senders are told to come again.', [
+      [status.closed ? 1 : 0],
+    ]),
     gauge(
       'ingest_problems',
       'Problems that keep what was taken in from its way, by code.',

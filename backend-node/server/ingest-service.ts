@@ -16,7 +16,7 @@ import { readyEndpoint } from './ready';
 /** What the ingest listener answers to. */
 export function ingestEndpoints(
   annotations: () => Promise<AnnotationSink>,
-  status: () => Pick<IngestStatus, 'problems'>,
+  status: () => Pick<IngestStatus, 'problems' | 'closed'>,
   processes: ProcessBoard
 ): Endpoint[] {
   return [

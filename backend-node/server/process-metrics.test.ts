@@ -34,6 +34,7 @@ const status: IngestStatus = {
   rejects: { files: 1, letters: 2, bytes: 300, oldestAt: 1_794_000_000_000, droppedByAge: 4, droppedBySize: 0 },
   deadBatches: 0,
   problems: [{ code: 'APITRAIL_DISK_FULL', message: 'Make room.', since: 1 }],
+  closed: { code: 'APITRAIL_DISK_FULL', message: 'Make room.' },
 };
 
 async function boardWith(metrics: ReportedMetric[]) {

@@ -194,8 +194,9 @@ it('says to try again while another process takes in', async () => {
   const intake = new LazyIntake({ settings: bench.settings, log: silent });
   await expect(send(intake, { rows: testRows(1) })).rejects.toMatchObject({
     code: 'APITRAIL_INGEST_BUSY',
-    message: expect.stringContaining('Another process takes in') as unknown,
+    message: expect.stringContaining('APITRAIL_LAKE_BUSY') as unknown,
   });
+  expect(intake.status().problems).toMatchObject([{ message: expect.stringContaining('Another process takes in') }]);
   expect(intake.status().problems).toMatchObject([{ code: 'APITRAIL_LAKE_BUSY' }]);
   await intake.close();
   await other.close();

@@ -5,6 +5,7 @@ import { isNoRoom } from '../wal/segment-file';
 import type { Batch } from './batch';
 import { rowsOf, type Decoded } from './decoder';
 import { Durations } from './durations';
+import type { Overload } from './overload';
 import type { IngestProblem, RefusalCode } from './status';
 
 /** Kinds of reasons that are told apart, for each decoder; what a sender makes up must not become metrics without end. */
@@ -67,6 +68,11 @@ export class IngestCounters {
     const { code, message } = problemOf(error);
     this.trouble.set(place, { code, message, since: before?.since ?? Date.now() });
     this.log.warn({ place, err: error }, 'what was taken in is kept in the write-ahead log; it is tried again');
+  }
+
+  /** Somebody was told to come again. */
+  onRefused({ code }: Overload): void {
+    this.refused[code as RefusalCode]++;
   }
 
   /** Of a batch that was acknowledged no rows can be made; it is kept whole. */

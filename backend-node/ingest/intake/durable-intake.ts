@@ -177,7 +177,7 @@ export class DurableIntake implements Intake, BodyMemory {
 
   private countRefusal(error: unknown): void {
     if (error instanceof Overload) {
-      this.options.counters.refused[error.code as keyof IngestCounters['refused']]++;
+      this.options.counters.onRefused(error);
     }
   }
 }

@@ -56,6 +56,31 @@ it('starts, refuses for now and says what is wrong while what was acknowledged c
   await intake.close();
 });
 
+it('is seen to be closed, for any reason, with each refusal counted; senders are told no names of files', async () => {
+  const intake = await stuck();
+  const before = intake.status().refused.APITRAIL_INGEST_BUSY;
+  const error = await send(intake, { rows: testRows(1) }).catch((thrown: Error) => thrown);
+  expect((error as Error).message).not.toContain(bench.lake);
+  expect(intake.status()).toMatchObject({
+    closed: { code: 'APITRAIL_INGEST_BUSY' },
+    refused: { APITRAIL_INGEST_BUSY: before + 1 },
+  });
+  await intake.close();
+});
+
+it('is closed while another process takes in what is sent to the lake', async () => {
+  const other = await before.intake();
+  const intake = new LazyIntake({ settings: before.settings, log: SILENT });
+  expect(intake.status().closed).toBeNull();
+  await expect(send(intake, { rows: testRows(1) })).rejects.toMatchObject({ code: 'APITRAIL_INGEST_BUSY' });
+  expect(intake.status()).toMatchObject({
+    closed: { code: 'APITRAIL_INGEST_BUSY' },
+    problems: [{ code: 'APITRAIL_LAKE_BUSY' }],
+  });
+  await intake.close();
+  await other.close();
+});
+
 it('says that rows are awaited until they are there, and then takes in', async () => {
   const intake = await stuck();
   expect((await readHotFolder(bench.lake)).complete).toBe(false);

@@ -93,7 +93,8 @@ export class LazyIntake implements Intake, BodyMemory {
   }
 
   status(): IngestStatus {
-    return this.open?.status() ?? statusOf({ counters: this.counters, budget: this.budget });
+    const { counters, budget } = this;
+    return this.open?.status() ?? statusOf({ counters, budget, closed: this.refusal?.error ?? this.refusalNow() });
   }
 
   /** See `OpenIntake.close`. */
@@ -104,16 +105,22 @@ export class LazyIntake implements Intake, BodyMemory {
   }
 
   private assertOpen(): void {
+    const refusal = this.refusalNow();
+    if (refusal) {
+      this.counters.onRefused(refusal);
+      throw refusal;
+    }
+  }
+
+  private refusalNow(): Overload | undefined {
     if (this.closing.signal.aborted) {
-      throw new Overload('APITRAIL_STOPPING', 'The companion is stopping. Send it again.', 5);
+      return new Overload('APITRAIL_STOPPING', 'The companion is stopping. Send it again.', 5);
     }
     if (this.refusal && performance.now() < this.refusal.until) {
-      throw this.refusal.error;
+      return this.refusal.error;
     }
     const failing = this.counters.problems[0];
-    if (!this.open && this.opening && (this.late || failing)) {
-      throw notYet(failing);
-    }
+    return !this.open && this.opening && (this.late || failing) ? notYet(failing) : undefined;
   }
 
   /** The intake, once it is open. Throws an `Overload` when that fails, or something does that is tried again. */
@@ -158,8 +165,13 @@ export class LazyIntake implements Intake, BodyMemory {
     } catch (error) {
       this.opening = undefined;
       this.counters.failing('open', error);
-      const message = error instanceof ApitrailError ? error.message : 'a fault; the log of the companion has more';
-      const refusal = new Overload('APITRAIL_INGEST_BUSY', `Nothing can be taken in now: ${message}`, RETRY_MS / 1000);
+      const code = error instanceof ApitrailError ? error.code : 'APITRAIL_INTERNAL';
+      // Senders are not told of files: whoever runs the companion is.
+      const refusal = new Overload(
+        'APITRAIL_INGEST_BUSY',
+        `Nothing can be taken in now (${code}): /api/health and the log of the companion say why. Send it again.`,
+        RETRY_MS / 1000
+      );
       const busy = error instanceof ApitrailError && error.code === 'APITRAIL_LAKE_BUSY';
       this.refusal = { error: refusal, until: performance.now() + RETRY_MS, busy };
       throw refusal;
@@ -179,7 +191,7 @@ export class LazyIntake implements Intake, BodyMemory {
 /** What was acknowledged before has to be taken up first, and is not yet. */
 function notYet(failing: IngestProblem | undefined): Overload {
   const code = failing?.code === 'APITRAIL_DISK_FULL' ? failing.code : 'APITRAIL_INGEST_BUSY';
-  const why = failing ? `: ${failing.message}` : '.';
+  const why = failing ? ` (${failing.code}): /api/health and the log of the companion say why.` : '.';
   return new Overload(
     code,
     `Nothing can be taken in now: what was acknowledged before the start is being taken up${why} Send it again.`,

@@ -16,6 +16,8 @@ import type { IngestProblem, IngestStatus } from './status';
 export interface StatusSources {
   budget: MemoryBudget;
   counters: IngestCounters;
+  /** Why nothing is taken in while the lake is not open; undefined while it would be opened for whoever sends. */
+  closed?: { code: string; message: string } | undefined;
   /** Undefined while the lake is not open. */
   open?: {
     wal: Wal;
@@ -29,10 +31,11 @@ export interface StatusSources {
 }
 
 /** How ingest stands now. */
-export function statusOf({ budget, counters, open }: StatusSources): IngestStatus {
+export function statusOf({ budget, counters, open, closed }: StatusSources): IngestStatus {
   const decoders = [...counters.decoders];
   const total = (of: 'batches' | 'rows' | 'bytes'): number => decoders.reduce((sum, [, each]) => sum + each[of], 0);
   const hot = open ? hotFiles(open) : [];
+  const refused = refusal(open?.wal);
   return {
     ...{ batches: total('batches'), rows: total('rows'), bytes: total('bytes') },
     decoders: decoders.map(([decoder, { batches, rows, bytes, ignored }]) => ({
@@ -68,8 +71,9 @@ export function statusOf({ budget, counters, open }: StatusSources): IngestStatu
       ...counters.problems,
       ...(open?.wal.problems ?? []).map(damage),
       ...(open?.guard.problems ?? []),
-      ...refusal(open?.wal),
+      ...(refused ? [{ ...refused, since: Date.now() }] : []),
     ],
+    closed: closed ?? refused ?? null,
   };
 }
 
@@ -97,12 +101,12 @@ function walStatus({ wal, flusher }: NonNullable<StatusSources['open']>): Ingest
 }
 
 /** Why nothing would be taken in now, if so. */
-function refusal(wal: Wal | undefined): IngestProblem[] {
+function refusal(wal: Wal | undefined): { code: string; message: string } | undefined {
   try {
     wal?.admit(0);
-    return [];
+    return undefined;
   } catch (error) {
-    return error instanceof ApitrailError ? [{ code: error.code, message: error.message, since: Date.now() }] : [];
+    return error instanceof ApitrailError ? { code: error.code, message: error.message } : undefined;
   }
 }
 

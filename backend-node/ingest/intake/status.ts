@@ -98,4 +98,6 @@ export interface IngestStatus {
   /** Batches whose rows could not be made again after a restart; they lie whole among the rejects. */
   deadBatches: number;
   problems: readonly IngestProblem[];
+  /** Why nothing can be taken in now, and whoever sends is told to come again; null while it can. */
+  closed: { code: string; message: string } | null;
 }
