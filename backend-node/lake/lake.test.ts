@@ -1,31 +1,23 @@
 import { appendFile, chmod, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { openDuckDb, type DuckDb } from '../engine/duckdb';
+import type { DuckDb } from '../engine/duckdb';
 import { raw } from '../engine/sql';
 import { Lake } from './lake';
 import { LakeDataset } from './lake-dataset';
 import { entryName } from './layout';
 import { schemaString, tableFields } from './schema';
 import { REQUESTS_TABLE } from './table-definition';
-import { select, stage, temporaryFolder } from './testing/temporary-lake';
+import { select, stage, eachWithLake, type TemporaryFolder } from './testing/temporary-lake';
 
 const DAY_US = 86_400_000_000;
 const NOV_1 = Date.UTC(2026, 10, 1) * 1000;
 
 let engine: DuckDb;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: TemporaryFolder;
 let lake: Lake;
 
-beforeAll(async () => {
-  engine = await openDuckDb({ threads: 2 });
-});
-afterAll(() => engine.close());
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  lake = await Lake.open(join(folder.path, 'lake'), { engine, create: true });
-});
-afterEach(() => folder.remove());
+eachWithLake((made) => ({ engine, folder, lake } = made), { within: 'lake' });
 
 const row = (index: number, more: Record<string, unknown> = {}) => ({
   time: NOV_1 + index,

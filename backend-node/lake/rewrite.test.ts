@@ -1,7 +1,7 @@
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { openDuckDb, type DuckDb } from '../engine/duckdb';
+import type { DuckDb } from '../engine/duckdb';
 import { literal, raw, sql } from '../engine/sql';
 import type { Action } from './actions';
 import type { DeltaTable } from './delta-table';
@@ -11,26 +11,19 @@ import { entryName } from './layout';
 import { groupFiles } from './rewrite';
 import { schemaString, tableFields } from './schema';
 import { REQUESTS_TABLE } from './table-definition';
-import { select, temporaryFolder } from './testing/temporary-lake';
+import { select, eachWithLake } from './testing/temporary-lake';
 
 const DAY_US = 86_400_000_000;
 const NOV_1 = Date.UTC(2026, 10, 1) * 1000;
 
 let engine: DuckDb;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let lake: Lake;
 let table: DeltaTable;
 
-beforeAll(async () => {
-  engine = await openDuckDb({ threads: 2 });
-});
-afterAll(() => engine.close());
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  lake = await Lake.open(join(folder.path, 'lake'), { engine, create: true });
+eachWithLake((made) => ({ engine, lake } = made), { within: 'lake' });
+beforeEach(() => {
   table = lake.requests;
 });
-afterEach(() => folder.remove());
 
 const row = (index: number, more: Record<string, unknown> = {}) => ({
   time: NOV_1 + index,

@@ -1,30 +1,22 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { openDuckDb, type DuckDb } from '../../engine/duckdb';
-import { Lake } from '../lake';
+import type { DuckDb } from '../../engine/duckdb';
+import type { Lake } from '../lake';
 import { LakeDataset } from '../lake-dataset';
 import { ownIdentity } from '../process-identity';
 import { groupFiles } from '../rewrite';
-import { select, temporaryFolder } from '../testing/temporary-lake';
+import { select, eachWithLake, type TemporaryFolder } from '../testing/temporary-lake';
 import { compactTable, planCompaction, type CompactProgress } from './compact';
 
 const DAY_MS = 86_400_000;
 const NOV_1 = Date.UTC(2026, 10, 1);
 
 let engine: DuckDb;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: TemporaryFolder;
 let lake: Lake;
 
-beforeAll(async () => {
-  engine = await openDuckDb({ threads: 2 });
-});
-afterAll(() => engine.close());
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  lake = await Lake.open(folder.path, { engine, create: true });
-});
-afterEach(() => folder.remove());
+eachWithLake((made) => ({ engine, folder, lake } = made));
 
 const row = (ms: number) => ({ time: (NOV_1 + ms) * 1000, service: `s${ms % 5}`, request_id: String(ms) });
 const append = (...times: number[]) => lake.append({ rows: times.map(row) });

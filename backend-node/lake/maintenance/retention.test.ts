@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { openDuckDb, type DuckDb } from '../../engine/duckdb';
+import type { DuckDb } from '../../engine/duckdb';
 import { sql } from '../../engine/sql';
 import { DeltaTable } from '../delta-table';
-import { Lake } from '../lake';
+import type { Lake } from '../lake';
 import { LakeDataset } from '../lake-dataset';
 import { groupFiles } from '../rewrite';
 import { REQUESTS_TABLE } from '../table-definition';
-import { select, temporaryFolder } from '../testing/temporary-lake';
+import { select, eachWithLake, type TemporaryFolder } from '../testing/temporary-lake';
 import { applyRetention, planRetention, type RetentionPolicy } from './retention';
 import { vacuumTable } from './vacuum';
 
@@ -16,18 +16,10 @@ const DAY_MS = 86_400_000;
 const NOV_1 = Date.UTC(2026, 10, 1);
 
 let engine: DuckDb;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: TemporaryFolder;
 let lake: Lake;
 
-beforeAll(async () => {
-  engine = await openDuckDb({ threads: 2 });
-});
-afterAll(() => engine.close());
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  lake = await Lake.open(folder.path, { engine, create: true });
-});
-afterEach(() => folder.remove());
+eachWithLake((made) => ({ engine, folder, lake } = made));
 
 /** A day, counted from 1 November, with its first and its last moment. */
 const fill = (...days: number[]) =>

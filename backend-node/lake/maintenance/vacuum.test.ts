@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { openDuckDb, type DuckDb } from '../../engine/duckdb';
+import type { DuckDb } from '../../engine/duckdb';
 import { sql } from '../../engine/sql';
 import { Lake } from '../lake';
 import { LakeDataset } from '../lake-dataset';
 import { entryName } from '../layout';
 import { ownIdentity } from '../process-identity';
-import { select, temporaryFolder } from '../testing/temporary-lake';
+import { select, eachWithLake, type TemporaryFolder } from '../testing/temporary-lake';
 import { leasedName, leaseOfName, withWriteLease } from '../write-lease';
 import { compactTable } from './compact';
 import { vacuumTable } from './vacuum';
@@ -19,23 +19,17 @@ const OLD = new Date(Date.now() - 10 * 86_400_000);
 const HOUR = 3_600_000;
 
 let engine: DuckDb;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: TemporaryFolder;
 let lake: Lake;
 let day: string;
 
-beforeAll(async () => {
-  engine = await openDuckDb({ threads: 2 });
-});
-afterAll(() => engine.close());
+eachWithLake((made) => ({ engine, folder, lake } = made));
 beforeEach(async () => {
-  folder = await temporaryFolder();
-  lake = await Lake.open(folder.path, { engine, create: true });
   day = join(lake.table, 'date=2026-11-01');
   for (let index = 0; index < 3; index++) {
     await lake.append({ rows: [{ time: NOV_1 + index }] });
   }
 });
-afterEach(() => folder.remove());
 
 const count = async () => (await select(engine, new LakeDataset(lake), 'count(*)::INTEGER AS n'))[0]?.n;
 const orphan = async (name: string, modified = OLD) => {

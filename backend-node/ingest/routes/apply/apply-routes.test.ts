@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 
-import { openDuckDb, type DuckDb } from '../../../engine/duckdb';
+import type { DuckDb } from '../../../engine/duckdb';
 import { literal, sql } from '../../../engine/sql';
 import { Lake } from '../../../lake/lake';
 import { LakeDataset } from '../../../lake/lake-dataset';
 import { groupFiles } from '../../../lake/rewrite';
-import { select, temporaryFolder } from '../../../lake/testing/temporary-lake';
+import { select, eachWithLake, type TemporaryFolder } from '../../../lake/testing/temporary-lake';
 import { RouteAssigner, type AssignerOptions } from '../assigner';
 import { RouteApplication, type ApplyRoutesOptions } from './apply-routes';
 import { routeColumns, withNewRoutes } from './stored-paths';
@@ -14,18 +14,10 @@ const DAY_US = 86_400_000_000;
 const NOV_1 = Date.UTC(2026, 10, 1) * 1000;
 
 let engine: DuckDb;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: TemporaryFolder;
 let lake: Lake;
 
-beforeAll(async () => {
-  engine = await openDuckDb({ threads: 2 });
-});
-afterAll(() => engine.close());
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  lake = await Lake.open(join(folder.path, 'lake'), { engine, create: true });
-});
-afterEach(() => folder.remove());
+eachWithLake((made) => ({ engine, folder, lake } = made), { within: 'lake' });
 
 const row = (path: string | null, more: Record<string, unknown> = {}) => ({
   time: NOV_1,

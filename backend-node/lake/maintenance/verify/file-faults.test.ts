@@ -7,26 +7,20 @@ import type { Action, AddAction } from '../../actions';
 import { Lake } from '../../lake';
 import { entryName } from '../../layout';
 import { REQUESTS_TABLE } from '../../table-definition';
-import { temporaryFolder } from '../../testing/temporary-lake';
+import { eachWithLake, type TemporaryFolder } from '../../testing/temporary-lake';
 import { verifyLake, type VerifyOptions } from './index';
 
 const NOV_1 = Date.UTC(2026, 10, 1) * 1000;
 const ROWS = 4000;
 
 let engine: DuckDb;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: TemporaryFolder;
 let lake: Lake;
 
-beforeAll(async () => {
-  engine = await openDuckDb({ threads: 1 });
-});
-afterAll(() => engine.close());
+eachWithLake((made) => ({ engine, folder, lake } = made), { threads: 1 });
 beforeEach(async () => {
-  folder = await temporaryFolder();
-  lake = await Lake.open(folder.path, { engine, create: true });
   await lake.append({ rows: Array.from({ length: ROWS }, (_, index) => row(index)) });
 });
-afterEach(() => folder.remove());
 
 const scattered = (index: number, salt: number) => ((index + 1) * 2_654_435_761 * (salt + 7)) % 1_000_000_007;
 const row = (index: number) => ({

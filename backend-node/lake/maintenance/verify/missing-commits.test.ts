@@ -1,34 +1,28 @@
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { openDuckDb, type DuckDb } from '../../../engine/duckdb';
-import { Lake } from '../../lake';
+import type { DuckDb } from '../../../engine/duckdb';
+import type { Lake } from '../../lake';
 import { entryName, IMPORT_APP_ID, importStateDirectory, importStateName } from '../../layout';
 import { REQUESTS_TABLE } from '../../table-definition';
-import { temporaryFolder } from '../../testing/temporary-lake';
+import { eachWithLake, type TemporaryFolder } from '../../testing/temporary-lake';
 import { verifyLake } from './index';
 
 const NOV_1 = Date.UTC(2026, 10, 1) * 1000;
 const TWO_DAYS_AGO = new Date(Date.now() - 2 * 86_400_000);
 
 let engine: DuckDb;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: TemporaryFolder;
 let lake: Lake;
 
-beforeAll(async () => {
-  engine = await openDuckDb({ threads: 2 });
-});
-afterAll(() => engine.close());
+eachWithLake((made) => ({ engine, folder, lake } = made));
 beforeEach(async () => {
-  folder = await temporaryFolder();
-  lake = await Lake.open(folder.path, { engine, create: true });
   for (const version of [1, 2, 3]) {
     const rows = Array.from({ length: 10 }, (_, index) => ({ time: NOV_1 + version * 100 + index }));
     await lake.append({ rows }, { txn: { appId: IMPORT_APP_ID, version } });
   }
   await mkdir(importStateDirectory(folder.path), { recursive: true });
 });
-afterEach(() => folder.remove());
 
 const log = (name: string) => join(lake.table, '_delta_log', name);
 const files = async () => (await readdir(join(lake.table, 'date=2026-11-01'))).sort();

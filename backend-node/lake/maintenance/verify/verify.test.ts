@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { openDuckDb, type DuckDb } from '../../../engine/duckdb';
+import type { DuckDb } from '../../../engine/duckdb';
 import { literal, raw, sql } from '../../../engine/sql';
 import type { Action } from '../../actions';
 import { Lake } from '../../lake';
@@ -12,7 +12,7 @@ import { checkpointName, entryName } from '../../layout';
 import { ownIdentity } from '../../process-identity';
 import { groupFiles } from '../../rewrite';
 import { REQUESTS_TABLE } from '../../table-definition';
-import { select, temporaryFolder } from '../../testing/temporary-lake';
+import { select, eachWithLake, type TemporaryFolder } from '../../testing/temporary-lake';
 import { leasedName } from '../../write-lease';
 import { verifyLake, type VerifyOptions } from './index';
 
@@ -21,20 +21,14 @@ const NOV_1 = Date.UTC(2026, 10, 1) * 1000;
 const OLD = new Date(Date.now() - 10 * 86_400_000);
 
 let engine: DuckDb;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: TemporaryFolder;
 let lake: Lake;
 
-beforeAll(async () => {
-  engine = await openDuckDb({ threads: 2 });
-});
-afterAll(() => engine.close());
+eachWithLake((made) => ({ engine, folder, lake } = made));
 beforeEach(async () => {
-  folder = await temporaryFolder();
-  lake = await Lake.open(folder.path, { engine, create: true });
   await lake.append({ rows: [0, 1, 2].map((index) => row(index)) });
   await lake.append({ rows: [3, 4].map((index) => row(index, { service: undefined, duration_ms: index / 4 })) });
 });
-afterEach(() => folder.remove());
 
 const row = (index: number, more: Record<string, unknown> = {}) => ({
   time: NOV_1 + index * 1001,
