@@ -104,6 +104,10 @@ it.each<[string, PrivacyConfigInput]>([
     deriving.deriveSessions(rows);
     const routed = new RouteRows(rows, defaults.service);
     assigner.observeCodes(routed);
+    if (at === 3000) {
+      // Codes become void between teaching and asking.
+      assigner.keys.renew();
+    }
     appendRows(rows, routed, short, {
       ...{ protect: recordProtector(privacy, pseudonymiser), defaults, ingestedAtUs: 5 },
       routes: assigner,

@@ -175,5 +175,8 @@ function routeRow({ service, method, path, status, route }: RequestRecord): Rout
     path: path ?? null,
     status: status ?? null,
     route: route ?? null,
+    // Here from the beginning, so that all rows are of one shape.
+    code: -1,
+    generation: -1,
   };
 }
