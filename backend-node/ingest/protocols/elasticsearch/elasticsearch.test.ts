@@ -225,6 +225,15 @@ test('overload: every action is to be sent again, also what cannot be understood
   ]);
 });
 
+test.each(['syslog-ng 3.38.1/libcurl 7.88.1', 'Vector/0.50.0'])(
+  'overload: %s looks at the status alone, and is told by it',
+  async (agent) => {
+    server.recorded.overload = new Overload('APITRAIL_INGEST_BUSY', 'Too much is waiting.', 3);
+    const answer = await bulk('/_bulk', [{ create: { _index: 'a' } }, document], { 'user-agent': agent });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '3']);
+  }
+);
+
 test('overload before the body is read is 429 for all of it', async () => {
   server.recorded.notNow = new Overload('APITRAIL_DISK_FULL', 'The disk is full.', 30);
   const answer = await bulk('/_bulk', [{ create: { _index: 'a' } }, document]);

@@ -35,9 +35,15 @@ function both(path: string, answer: ProtocolRoute['answer']): ProtocolRoute[] {
   return (['POST', 'PUT'] as const).map((method) => ({ method, path, answer }));
 }
 
+/** Shippers that take 200 for a success whatever the entries say, and send again after 429; others end at 429 for all. */
+const STATUS_ONLY = /^(syslog-ng|Vector)\b/i;
+
 async function answerBulk(request: ProtocolRequest, intake: Intake): Promise<ProtocolReply> {
   const started = performance.now();
   const { entries, overload } = await takeIn(request, intake, request.body);
+  if (overload && STATUS_ONLY.test(request.header('user-agent') ?? '')) {
+    throw overload;
+  }
   const errors = entries.some((entry) => replyOf(entry).status >= 400);
   const headers: Record<string, string> = overload ? { 'retry-after': String(overload.retryAfterSeconds) } : {};
   return elasticReply(request, { errors, took: Math.round(performance.now() - started), items: entries }, 200, headers);
