@@ -16,6 +16,7 @@ export class RepeatedValues {
   readonly values: Array<string | undefined> = [];
   /** What the policy makes of a value, once it was asked; null where nothing is left of it. */
   readonly protectedValues: Array<string | null | undefined> = [];
+  private protector: ((record: RequestRecord) => void) | undefined;
   /** Ids of the texts that have no value. */
   private readonly unusable = new Set<number>();
 
@@ -44,6 +45,11 @@ export class RepeatedValues {
 
   /** Under the policy; the same text is asked about once. */
   protectedBy(protect: (record: RequestRecord) => void, id: number): string | null {
+    if (this.protector !== protect) {
+      // What another policy made of them says nothing.
+      this.protector = protect;
+      this.protectedValues.fill(undefined);
+    }
     let value = this.protectedValues[id];
     if (value === undefined) {
       const record = new RequestRecord();

@@ -103,7 +103,8 @@ export class SpanCells {
       this.cells = [];
       this.order.length = 0;
     }
-    const id = this.names.idOf(words, start, end, hashOf(words, start, end));
+    // What is longer than any name people give is not remembered.
+    const id = end - start > LONGEST_NAME ? -1 : this.names.idOf(words, start, end, hashOf(words, start, end));
     if (id < 0) {
       return LONG;
     }
@@ -120,5 +121,7 @@ export class SpanCells {
   }
 }
 
+/** Bytes of a name that is remembered. */
+const LONGEST_NAME = 256;
 /** Places in a span whose last name is remembered. */
 const MOST_PLACES = 64;
