@@ -31,9 +31,9 @@ export function eachLine(bytes: Buffer, visit: LineVisitor): void {
   }
 }
 
-/** The text of one line, without its line end, as `eachLine` gives it. */
-export function lineText(bytes: Buffer): string {
-  return cleanLine(decodeBytes(bytes));
+/** The text of one line, without its line end, as `eachLine` gives it. `ascii` says that its bytes are. */
+export function lineText(bytes: Buffer, ascii = false): string {
+  return cleanLine(ascii ? bytes.toString('latin1') : decodeBytes(bytes));
 }
 
 /** Text of bytes that may not all be UTF-8: those that are not appear as `\xNN`. */

@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer';
+
 import { Reject } from '../../formats';
 import { eachLine, lineText } from '../../import/lines';
 import { BLOCK_BYTES } from '../../import/text-blocks';
@@ -28,6 +30,8 @@ export const bulkDecoder: Decoder = {
   decode: (body, context) => decodeBulk(body, context).decoded,
 };
 
+/** What it remembers is only how to be quick; bodies share it. */
+const SINK = ecsSink();
 /** Documents after which, when none was for the short way, none is tried any more. */
 const TRIED_DOCUMENTS = 32;
 
@@ -80,7 +84,6 @@ export function decodeBulk(body: Buffer, context: DecodeContext): DecodedBulk {
 
 /** What was made of the documents of a body. */
 class TakenDocuments {
-  private readonly sink = ecsSink();
   private readonly bounds = new BodyBounds();
   private readonly records: RequestRecord[] = [];
   private readonly indexes: number[] = [];
@@ -88,6 +91,7 @@ class TakenDocuments {
   private readonly rowIds: Array<string | undefined> = [];
   private readonly rowPlaces: number[] = [];
   private readonly rejects: Decoded['rejects'] = [];
+  private ascii: boolean | undefined;
 
   constructor(private readonly body: Buffer) {}
 
@@ -96,11 +100,12 @@ class TakenDocuments {
     if (action === 'update') {
       return NO_CHANGES;
     }
-    const document = lineText(this.body.subarray(start, end - 1));
+    this.ascii ??= isAscii(this.body);
+    const document = lineText(this.body.subarray(start, end - 1), this.ascii);
     if (document.length > BLOCK_BYTES) {
       return TOO_LONG;
     }
-    return document.trimStart().startsWith('{') ? messageToRecord(document, { sink: this.sink }) : NO_OBJECT;
+    return document.trimStart().startsWith('{') ? messageToRecord(document, { sink: SINK }) : NO_OBJECT;
   }
 
   record(item: BulkItem, index: number, record: RequestRecord): void {

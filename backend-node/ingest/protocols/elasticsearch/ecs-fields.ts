@@ -68,21 +68,23 @@ export function ecsSink(): FieldSink {
   return withoutShipper(namedSink(fields), fields);
 }
 
-/** Names that are remembered to be dropped; senders may make up any number of them. */
-const MOST_DROPPED = 1_000;
+/** Names of no column that are remembered; senders may make up any number of them. */
+const MOST_NAMES = 2_000;
 
 function withoutShipper(sink: FieldSink, fields: Map<string, FieldSetter>): FieldSink {
-  let dropped = 0;
+  let names = 0;
   return {
     ...sink,
     put: (record, field, value) => {
-      if (!fields.has(field) && SHIPPER.some((prefix) => field.startsWith(prefix))) {
-        if (dropped++ < MOST_DROPPED) {
-          fields.set(field, nothing);
+      let set = fields.get(field);
+      if (!set) {
+        set = SHIPPER.some((prefix) => field.startsWith(prefix)) ? nothing : attributeField(field);
+        if (names < MOST_NAMES) {
+          names++;
+          fields.set(field, set);
         }
-        return;
       }
-      sink.put(record, field, value);
+      set(record, value);
     },
   };
 }
