@@ -43,7 +43,7 @@ const where = (missing: string | undefined) =>
   missing === undefined ? it : (name: string) => it.skip(`${name} (left out: ${missing})`, () => undefined);
 
 it('is kept through kills of all processes', async () => {
-  const report = await kills({ ...options(), noise: true }, 4);
+  const report = await kills({ ...options(), noise: true }, 3);
   expectKept(report);
   // What is looked at was there.
   expect(report.sentAgain).toBeGreaterThan(0);
@@ -59,16 +59,16 @@ it('is kept through kills of all processes', async () => {
 });
 
 it('is kept through kills while rejects are tried again', async () => {
-  const report = await rejects(options(), 3);
+  const report = await rejects(options(), 2);
   expectKept(report);
   expect(report.lake).toMatchObject({ letters: 0 });
   expect(report.lake!.replayed).toBeGreaterThan(0);
 });
 
 where(straceMissing())('is kept through faults of system calls', async () => {
-  const report = await faults(options(), 8);
+  const report = await faults(options(), 6);
   expectKept(report);
-  expect(report.events).toBe(8);
+  expect(report.events).toBe(6);
 });
 
 where(disksMissing())('is kept through power cuts', async () => {
@@ -81,7 +81,7 @@ where(disksMissing())('is not kept through power cuts when flushes do nothing, a
     console.warn('Left out: there is no C compiler.');
     return;
   }
-  const { violations } = await powerCuts({ ...options(), env }, 3);
+  const { violations } = await powerCuts({ ...options(), env, patience: 3_000 }, 3);
   expect(violations.map(({ kind }) => kind)).toEqual(expect.arrayContaining([expect.stringMatching(/^(lost|lake)$/)]));
 });
 

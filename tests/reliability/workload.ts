@@ -33,6 +33,8 @@ export interface WorkloadOptions extends CompanionOptions {
    * Default: they never do.
    */
   lateBy?: number;
+  /** How long what was acknowledged may take to be seen before it is lost, milliseconds. Default: 20 seconds. */
+  patience?: number;
   /** Told of what goes on. */
   say?: (line: string) => void;
   /** Asked whether to end early. */
@@ -200,10 +202,11 @@ export class Workload {
 
   /** Compares what is there with what senders were told, once all that was acknowledged can be seen. */
   async check(): Promise<Violation[]> {
+    const { patience = 20_000 } = this.options;
     let verdict = judge(this.journal, await this.ask());
     const began = performance.now();
     // What was acknowledged last may take its time to be seen; what is lost is never seen.
-    while (verdict.violations.some(({ kind }) => kind === 'lost') && performance.now() - began < 20_000) {
+    while (verdict.violations.some(({ kind }) => kind === 'lost') && performance.now() - began < patience) {
       await wait(100);
       verdict = judge(this.journal, await this.ask());
     }

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { until } from '../companion';
 import { memoryDisk } from '../disks';
+import { Observer } from '../judge';
 import { askForRequests } from '../observe';
 import { slowDisk } from '../slow-disk';
 import { Workload, type Report, type WorkloadOptions } from '../workload';
@@ -14,6 +15,9 @@ export interface FullDiskReport extends Report {
   startsWhenFull: number;
   answersWhenFull: number;
 }
+
+/** So long it stays full after a start at least, milliseconds. */
+const FULL_MS = 2_500;
 
 /** What happens at a disk that is full: it goes on, it is killed and started with room, or without. */
 const ENDS = ['goes on', 'is killed', 'starts full'] as const;
@@ -80,13 +84,16 @@ export async function fullDisk(
 async function startFull(work: Workload, starts: Omit<FullDiskReport, keyof Report>): Promise<void> {
   await work.companion.start();
   starts.startsWhenFull++;
-  const until = performance.now() + 2_500;
-  while (performance.now() < until) {
+  const observer = new Observer(work.journal, 'r0-', () => work.companion.downAt);
+  const began = performance.now();
+  await until('an answer on a full disk', async () => {
+    const askedAt = performance.now();
     await askForRequests(work.companion.query, 'r0-').then(
-      () => starts.answersWhenFull++,
-      (error: unknown) =>
-        work.found({ kind: 'lake', what: `Queries are not answered on a full disk: ${String(error)}` })
+      ({ found, awaited }) => observer.observe(found, askedAt, awaited),
+      () => undefined
     );
-    await wait(200);
-  }
+    return observer.answers > 0 && performance.now() - began > FULL_MS;
+  });
+  starts.answersWhenFull += observer.answers;
+  observer.violations.forEach((violation) => work.found(violation));
 }

@@ -2,7 +2,7 @@ import { kills } from './kills';
 import type { Report, WorkloadOptions } from '../workload';
 
 /** Rejects come to their time so long after they were sent, milliseconds. */
-const LATE_BY_MS = 6_000;
+const LATE_BY_MS = 4_000;
 
 /**
  * Kills, while `apitrail rejects replay` tries again what was rejected, and is killed too: each reject is a dead letter or a
