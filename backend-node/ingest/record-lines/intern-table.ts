@@ -35,18 +35,31 @@ export class InternTable {
    * nearly the same hash, which are not remembered. `hash` is what `hashOf` gives for it.
    */
   idOf(from: BodyWords, start: number, end: number, hash: number): number {
+    const at = this.slotOf(from, start, end, hash);
+    if (at === NONE) {
+      return NONE;
+    }
+    const id = this.slots[at + 1]!;
+    return id === NONE ? this.add(from, start, end, hash, at) : id;
+  }
+
+  /** The id of a text that is there, else -1. */
+  find(from: BodyWords, start: number, end: number, hash: number): number {
+    const at = this.slotOf(from, start, end, hash);
+    return at === NONE ? NONE : this.slots[at + 1]!;
+  }
+
+  /** The slot of a text, or a free one for it; -1 when there is none near its place. */
+  private slotOf(from: BodyWords, start: number, end: number, hash: number): number {
     const { slots } = this;
     const mask = slots.length / SLOT - 1;
+    const length = end - start;
     let slot = (hash ^ (hash >>> 16)) & mask;
     for (let probes = 0; probes < MOST_PROBES; probes++) {
       const at = slot * SLOT;
-      const id = slots[at + 1]!;
-      if (id === NONE) {
-        return this.add(from, start, end, hash, at);
-      }
-      const length = end - start;
-      if (slots[at] === hash && slots[at + 3] === length && this.lieAt(slots[at + 2]!, length, from, start)) {
-        return id;
+      const isIt = slots[at] === hash && slots[at + 3] === length && this.lieAt(slots[at + 2]!, length, from, start);
+      if (slots[at + 1] === NONE || isIt) {
+        return at;
       }
       slot = (slot + 1) & mask;
     }

@@ -1,36 +1,41 @@
-import type { BodyWords } from './body-words';
+import { BodyWords, hashOf } from './body-words';
 import { InternTable } from './intern-table';
 
-/** Different keys that are remembered. */
-const MOST_KEYS = 1024;
-
 /**
- * The keys of lines, and for each the pair of key and value that it had last in the rows that are read: where it stands,
+ * The keys that lines may have, and for each the pair of key and value that it had last in the rows that are read: where it stands,
  * and what was made of it. Most pairs of a line begin as the one of the line before, and many are the same throughout.
  */
 export class PairsBefore {
   /** By key: where its last pair stands, from the quote on; -1 without one. */
-  readonly starts = new Int32Array(MOST_KEYS + 2).fill(-1);
+  readonly starts: Int32Array;
   /** By key: bytes from there to its value. */
-  readonly values = new Int32Array(MOST_KEYS + 2);
+  readonly values: Int32Array;
   /** By key: bytes of the whole pair. */
-  readonly lengths = new Int32Array(MOST_KEYS + 2);
+  readonly lengths: Int32Array;
   /** By key: the id or number that was made of the value. */
-  readonly made = new Float64Array(MOST_KEYS + 2);
-  private readonly keys = new InternTable();
-  private readonly followers = new Int16Array(MOST_KEYS + 2).fill(-1);
-
+  readonly made: Float64Array;
   /** What stands for the key before the first one. */
-  static readonly FIRST = MOST_KEYS + 1;
+  readonly first: number;
+  private readonly keys = new InternTable();
+  private readonly followers: Int16Array;
 
-  /** How many keys there are. */
-  get count(): number {
-    return this.keys.count;
+  /** Keys are numbered as they are named here, from 0. What senders call theirs is not remembered. */
+  constructor(names: readonly string[]) {
+    for (const name of names) {
+      const words = new BodyWords(Buffer.from(name));
+      this.keys.idOf(words, 0, words.bytes.length, hashOf(words, 0, words.bytes.length));
+    }
+    this.first = names.length;
+    this.starts = new Int32Array(names.length).fill(-1);
+    this.values = new Int32Array(names.length);
+    this.lengths = new Int32Array(names.length);
+    this.made = new Float64Array(names.length);
+    this.followers = new Int16Array(names.length + 1).fill(-1);
   }
 
   /** Pairs that were read hold no longer: other rows are read. */
   forget(): void {
-    this.starts.fill(-1, 0, this.keys.count);
+    this.starts.fill(-1);
   }
 
   /** Which key comes behind another, as far as lines before tell; -1 when they do not. */
@@ -38,9 +43,9 @@ export class PairsBefore {
     return this.followers[key]!;
   }
 
-  /** The id of a key, which comes behind another; a new one when `count` has grown, and -1 when there are too many. `hash` is what `hashOf` gives for it. */
+  /** The number of a key, which comes behind another; -1 when it is none of them. `hash` is what `hashOf` gives for it. */
   idOf(body: BodyWords, start: number, end: number, hash: number, before: number): number {
-    const id = this.keys.count > MOST_KEYS ? -1 : this.keys.idOf(body, start, end, hash);
+    const id = this.keys.find(body, start, end, hash);
     this.followers[before] = id;
     return id;
   }

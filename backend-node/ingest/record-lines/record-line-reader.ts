@@ -36,7 +36,6 @@ function stopsOf(word: number): number {
 
 /** What is done with a value. */
 const enum Kind {
-  Unknown,
   Repeated,
   Verbatim,
   Time,
@@ -52,6 +51,7 @@ const KINDS: Record<Cell['kind'], Kind> = {
   status: Kind.Status,
   bytes: Kind.Bytes,
 };
+const CELLS: ReadonlyArray<[name: string, cell: Cell]> = [...cellsByKey()];
 
 /**
  * Reads JSON lines in the record’s own names, as services write them for Apitrail: one flat object of known columns, in
@@ -65,11 +65,10 @@ export class RecordLineReader {
   private hash = 0;
   private made = 0;
   private rows: RecordRows | undefined;
-  private readonly before = new PairsBefore();
+  private readonly before = new PairsBefore(CELLS.map(([name]) => name));
   /** By key. */
-  private readonly kinds: Kind[] = [];
-  private readonly columns: number[] = [];
-  private readonly byKey = cellsByKey();
+  private readonly kinds: readonly Kind[] = CELLS.map(([, { kind }]) => KINDS[kind]);
+  private readonly columns: readonly number[] = CELLS.map(([, { index }]) => index);
   private readonly readTime = isoTimeReader();
   /** `2026-11-02T10:00`, in words, and what it is in microseconds. */
   private readonly minute = new Int32Array(4);
@@ -105,7 +104,7 @@ export class RecordLineReader {
       return false;
     }
     let at = start + 1;
-    let key = PairsBefore.FIRST;
+    let key = this.before.first;
     for (;;) {
       if (bytes[at] === SPACE) {
         at++;
@@ -183,13 +182,7 @@ export class RecordLineReader {
     if (end < 0 || bytes[end + 1] !== COLON) {
       return -1;
     }
-    const known = this.before.count;
     const key = this.before.idOf(body, start + 1, end, this.hash, keyBefore);
-    if (key === known) {
-      const cell = this.byKey.get(bytes.toString('latin1', start + 1, end));
-      this.kinds.push(cell ? KINDS[cell.kind] : Kind.Unknown);
-      this.columns.push(cell?.index ?? 0);
-    }
     this.at = end + 2;
     return key;
   }
@@ -211,7 +204,7 @@ export class RecordLineReader {
     } else if (kind === Kind.Time) {
       taken = this.readTimeInto(body, cell, rows);
     } else {
-      taken = kind !== Kind.Unknown && this.readNumber(body, kind, cell, rows);
+      taken = this.readNumber(body, kind, cell, rows);
     }
     if (taken) {
       this.before.note(key, start, value, this.at, this.made);

@@ -236,3 +236,15 @@ it('reads each of many lines as the format json does, whatever stood in those be
   );
   expect(taken).toBeGreaterThan(3000);
 });
+
+it('reads lines in its names as before when senders have used thousands of other keys, and remembers none of those', () => {
+  const reader = new RecordLineReader();
+  for (let count = 0; count < 3000; count++) {
+    expect(shortWay(JSON.stringify({ ...WHOLE, [`x${count}`]: 1 }), reader)).toBeUndefined();
+  }
+  const entries = Object.entries(WHOLE);
+  for (let first = 0; first < entries.length; first++) {
+    const line = JSON.stringify(Object.fromEntries([...entries.slice(first), ...entries.slice(0, first)]));
+    expect(shortWay(line, reader)).toEqual(longWay(line));
+  }
+});
