@@ -1,4 +1,4 @@
-import { chmod, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join as joinPath } from 'node:path';
 
 import { PARTITION_COLUMN } from '@apitrail/contract';
@@ -6,7 +6,7 @@ import { PARTITION_COLUMN } from '@apitrail/contract';
 import type { Runner } from '../engine/duckdb';
 import { identifier, join, literal, raw, sql, type Sql } from '../engine/sql';
 import type { AddAction } from './actions';
-import { makeDirectory, removeIfThere, syncDirectory, syncFile } from './durable';
+import { makeDirectory, removeIfThere, sealFile } from './durable';
 import { sha256OfFile, tagsOf } from './file-tags';
 import { dataFilePath, encodePath, partitionDirectory } from './layout';
 import { duckDbType } from './schema';
@@ -90,10 +90,7 @@ async function writeDataFile(
     const result = Object.fromEntries(copied.columns.map(({ name: key }, index) => [key, copied.values[index]?.[0]]));
     const rows = result.count as number;
     const copiedStats = result.column_statistics as CopyStats;
-    // Files never change once written: nobody, DuckDB's COPY included, shall overwrite one by mistake.
-    await chmod(path, 0o444);
-    await syncFile(path);
-    await syncDirectory(dirname(path));
+    await sealFile(path);
     const { size, mtimeMs } = await stat(path);
     return {
       rows,

@@ -1,3 +1,5 @@
+import { ApitrailError } from '@apitrail/contract';
+
 import type { Sql } from '../engine/sql';
 
 /** Half-open range in epoch milliseconds: `from <= time < to`. Absent ends are open. */
@@ -43,4 +45,17 @@ export interface Dataset {
   readonly name: string;
   readonly description?: string;
   snapshot(): Promise<Snapshot>;
+}
+
+/** The dataset of a name. Throws APITRAIL_UNKNOWN_DATASET, which names those there are. */
+export function datasetNamed(name: string, datasets: ReadonlyMap<string, Dataset>): Dataset {
+  const dataset = datasets.get(name);
+  if (!dataset) {
+    throw new ApitrailError(
+      'APITRAIL_UNKNOWN_DATASET',
+      `There is no dataset ${JSON.stringify(name)}. Use one of: ${[...datasets.keys()].join(', ')}.`,
+      { where: 'dataset' }
+    );
+  }
+  return dataset;
 }

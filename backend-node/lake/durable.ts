@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, mkdir, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { chmod, open, mkdir, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
@@ -21,6 +21,13 @@ export async function writeNewFile(path: string, content: string | Uint8Array, m
     await handle.writeFile(content);
     await handle.sync();
   });
+}
+
+/** Flushes a finished file with its name. It never changes from then on: nobody, DuckDB’s COPY included, shall overwrite it by mistake. */
+export async function sealFile(path: string): Promise<void> {
+  await chmod(path, 0o444);
+  await syncFile(path);
+  await syncDirectory(dirname(path));
 }
 
 /** Puts a file in the place of another, or in an empty one: whoever looks sees the old content or the new, whole. */

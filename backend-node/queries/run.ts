@@ -11,7 +11,7 @@ import {
 import { duckDbDialect, type Dialect } from '../engine/dialect';
 import { isRetryable } from '../engine/duckdb-errors';
 import type { Engine } from '../engine/engine';
-import type { Dataset, Snapshot } from '../lake/dataset';
+import { datasetNamed, type Dataset, type Snapshot } from '../lake/dataset';
 import { sql, type Sql } from '../engine/sql';
 import type { UserSqlRunner, UserTable } from '../sql/user-sql';
 import type { HandlerContext, QueryHandler } from './handler';
@@ -61,7 +61,7 @@ export async function runQueries(request: QueryRequest, context: QueryContext): 
     asked.map(async ({ refId, input }): Promise<Pending> => {
       try {
         const query = parseQuery(input);
-        return { refId, input, query, dataset: datasetOf(query, context) };
+        return { refId, input, query, dataset: datasetNamed(query.dataset, context.datasets) };
       } catch (error) {
         return { refId, input, failure: error };
       }
@@ -207,18 +207,6 @@ function failed(error: unknown, query: unknown, { onFault }: QueryContext): Quer
     error: known.userMessage,
     errorSource: known.status >= 400 && known.status < 500 ? 'downstream' : 'plugin',
   };
-}
-
-function datasetOf({ dataset }: Query, { datasets }: QueryContext): Dataset {
-  const found = datasets.get(dataset);
-  if (!found) {
-    throw new ApitrailError(
-      'APITRAIL_UNKNOWN_DATASET',
-      `There is no dataset ${JSON.stringify(dataset)}. Use one of: ${[...datasets.keys()].join(', ')}.`,
-      { where: 'dataset' }
-    );
-  }
-  return found;
 }
 
 function readRange(request: QueryRequest): Range {

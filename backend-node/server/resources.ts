@@ -10,7 +10,7 @@ import {
   type ValueInfo,
 } from '@apitrail/contract';
 
-import type { Dataset } from '../lake/dataset';
+import { datasetNamed, type Dataset } from '../lake/dataset';
 import type { AttributeNames } from './attribute-names';
 import type { Ask, Endpoint } from './endpoint';
 
@@ -38,14 +38,7 @@ function listDatasets({ datasets }: ResourceSources): DatasetInfo[] {
 
 async function listKeys({ query, signal }: Ask, { datasets, attributes }: ResourceSources): Promise<KeyInfo[]> {
   const name = query.dataset ?? 'requests';
-  const dataset = datasets.get(name);
-  if (!dataset) {
-    throw new ApitrailError(
-      'APITRAIL_UNKNOWN_DATASET',
-      `There is no dataset ${JSON.stringify(name)}. Use one of: ${[...datasets.keys()].join(', ')}.`,
-      { where: 'dataset' }
-    );
-  }
+  const dataset = datasetNamed(name, datasets);
   const columns: RecordColumn[] = RECORD_COLUMNS.filter(({ type }) => type !== 'map<string,string>');
   return [
     ...columns.map(({ name: key, type, description }): KeyInfo => ({

@@ -1,5 +1,4 @@
 import {
-  ApitrailError,
   PARTITION_COLUMN,
   RECORD_COLUMNS,
   type ColumnType,
@@ -9,7 +8,7 @@ import {
 
 import type { Engine } from '../engine/engine';
 import { param, sql } from '../engine/sql';
-import type { Dataset } from '../lake/dataset';
+import { datasetNamed, type Dataset } from '../lake/dataset';
 import { duckDbType } from '../lake/schema';
 import { ALLOWED_FUNCTIONS, ALLOWED_TABLE_FUNCTIONS } from '../sql/gate/functions/allowed';
 import { MACROS } from '../sql/macros';
@@ -49,14 +48,8 @@ export function sqlSchemaEndpoint(sources: SqlSchemaSources): Endpoint {
 }
 
 function tablesOf(name: string, datasets: ReadonlyMap<string, Dataset>): SqlSchema['tables'] {
-  const dataset = datasets.get(name);
-  if (!dataset) {
-    throw new ApitrailError(
-      'APITRAIL_UNKNOWN_DATASET',
-      `There is no dataset ${JSON.stringify(name)}. Use one of: ${[...datasets.keys()].join(', ')}.`,
-      { where: 'dataset' }
-    );
-  }
+  // Refuses a name that is none.
+  datasetNamed(name, datasets);
   const own = name === 'requests' ? 'The requests in the lake' : `The requests of the dataset ${name}`;
   const others = [...datasets.values()].filter((other) => other.name !== 'requests');
   return [

@@ -1,10 +1,10 @@
-import { chmod, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { PARTITION_COLUMN, type RecordColumn } from '@apitrail/contract';
 
 import type { WrittenFile } from '../data-files';
-import { makeDirectory, removeIfThere, syncDirectory, syncFile } from '../durable';
+import { makeDirectory, removeIfThere, sealFile } from '../durable';
 import { tagsOf } from '../file-tags';
 import { DISTINCT } from '../hot/columnar-rows';
 import { PhysicalType, schemaOf } from '../hot/parquet/format';
@@ -156,10 +156,7 @@ async function writePart(
         copied[`"${column}"`] = { null_count: String(statistics?.nulls ?? 0), ...bounds };
       }),
     });
-    // Files never change once written: nobody shall overwrite one by mistake.
-    await chmod(path, 0o444);
-    await syncFile(path);
-    await syncDirectory(dirname(path));
+    await sealFile(path);
     return {
       rows,
       add: {
