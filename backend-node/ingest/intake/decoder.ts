@@ -23,8 +23,9 @@ export interface Decoded {
   /** Records that have been through `normaliseRecord`, in the order of the body. */
   records: RequestRecord[];
   /**
-   * Further rows, which were read the short way; they have no ids, and come before the records. Once they are in a hot
-   * file the memory of the body is another body's: a decoder that gives such rows keeps nothing that refers to it.
+   * Further rows, which were read the short way, with ids and places of their own; without places they come before the
+   * records. Once they are in a hot file the memory of the body is another body's: a decoder that gives such rows keeps
+   * nothing that refers to it.
    */
   rows?: ShortRows;
   /** Places of the records in the body, where not every item is a record or a reject. */
