@@ -7,7 +7,7 @@ export interface Receipt {
   seq: number;
   /** It was known by its idempotency key, and nothing was taken in again; `seq` is that of the first time. */
   repeated: boolean;
-  /** Which records, by their place in `Decoded.records`, had been taken in before by their id. */
+  /** What had been taken in before by its id: places among all rows and records of the body, see `placesOfRecords`. */
   known: readonly number[];
 }
 

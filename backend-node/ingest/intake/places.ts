@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../normalise';
 import type { Decoded } from './decoder';
 
-/** The places of the records among all that is taken in of a body. */
+/** The places of the records, from 0, among all that is taken in of a body. */
 export function placesOfRecords({ records, rows }: Pick<Decoded, 'records' | 'rows'>): number[] {
   const { count = 0, places } = rows ?? {};
   return places === undefined ? records.map((_, index) => count + index) : gapsIn(places, records.length);
