@@ -208,7 +208,7 @@ it('reads each of many lines as the format json does, whatever stood in those be
   const columns = new RepeatedColumns();
   let taken = 0;
   fc.assert(
-    fc.property(fc.array(logged, { minLength: 2, maxLength: 40 }), (lines) => {
+    fc.property(fc.array(logged, { minLength: 2, maxLength: 40, size: 'max' }), (lines) => {
       const body = Buffer.from(lines.join(''));
       const words = new BodyWords(body);
       let rows: RecordRows | undefined;
