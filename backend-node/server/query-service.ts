@@ -50,7 +50,7 @@ export async function startQueryService({
     memoryLimit: `${limits.memoryBytes}B`,
     tempDirectory: spill.path,
   });
-  const datasets = openDatasets(settings, engine);
+  const datasets = openDatasets(settings, engine, () => processes.isInterrupted('ingest'));
   const admission = new Admission({ concurrency: limits.concurrentQueries, queueLength: limits.queuedQueries });
   const sandbox = openSandbox(settings, spill.path, logSandbox(log));
   const sqlAdmission = new Admission({

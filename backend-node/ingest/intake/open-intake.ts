@@ -109,6 +109,10 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     advice: 'Stop it, or give this one another lake.',
   });
   closing(() => lock.release());
+  // Before anything that may fail: whoever asks is told then that rows are awaited.
+  const writer = await HotWriter.open(directory);
+  const awaiting = new AwaitedRows(writer);
+  closing(() => awaiting.stop());
   const work = await openWorkDirectory(directory);
   closing(() => work.close());
   const engine = await openDuckDb({ ...ENGINE, tempDirectory: work.path });
@@ -121,9 +125,6 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
 
   const committed = (await lake.transactionVersion(INGEST_APP_ID)) ?? 0;
   const counters = options.counters ?? new IngestCounters(log);
-  const writer = await HotWriter.open(directory);
-  const awaiting = new AwaitedRows(writer);
-  closing(() => awaiting.stop());
   const retired = new RetiredFiles(limits.queryTimeoutMs + GRACE_MARGIN_MS, (err) =>
     log.warn({ err }, 'a hot file whose rows are in the lake could not be removed')
   );
