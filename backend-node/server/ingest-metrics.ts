@@ -51,6 +51,11 @@ export function ingestMetrics(status: IngestStatus): ReportedMetric[] {
       status.rejected.map(({ decoder, reason, count }) => [count, { decoder, reason }])
     ),
     counter(
+      'ingest_unusable_values_total',
+      'Values that cannot be one of their column and became null, by column.',
+      status.unusable.map(({ column, count }) => [count, { column }])
+    ),
+    counter(
       'ingest_refused_total',
       'Batches that were told to come again, by code.',
       Object.entries(status.refused).map(([code, count]) => [count, { code }])

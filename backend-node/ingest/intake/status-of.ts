@@ -48,6 +48,7 @@ export function statusOf({ budget, counters, open, closed }: StatusSources): Ing
     rejected: decoders.flatMap(([decoder, { rejected }]) =>
       [...rejected].map(([reason, count]) => ({ decoder, reason, count }))
     ),
+    unusable: [...counters.unusable].map(([column, count]) => ({ column, count })),
     repeated: { ...counters.repeated },
     idempotency: { entries: open?.keys.size ?? 0, evicted: open?.keys.evicted ?? 0 },
     refused: { ...counters.refused },
