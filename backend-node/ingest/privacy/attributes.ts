@@ -7,6 +7,7 @@ import { canonicalAddress, cutAddress } from '../normalise/address';
 
 /** Names whose treatment is remembered: those of a source are few, those of a hostile one are not. */
 const REMEMBERED = 10_000;
+const LONGEST_REMEMBERED = 256;
 
 /**
  * Puts attributes under the policy: secrets (authorization, cookies, keys, tokens, passwords, sessions) always go;
@@ -58,10 +59,13 @@ export function attributeProtector(
     for (const name in attributes) {
       let treatment = treatments.get(name);
       if (treatment === undefined) {
+        treatment = treatmentOf(name);
         if (treatments.size >= REMEMBERED) {
           treatments.clear();
         }
-        treatments.set(name, (treatment = treatmentOf(name)));
+        if (name.length <= LONGEST_REMEMBERED) {
+          treatments.set(name, treatment);
+        }
       }
       const value = protectValue(attributes[name]!, treatment);
       if (value !== undefined && value !== '') {

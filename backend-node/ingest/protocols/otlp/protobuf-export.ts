@@ -41,7 +41,6 @@ export function decodeProtobuf(body: Buffer, context: DecodeContext, signal: Pro
   const source = new ProtobufItem(body, signal.names, signal.shape);
   const rows = signal.short && !recordsOnly ? new SpanRows(body, DEFAULTS, judgedAt) : undefined;
   const items = new Items(context, contested, source, rows);
-  signal.short?.begin();
   const readItem = itemReader(signal, rows, judgedAt);
   each(reader, 0, body.length, OF_EXPORT, (end) => readResource(reader, end, items, source, readItem));
   return items.result();
