@@ -9,6 +9,7 @@ import { makeDirectory } from '../../lake/durable';
 import type { HotFile } from '../../lake/hot/hot-files';
 import { Lake } from '../../lake/lake';
 import { INGEST_APP_ID, ingestStateDirectory, stateDirectory, walDirectory } from '../../lake/layout';
+import { ClockGuard } from '../../lake/maintenance/clock-guard';
 import { acquireLock } from '../../lake/process-lock';
 import { unwritable } from '../../lake/unwritable';
 import { openWorkDirectory } from '../../lake/work-directory';
@@ -164,12 +165,14 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     ...{ committed, windowUs, most: MOST_KEYS },
   });
   const hasher = new KeyHasher(hash('sha256', Buffer.concat([Buffer.from('apitrail idempotency'), key])));
+  const clock = new ClockGuard(directory);
   const rejects = await RejectStore.open(directory, {
     key: await storageKey(privacy, 'rejects', { lake: directory }),
     // The log has let go of what is below: nothing of it comes again.
     committed: Math.max(committed, wal.releasedBefore),
     keepMs: parseDuration(ingest.rejects_keep),
     maxBytes: ingest.rejects_bytes,
+    isClockBelieved: async (newest) => (await clock.look(newest).catch(() => clock.peek(newest))).hold === 0,
     onDropped: (dropped) => log.warn(dropped, 'dead letters that nobody has looked at were deleted'),
     onFailure: (err) => log.warn({ err }, 'dead letters were not tidied; it is tried again'),
   });
