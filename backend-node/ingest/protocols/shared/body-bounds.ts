@@ -3,7 +3,9 @@ import { ApitrailError } from '@apitrail/contract';
 import type { RequestRecord } from '../../normalise';
 
 /** Most items of a body: lines (blank ones too), documents, events, log records, spans. */
-export const MOST_ITEMS = 50_000;
+export const MOST_ITEMS = 200_000;
+/** Most things of a body that hold items and may hold none: streams, scopes. */
+const MOST_GROUPS = 50_000;
 /** Roughly the memory that may be made of one body, its rows and what is rejected, in bytes: a small one can make much. */
 export const MOST_MEMORY = 96 * 1024 * 1024;
 
@@ -44,7 +46,7 @@ export class BodyBounds {
   /** Another thing that holds items and may hold none: a stream, a scope. */
   group(count = 1): void {
     this.groups += count;
-    if (this.groups > MOST_ITEMS) {
+    if (this.groups > MOST_GROUPS) {
       throw tooMany();
     }
   }
