@@ -108,6 +108,12 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     name: 'ingest',
     holder: 'Another process takes in what is sent to this lake',
     advice: 'Stop it, or give this one another lake.',
+  }).catch(async (error: unknown) => {
+    // Nobody has it, and nobody gets it, as on a disk that is full.
+    if (!(error instanceof ApitrailError && error.code === 'APITRAIL_LAKE_BUSY')) {
+      await HotWriter.sayIncomplete(directory).catch(() => undefined);
+    }
+    throw error;
   });
   closing(() => lock.release());
   // Before anything that may fail: whoever asks is told then that rows are awaited.
