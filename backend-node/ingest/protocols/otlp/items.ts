@@ -80,9 +80,15 @@ export class Items {
   resource(): Resource {
     this.bounds.group();
     this.contested.settle(this.record);
+  /** So many bytes are read for another scope of their resource. */
+  readAgain(bytes: number): void {
+    this.bounds.take(bytes);
+  }
+
     return new Resource(this.record);
   }
 
+    this.bounds.take(this.counted.attributes * SHARED_ATTRIBUTE_BYTES + this.counted.characters);
   /** The item is no request. */
   ignore(): void {
     this.bounds.item();
