@@ -76,9 +76,15 @@ export class Items {
     }
   }
 
+  /** So many bytes are read for another scope of their resource. */
+  readAgain(bytes: number): void {
+    this.bounds.take(bytes);
+  }
+
   /** The record so far as what a resource and its scope say. */
   resource(): Resource {
     this.bounds.group();
+    this.bounds.take(this.counted.attributes * ATTRIBUTE_BYTES + this.counted.characters);
     this.contested.settle(this.record);
   /** So many bytes are read for another scope of their resource. */
   readAgain(bytes: number): void {
