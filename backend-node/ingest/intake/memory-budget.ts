@@ -37,11 +37,12 @@ export class MemoryBudget implements BodyMemory {
   }
 
   /**
-   * Takes memory for something whose body, of so many bytes, may be held already: refused only when others have all there
-   * is. Of several whose bodies are held at the same time the first always goes on.
+   * Takes memory for something whose body, of so many bytes, may be held already: refused when it does not fit beside what
+   * others have. Where nothing but bodies is in memory it always goes on, so that of several the first does.
    */
   take(bytes: number, body = 0): void {
-    if (this.taken - Math.min(body, this.held) >= this.limit) {
+    const others = this.taken - Math.min(body, this.held);
+    if (this.taken > this.held && others + bytes > this.limit) {
       throw this.overload();
     }
     this.taken += bytes;

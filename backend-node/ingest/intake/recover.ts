@@ -5,7 +5,7 @@ import type { Batch } from './batch';
 import type { IngestCounters } from './counters';
 import { rowsOf, type Decoded, type Decoder } from './decoder';
 import type { ReplayMark } from './replay-mark';
-import { hashedNames, rememberNames } from './durable-intake';
+import { hashedNames, rememberNames, weightOf } from './durable-intake';
 import type { KeyHasher, KnownKeys } from './known-keys';
 import { decodeBatch } from './stored-batch';
 
@@ -43,6 +43,7 @@ export async function recoverBatches(options: RecoverOptions): Promise<void> {
       decoded,
       known,
       weight: 0,
+      bytes: weightOf(batch, decoded),
       again: true,
       durableAt,
       ...(dead === undefined ? {} : { dead }),

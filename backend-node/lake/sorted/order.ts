@@ -11,13 +11,19 @@ const HALF = 2 ** (2 * BITS);
 
 /**
  * Rows, of which each is there once, in the order of texts, the first first, and then of time, ascending, nulls last.
- * Undefined when their times lie too far apart, or there are too many texts.
+ * Undefined when their times lie too far apart, or there are too many texts and `manyTexts` does not say that they are to be
+ * sorted all the same.
  */
 export function sortedOrder(
   rows: Uint32Array,
-  { times, texts, scratch }: { times: NumberGathered; texts: readonly TextGathered[]; scratch: Scratch }
+  {
+    times,
+    texts,
+    scratch,
+    manyTexts = false,
+  }: { times: NumberGathered; texts: readonly TextGathered[]; scratch: Scratch; manyTexts?: boolean | undefined }
 ): Uint32Array | undefined {
-  if (texts.some(({ entries }) => entries.count > MOST_TEXTS)) {
+  if (!manyTexts && texts.some(({ entries }) => entries.count > MOST_TEXTS)) {
     return undefined;
   }
   const { length } = rows;

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { PARTITION_COLUMN, type RecordColumn } from '@apitrail/contract';
+import { ApitrailError, PARTITION_COLUMN, type RecordColumn } from '@apitrail/contract';
 
 import type { WrittenFile } from '../data-files';
 import { makeDirectory, removeIfThere, sealFile } from '../durable';
@@ -25,6 +25,8 @@ import type { Scratch } from './scratch';
 import { nullChunk, writeSortedFile } from './write-sorted-file';
 
 const DAY_US = 86_400_000_000;
+/** Entries of maps that are sorted together, of some 40 bytes each: 60,000 rows with 33 attributes. */
+const MOST_VALUES = 2_000_000;
 
 const NO_PAUSE = (): Promise<void> => Promise.resolve();
 
@@ -34,6 +36,8 @@ export interface SortOptions {
   /** Memory to be used; one sorting at a time may use it. */
   scratch: Scratch;
   signal?: AbortSignal | undefined;
+  /** Sorts also what the engine sorts without holding others up: very many different texts. */
+  manyTexts?: boolean | undefined;
   /** Awaited between pieces of work of some milliseconds. */
   pause?: (() => Promise<void>) | undefined;
 }
@@ -49,22 +53,26 @@ interface Part {
 /**
  * Writes the rows of hot files, sorted, to data files of a table, one for each day, without the engine: in half of its CPU
  * time and none of its memory. Undefined, with nothing written, for files and tables that only the engine can sort. Throws
- * APITRAIL_LAKE_UNREADABLE when a file is not what was written; when it fails, no file is left.
+ * APITRAIL_LAKE_UNREADABLE when a file is not what was written, and APITRAIL_OUT_OF_MEMORY when several files hold too much
+ * to be sorted together; when it fails, no file is left.
  */
 export async function sortHotFiles(
   { definition, path: table }: { definition: TableDefinition; path: string },
   files: ReadonlyArray<{ path: string; rows: number }>,
   options: SortOptions
 ): Promise<WrittenFile[] | undefined> {
-  const { scratch, signal, pause = NO_PAUSE } = options;
+  const { scratch, signal, manyTexts, pause = NO_PAUSE } = options;
   if (!isPlain(definition)) {
     return undefined;
   }
   const written: WrittenFile[] = [];
   try {
     const input = await HotInput.read(files, scratch);
+    if (input && files.length > 1 && input.mostValues > MOST_VALUES) {
+      throw new ApitrailError('APITRAIL_OUT_OF_MEMORY', 'The files have too many attributes to be sorted together.');
+    }
     await pause();
-    const parts = input && (await partsOf(input, definition, pause));
+    const parts = input && (await partsOf(input, definition, { pause, manyTexts }));
     if (!input || !parts) {
       return undefined;
     }
@@ -97,7 +105,7 @@ function isPlain({ columns, sortBy }: TableDefinition): boolean {
 async function partsOf(
   input: HotInput,
   { partitioned, sortBy }: TableDefinition,
-  pause: () => Promise<void>
+  { pause, manyTexts }: { pause: () => Promise<void>; manyTexts: boolean | undefined }
 ): Promise<Part[] | undefined> {
   const room = new PageRoom();
   const times = new NumberGathered(input, 'time', 'timestamp', room, true, 'time');
@@ -112,7 +120,7 @@ async function partsOf(
         rows[count++] = row;
       }
     }
-    const order = sortedOrder(rows.subarray(0, count), { times, texts, scratch: input.scratch });
+    const order = sortedOrder(rows.subarray(0, count), { times, texts, scratch: input.scratch, manyTexts });
     await pause();
     if (!order) {
       return undefined;

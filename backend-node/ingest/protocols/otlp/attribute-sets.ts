@@ -18,6 +18,8 @@ const MOST_RESOURCES = 1024;
 const MOST_BYTES = 2 * 2 ** 20;
 /** Bytes of an attribute beyond which it is not remembered: the row goes the long way. */
 const LONGEST = 4096;
+/** Attributes of all sets that are remembered: each is in two objects. */
+const MOST_ATTRIBUTES = 65_536;
 /** Attributes of a row beyond which it goes the long way. */
 const MOST_IN_SET = 127;
 
@@ -53,6 +55,10 @@ export class AttributeSets {
   private resources = new Map<string, number>();
   /** Bytes of texts in `tables`, `entries` and `resources`. */
   private textBytes = 0;
+  /** Attributes in `values`. */
+  private held = 0;
+  /** Whether what `take` gave last is remembered, for further rows. */
+  isShared = true;
   private readonly sequence = new Int32Array(MOST_IN_SET + 1);
   private readonly words = new BodyWords(Buffer.from(this.sequence.buffer));
   private length = 1;
@@ -64,6 +70,7 @@ export class AttributeSets {
     if (
       this.entries.length >= MOST_ENTRIES ||
       this.sets.count >= MOST_SETS ||
+      this.held >= MOST_ATTRIBUTES ||
       this.resources.size >= MOST_RESOURCES ||
       this.bytes >= MOST_BYTES
     ) {
@@ -71,6 +78,7 @@ export class AttributeSets {
       this.entries = [];
       this.sets = new InternTable();
       this.values = [];
+      this.held = 0;
       this.resources = new Map();
       this.textBytes = 0;
       this.generation++;
@@ -132,12 +140,16 @@ export class AttributeSets {
   take(resourceId: number, resource: Resource): RowAttributes | undefined {
     this.sequence[0] = resourceId;
     const end = this.length * 4;
-    const id = this.sets.idOf(this.words, 0, end, hashOf(this.words, 0, end));
+    const isFull = this.held >= MOST_ATTRIBUTES;
+    const id = isFull ? -1 : this.sets.idOf(this.words, 0, end, hashOf(this.words, 0, end));
+    this.isShared = id >= 0;
     if (id < 0) {
       return this.compose(resource);
     }
     if (id === this.values.length) {
-      this.values.push(this.compose(resource));
+      const composed = this.compose(resource);
+      this.values.push(composed);
+      this.held += this.length - 1 + resource.attributes;
     }
     return this.values[id];
   }

@@ -76,7 +76,7 @@ export function takeSpan(items: Items, facts: SpanFacts, resource: Resource): vo
     }
   }
   resource.fillIn(record);
-  items.take(record, idOf(facts));
+  items.take(record, idOf(facts), resource);
 }
 
 /**

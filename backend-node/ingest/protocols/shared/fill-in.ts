@@ -11,6 +11,11 @@ export class Beside {
   private readonly columns: Array<[string, unknown]>;
   private readonly attributes: Array<[string, string]>;
 
+  /** The attributes it puts into records, which share them. */
+  get shared(): RequestRecord['attributes'] {
+    return this.record.attributes;
+  }
+
   constructor(private readonly record: RequestRecord) {
     this.columns = COLUMNS.map((name): [string, unknown] => [name, record[name]]).filter(
       ([, value]) => value !== undefined
