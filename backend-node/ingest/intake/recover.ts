@@ -10,7 +10,7 @@ import type { KeyHasher, KnownKeys } from './known-keys';
 import { decodeBatch } from './stored-batch';
 
 export interface RecoverOptions {
-  wal: Pick<Wal, 'replay'>;
+  wal: Pick<Wal, 'replay' | 'noteAge'>;
   /** Last batch that is in the lake. */
   committed: number;
   pipeline: RowPipeline;
@@ -32,6 +32,7 @@ export async function recoverBatches(options: RecoverOptions): Promise<void> {
   const breath = new Breath();
   for await (const { seq, payload } of wal.replay(committed)) {
     const { batch, known } = decodeBatch(payload);
+    wal.noteAge(seq, Date.now() - batch.receivedAt / 1000);
     const { decoded, dead } = (await mark.begin(seq, batch.body.length))
       ? decodeAgain(batch, options)
       : { decoded: NOTHING, dead: 'the process ended twice while it was read again' };

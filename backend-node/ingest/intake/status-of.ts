@@ -92,12 +92,11 @@ function rejectsStatus(rejects: RejectStore | undefined): IngestStatus['rejects'
 const NO_WAL = { bytes: 0, pendingBytes: 0, segments: 0, durableSeq: 0, flushedSeq: 0, lagSeconds: 0 };
 
 function walStatus({ wal, flusher }: NonNullable<StatusSources['open']>): IngestStatus['wal'] {
-  const { bytes, pendingBytes, segments, durableSeq, oldestAt } = wal;
-  const waiting = durableSeq > flusher.flushed && oldestAt !== undefined;
+  const { bytes, pendingBytes, segments, durableSeq } = wal;
   return {
     ...{ bytes, pendingBytes, segments, durableSeq },
     flushedSeq: flusher.flushed,
-    lagSeconds: waiting ? Math.max(0, (Date.now() - oldestAt) / 1000) : 0,
+    lagSeconds: wal.ageAbove(flusher.flushed) ?? 0,
   };
 }
 

@@ -138,7 +138,7 @@ async function openSegment(path: string, id: Buffer, rootKey: Buffer): Promise<F
   }
   const known = header === 'damaged' ? undefined : header;
   const codec = new FrameCodec(id, segmentKeys(rootKey, id).key);
-  return { path, bytes: size, lastSeq: 0, created: known?.created ?? Date.now(), codec, header: known };
+  return { path, bytes: size, lastSeq: 0, codec, header: known };
 }
 
 async function readStart(path: string): Promise<Buffer> {
