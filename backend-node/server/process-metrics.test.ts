@@ -21,6 +21,7 @@ const status: IngestStatus = {
     { decoder: 'otlp', batches: 1, rows: 40, bytes: 1096, ignored: 5 },
   ],
   rejected: [{ decoder: 'lines', reason: 'line N is no "JSON"\n', count: 2 }],
+  unusable: [{ column: 'weight', count: 1 }],
   repeated: { batches: 1, records: 2 },
   idempotency: { entries: 9, evicted: 0 },
   refused: { APITRAIL_INGEST_BUSY: 1, APITRAIL_DISK_FULL: 0, APITRAIL_STOPPING: 0 },
