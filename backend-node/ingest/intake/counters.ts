@@ -98,6 +98,12 @@ export class IngestCounters {
     this.log.error({ seqs: [...seqs], code: 'APITRAIL_BATCH_SET_ASIDE' }, message);
   }
 
+  /** None of these batches lies among the rejects any more: they were replayed, or are not wanted. */
+  onSetAsideSettled(): void {
+    this.trouble.delete('set aside');
+    this.log.info({}, 'batches that were set aside lie among the rejects no more');
+  }
+
   get problems(): IngestProblem[] {
     return [...this.trouble.values()];
   }

@@ -38,6 +38,7 @@ import { KeyHasher, KnownKeys } from './known-keys';
 import { MemoryBudget } from './memory-budget';
 import { recoverBatches } from './recover';
 import { ReplayMark } from './replay-mark';
+import { watchSetAside } from './set-aside-watch';
 import type { IngestStatus } from './status';
 import { hotFiles, statusOf } from './status-of';
 
@@ -172,8 +173,9 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   });
   const hasher = new KeyHasher(hash('sha256', Buffer.concat([Buffer.from('apitrail idempotency'), key])));
   const clock = new ClockGuard(directory);
+  const rejectsKey = await storageKey(privacy, 'rejects', { lake: directory });
   const rejects = await RejectStore.open(directory, {
-    key: await storageKey(privacy, 'rejects', { lake: directory }),
+    key: rejectsKey,
     // The log has let go of what is below: nothing of it comes again.
     committed: Math.max(committed, wal.releasedBefore),
     keepMs: parseDuration(ingest.rejects_keep),
@@ -220,6 +222,11 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     ...{ wal, committed, pipeline, keys, hasher, counters, mark },
     decoderNamed: options.decoderNamed ?? (await import('../protocols/registry')).decoderNamed,
   });
+  if (mark.setAside.length > 0) {
+    const batches = { lake: directory, key: rejectsKey, seqs: [...mark.setAside] };
+    const unwatch = watchSetAside(batches, () => counters.onSetAsideSettled());
+    closing(() => Promise.resolve(unwatch()));
+  }
   if (counters.recovered.batches > 0) {
     log.info(counters.recovered, 'what was acknowledged before and is not in the lake yet was taken up again');
   }
