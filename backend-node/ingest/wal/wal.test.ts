@@ -117,6 +117,32 @@ it('tells a wrong key from damage, and says what to do', async () => {
   await next.close();
 });
 
+it('takes a log of another key for nothing when all in it was released', async () => {
+  const wal = await openWal(directory);
+  await wal.append([Buffer.from('a')]);
+  await wal.release(1);
+  await wal.close();
+  const other = { key: randomBytes(32), firstSeq: 1 };
+  const next = await openWal(directory, other);
+  expect(await replayed(next)).toEqual({});
+  expect(await next.append([Buffer.from('b')])).toBe(2);
+  await next.close();
+  const again = await openWal(directory, other);
+  expect([await replayed(again), again.problems]).toEqual([{ 2: 'b' }, []]);
+  await again.close();
+});
+
+it('changes nothing of a log that it refuses', async () => {
+  const wal = await openWal(directory);
+  await wal.append([Buffer.from('a')]);
+  await wal.release(0);
+  await wal.close();
+  const before = await files();
+  expect(before).toHaveLength(2);
+  await expect(openWal(directory, { key: randomBytes(32) })).rejects.toMatchObject({ code: 'APITRAIL_WAL_DAMAGED' });
+  expect(await files()).toEqual(before);
+});
+
 it('refuses what would make the log larger than the backlog, and goes on when some of it was released', async () => {
   const wal = await openWal(directory, { backlogBytes: 5_000 });
   await wal.append([randomBytes(4_000)]);
