@@ -9,15 +9,19 @@ import { measure, type Measure } from './measured';
 import type { SpanRows } from './span-rows';
 import type { DecodeContext, DecodedReject, Decoded } from '../../intake/decoder';
 import { normaliseRecord, RequestRecord } from '../../normalise';
-import { BodyBounds } from '../shared/body-bounds';
+import {
+  ATTRIBUTE_BYTES,
+  BodyBounds,
+  COLUMN_ATTRIBUTE_BYTES,
+  RECORD_BYTES,
+  SHARED_ATTRIBUTE_BYTES,
+} from '../shared/body-bounds';
 
 /** Attributes of one span or log record; SDKs stop at 128. */
 const MOST_ATTRIBUTES = 1024;
 /** Characters of the attributes of one span or log record: what a line of an import may have. */
 const MOST_TEXT = 1024 * 1024;
-const RECORD_BYTES = 512;
-const ATTRIBUTE_BYTES = 64;
-/** Roughly what a row takes that was read the short way. */
+/** Roughly what a row takes that was read the short way, without its attributes. */
 const ROW_BYTES = 320;
 /** Characters of what is rejected of one body: each item has its resource with it. */
 const MOST_REJECTED_TEXT = 32 * 1024 * 1024;
@@ -96,10 +100,13 @@ export class Items {
     this.index++;
   }
 
-  /** The item is a request: a record, or a reject when it cannot be a row. */
-  take(record: RequestRecord, id: string | undefined): void {
+  /**
+   * The item is a request: a record, or a reject when it cannot be a row. It counts what was sent with it and what it has of
+   * its resource, or `bytes` where it takes more.
+   */
+  take(record: RequestRecord, id: string | undefined, resource: Resource, bytes = 0): void {
     this.bounds.item();
-    this.bounds.take(sizeOf(this.counted));
+    this.bounds.take(Math.max(sizeOf(this.counted, resource), bytes));
     const reason = this.tooMuch() ?? normaliseRecord(record, DEFAULTS, this.judgedAt);
     if (reason === undefined) {
       this.decoded.records.push(record);
@@ -112,12 +119,18 @@ export class Items {
     this.index++;
   }
 
-  /** The item is a request that was read the short way, as the last of the rows. It counts what it would as a record. */
-  takeRow(id: string | undefined, counted: Measure): void {
-    const bytes = sizeOf(counted);
+  /**
+   * The item is a request that was read the short way, as the last of the rows. It counts what it would as a record: a body
+   * that can be read the one way can be read the other. `isShared` says that its attributes are
+   * held but once for all rows that have them.
+   */
+  takeRow(id: string | undefined, counted: Measure, { resource, isShared }: { resource: Resource; isShared: boolean }) {
+    const bytes = sizeOf(counted, resource);
     this.bounds.item();
     this.bounds.take(bytes);
-    this.saved += bytes - ROW_BYTES;
+    if (isShared) {
+      this.saved += bytes - ROW_BYTES - COLUMN_ATTRIBUTE_BYTES * (counted.attributes + resource.attributes);
+    }
     this.rows!.take(id, this.accepted++, this.index++);
   }
 
@@ -156,8 +169,14 @@ export class Items {
   }
 }
 
-function sizeOf({ attributes, characters }: Measure): number {
-  return RECORD_BYTES + attributes * ATTRIBUTE_BYTES + characters;
+function sizeOf({ attributes, characters }: Measure, resource: Resource): number {
+  return (
+    RECORD_BYTES +
+    attributes * ATTRIBUTE_BYTES +
+    2 * characters +
+    // Their text is there once.
+    resource.attributes * SHARED_ATTRIBUTE_BYTES
+  );
 }
 
 function described(record: RequestRecord): string {
