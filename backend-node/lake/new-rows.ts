@@ -208,9 +208,6 @@ const dayStart = (day: number): Sql => sql`make_timestamptz(${param('bigint', da
 const dateOf = (day: number | null): string | null =>
   day === null ? null : new Date(day * DAY_MS).toISOString().slice(0, 10);
 
-const isOutOfMemory = (error: unknown): boolean =>
-  error instanceof ApitrailError && error.code === 'APITRAIL_OUT_OF_MEMORY';
-
 function assertWritten(written: readonly WrittenFile[], expected: number): void {
   const found = totalsOf(written).rows;
   if (found !== expected) {

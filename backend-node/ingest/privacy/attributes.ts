@@ -55,7 +55,9 @@ export function attributeProtector(
   };
 
   return (attributes) => {
-    let kept: Record<string, string> | undefined;
+    // Most attributes stay as they are: only with the first that does not they are copied.
+    let kept = attributes;
+    let count = 0;
     for (const name in attributes) {
       let treatment = treatments.get(name);
       if (treatment === undefined) {
@@ -68,12 +70,30 @@ export function attributeProtector(
         }
       }
       const value = protectValue(attributes[name]!, treatment);
+      if (kept === attributes && (value !== attributes[name] || value === '')) {
+        kept = before(attributes, name);
+      }
       if (value !== undefined && value !== '') {
-        (kept ??= {})[name] = value;
+        count++;
+        if (kept !== attributes) {
+          kept[name] = value;
+        }
       }
     }
-    return kept;
+    return count === 0 ? undefined : kept;
   };
+}
+
+/** The attributes before one. */
+function before(attributes: Readonly<Record<string, string>>, end: string): Record<string, string> {
+  const copied: Record<string, string> = {};
+  for (const name in attributes) {
+    if (name === end) {
+      break;
+    }
+    copied[name] = attributes[name]!;
+  }
+  return copied;
 }
 
 const MAY_BE_ADDRESS = /^[\s\d.:a-fA-F,[\]%]+$/;

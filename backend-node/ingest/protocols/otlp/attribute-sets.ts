@@ -57,8 +57,6 @@ export class AttributeSets {
   private textBytes = 0;
   /** Attributes in `values`. */
   private held = 0;
-  /** Whether what `take` gave last is remembered, for further rows. */
-  isShared = true;
   private readonly sequence = new Int32Array(MOST_IN_SET + 1);
   private readonly words = new BodyWords(Buffer.from(this.sequence.buffer));
   private length = 1;
@@ -140,15 +138,12 @@ export class AttributeSets {
   take(resourceId: number, resource: Resource): RowAttributes | undefined {
     this.sequence[0] = resourceId;
     const end = this.length * 4;
-    const isFull = this.held >= MOST_ATTRIBUTES;
-    const id = isFull ? -1 : this.sets.idOf(this.words, 0, end, hashOf(this.words, 0, end));
-    this.isShared = id >= 0;
+    const id = this.sets.idOf(this.words, 0, end, hashOf(this.words, 0, end));
     if (id < 0) {
       return this.compose(resource);
     }
     if (id === this.values.length) {
-      const composed = this.compose(resource);
-      this.values.push(composed);
+      this.values.push(this.compose(resource));
       this.held += this.length - 1 + resource.attributes;
     }
     return this.values[id];

@@ -35,6 +35,8 @@ export class Items {
   record = new RequestRecord();
   private readonly counted: Measure = { attributes: 0, characters: 0 };
   private readonly bounds = new BodyBounds();
+  /** Sets of attributes that rows have. */
+  private readonly sets = new Set<object>();
   private rejectedText = 0;
   private readonly judgedAt: number;
   private index = 0;
@@ -121,15 +123,21 @@ export class Items {
 
   /**
    * The item is a request that was read the short way, as the last of the rows. It counts what it would as a record: a body
-   * that can be read the one way can be read the other. `isShared` says that its attributes are
-   * held but once for all rows that have them.
+   * that can be read the one way can be read the other. In memory the `set` of its attributes
+   * is there once for all rows that have it.
    */
-  takeRow(id: string | undefined, counted: Measure, { resource, isShared }: { resource: Resource; isShared: boolean }) {
+  takeRow(
+    id: string | undefined,
+    counted: Measure,
+    { resource, set }: { resource: Resource; set: object | undefined }
+  ) {
     const bytes = sizeOf(counted, resource);
     this.bounds.item();
     this.bounds.take(bytes);
-    if (isShared) {
+    if (set === undefined || this.sets.has(set)) {
       this.saved += bytes - ROW_BYTES - COLUMN_ATTRIBUTE_BYTES * (counted.attributes + resource.attributes);
+    } else {
+      this.sets.add(set);
     }
     this.rows!.take(id, this.accepted++, this.index++);
   }

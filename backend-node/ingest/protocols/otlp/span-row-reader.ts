@@ -80,7 +80,7 @@ export class SpanRowReader {
       const text = words.bytes.toString('utf8', attributes.queryStart, attributes.queryEnd);
       (rows.queries ??= [])[rows.count] = storableText(text);
     }
-    items.takeRow(this.idOf(words), attributes.counted, { resource: from.resource, isShared: this.sets.isShared });
+    items.takeRow(this.idOf(words), attributes.counted, { resource: from.resource, set });
     return true;
   }
 

@@ -29,9 +29,14 @@ export class Beside {
     for (const [name, value] of this.columns) {
       columns[name] ??= value;
     }
-    for (const [name, value] of this.attributes) {
-      if (record.attributes?.[name] === undefined) {
-        record.setAttribute(name, value);
+    if (record.attributes === undefined && this.attributes.length > 0) {
+      // One by one they would be put into one larger object after the other.
+      record.attributes = { ...this.shared };
+    } else {
+      for (const [name, value] of this.attributes) {
+        if (record.attributes?.[name] === undefined) {
+          record.setAttribute(name, value);
+        }
       }
     }
     if (Number.isNaN(record.time)) {
