@@ -8,6 +8,8 @@ const MOST_TEXTS = 20_000;
 const BITS = 11;
 const MASK = (1 << BITS) - 1;
 const HALF = 2 ** (2 * BITS);
+/** Fewer rows than this are cheaper to compare, where there are many such orders. */
+const FEW_ROWS = 256;
 
 /**
  * Rows, of which each is there once, in the order of texts, the first first, and then of time, ascending, nulls last.
@@ -21,7 +23,15 @@ export function sortedOrder(
     texts,
     scratch,
     manyTexts = false,
-  }: { times: NumberGathered; texts: readonly TextGathered[]; scratch: Scratch; manyTexts?: boolean | undefined }
+    isOneOfMany = false,
+  }: {
+    times: NumberGathered;
+    texts: readonly TextGathered[];
+    scratch: Scratch;
+    manyTexts?: boolean | undefined;
+    /** Whether it is one of many orders: then few rows are compared with each other, without tables for all texts. */
+    isOneOfMany?: boolean;
+  }
 ): Uint32Array | undefined {
   if (!manyTexts && texts.some(({ entries }) => entries.count > MOST_TEXTS)) {
     return undefined;
@@ -37,6 +47,9 @@ export function sortedOrder(
   }
   if (!(most - least < HALF * HALF)) {
     return undefined;
+  }
+  if (isOneOfMany && length < FEW_ROWS) {
+    return comparedOrder(rows, time, texts);
   }
   const [low, high] = [scratch.numbers('low', length), scratch.numbers('high', length)];
   for (let place = 0; place < length; place++) {
@@ -65,6 +78,25 @@ export function sortedOrder(
     sorted[index] = rows[order.places[index]!]!;
   }
   return sorted;
+}
+
+/** The same order, by comparing rows. */
+function comparedOrder(rows: Uint32Array, time: Float64Array, texts: readonly TextGathered[]): Uint32Array {
+  const columns = texts.map((text) => ({ text, ranks: ranksOf(text) }));
+  const rankAt = ({ text, ranks }: (typeof columns)[number], place: number): number => {
+    const entry = text.entry(rows[place]!);
+    return entry === undefined ? ranks.length : ranks[entry]!;
+  };
+  const places = Array.from(rows, (_, place) => place).sort((a, b) => {
+    for (const column of columns) {
+      const difference = rankAt(column, a) - rankAt(column, b);
+      if (difference !== 0) {
+        return difference;
+      }
+    }
+    return time[a]! - time[b]!;
+  });
+  return Uint32Array.from(places, (place) => rows[place]!);
 }
 
 /** Places that are sorted by digits. */
@@ -105,8 +137,18 @@ class Sorting {
   }
 }
 
+const knownRanks = new WeakMap<TextGathered, Uint32Array>();
+
 /** Where each entry comes among all, byte by byte; equal texts come at the same place. */
-function ranksOf({ entries }: TextGathered): Uint32Array {
+function ranksOf(text: TextGathered): Uint32Array {
+  let ranks = knownRanks.get(text);
+  if (!ranks) {
+    knownRanks.set(text, (ranks = newRanks(text)));
+  }
+  return ranks;
+}
+
+function newRanks({ entries }: TextGathered): Uint32Array {
   const sorted = Array.from({ length: entries.count }, (_, entry) => entry).sort((a, b) => entries.compare(a, b));
   const ranks = new Uint32Array(entries.count);
   for (let index = 1; index < sorted.length; index++) {
