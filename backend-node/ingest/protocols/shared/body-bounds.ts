@@ -14,7 +14,7 @@ export const MOST_MEMORY = 96 * 1024 * 1024;
  * columns; an attribute of its own, beside its name and twice its value; one whose text it shares with others.
  */
 export const RECORD_BYTES = 640;
-export const ATTRIBUTE_BYTES = 112;
+export const ATTRIBUTE_BYTES = 80;
 export const SHARED_ATTRIBUTE_BYTES = 64;
 /** What an attribute takes in columns alone, where no record has it. */
 export const COLUMN_ATTRIBUTE_BYTES = 16;
