@@ -21,7 +21,7 @@ import { HotWriter } from '../hot/hot-writer';
 import { RetiredFiles } from '../hot/retired-files';
 import { RowPipeline } from '../hot/row-pipeline';
 import { readRouteState } from '../import/route-state';
-import { LeftOutStore, openNoise } from '../noise';
+import { LeftOutNotes, LeftOutStore, openNoise, removeUncommittedCounts, writeUncommittedCounts } from '../noise';
 import { createPseudonymiser, needsPseudonyms, storageKey } from '../privacy';
 import { RejectStore } from '../rejects';
 import { CatalogWatch, DocumentCatalog } from '../routes';
@@ -234,6 +234,15 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   await wal.release(committed);
   pipeline.start();
   guard.start();
+  const notes =
+    noise &&
+    new LeftOutNotes({
+      changes: () => noise.changes,
+      counts: () => flusher.uncommitted(),
+      write: (counts) => writeUncommittedCounts(directory, counts),
+      onFailure: (err) => log.warn({ err }, 'what rules left out is told with its commit only; it is tried again'),
+    });
+  await (notes ? notes.start() : removeUncommittedCounts(directory));
 
   const intake = new DurableIntake({ wal, pipeline, keys, hasher, budget, counters });
   return {
@@ -248,6 +257,7 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
       await intake.stop();
       await pipeline.stop();
       await flusher.stop();
+      await notes?.close();
       await cleanUp(cleanups);
     },
   };

@@ -46,6 +46,8 @@ export class NoisePolicy implements RowPolicy {
   private undecided = new Map<string, LeftOutCount>();
   private counting = true;
   private told = true;
+  /** Another number whenever what `pending` gives has changed. */
+  changes = 0;
 
   /** `hash` is needed by rules that sample only; `journeys` is what `state` gave. */
   constructor(
@@ -93,6 +95,7 @@ export class NoisePolicy implements RowPolicy {
 
   /** Nothing of the batch that began last was taken in, nor left out. */
   discard(): void {
+    this.changes++;
     this.undecided.clear();
     for (const [rule, rows] of this.undecidedTotals) {
       this.totals.set(rule, this.totals.get(rule)! - rows);
@@ -108,9 +111,15 @@ export class NoisePolicy implements RowPolicy {
   /** What was left out since it was last drained. */
   drain(): LeftOutCount[] {
     this.decide();
+    this.changes++;
     const drained = [...this.counts.values()];
     this.counts = new Map();
     return drained;
+  }
+
+  /** The same without draining it; of one minute there may be two. */
+  pending(): LeftOutCount[] {
+    return [...this.counts.values(), ...this.undecided.values()];
   }
 
   /** Requests left out since the process began, by rule. */
@@ -126,6 +135,7 @@ export class NoisePolicy implements RowPolicy {
     if (!this.counting) {
       return;
     }
+    this.changes++;
     const { weight = 1 } = record;
     const [key, count] = this.countOf(name, action, record);
     const entry = this.undecided.get(key);
