@@ -123,6 +123,16 @@ it('refuses what does not fit beside rows that are in memory, and takes it in al
   await Promise.all([first, small]);
 });
 
+it('takes in what is larger than the limit beside few rows', async () => {
+  const { intake, writes } = slowDisk(10_000);
+  const few = send(intake, { rows: testRows(1) });
+  const batch = batchOf({ rows: testRows(1) });
+  const large = intake.submit(batch, { ...testDecoder.decode(batch.body, batch), memory: 90_000 });
+  await until(() => writes.length === 2);
+  writes.forEach(({ done }) => done());
+  await Promise.all([few, large]);
+});
+
 it('makes rows that take much memory hot before more come together', async () => {
   const intake = await bench.intake();
   const much = 40 * 2 ** 20;

@@ -38,11 +38,12 @@ export class MemoryBudget implements BodyMemory {
 
   /**
    * Takes memory for something whose body, of so many bytes, may be held already: refused when it does not fit beside what
-   * others have. Where nothing but bodies is in memory it always goes on, so that of several the first does.
+   * others have. While rows have less than a quarter of it all, it always goes on: of several the first does, and what is
+   * larger than the limit is not kept out for ever by few rows that come all the time.
    */
   take(bytes: number, body = 0): void {
     const others = this.taken - Math.min(body, this.held);
-    if (this.taken > this.held && others + bytes > this.limit) {
+    if (this.taken - this.held > this.limit / CROWDED && others + bytes > this.limit) {
       throw this.overload();
     }
     this.taken += bytes;
