@@ -90,6 +90,7 @@ export async function startQueryService({
         }),
         postedAnnotations: () => annotations.present(),
         leftOut: (range, filters) => leftOut.totals(range, filters),
+        leftOutTable: () => leftOut.sqlTable(),
         forAlerting: caller.identity?.kind === 'alert',
         onFault: (error) => log.error({ err: error }, 'query failed'),
       })

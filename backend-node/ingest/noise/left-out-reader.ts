@@ -2,7 +2,7 @@ import { ApitrailError, type Filter } from '@apitrail/contract';
 
 import { duckDbDialect } from '../../engine/dialect';
 import type { Engine } from '../../engine/engine';
-import { param, sql } from '../../engine/sql';
+import { param, sql, type Sql } from '../../engine/sql';
 import { DeltaTable } from '../../lake/delta-table';
 import type { DuckDb } from '../../engine/duckdb';
 import { dataFilePath, INGEST_APP_ID } from '../../lake/layout';
@@ -49,6 +49,17 @@ export class LeftOutReader {
     const committed = this.table && state ? await this.committed(this.table, state, range, known) : [];
     const counted = state?.transactions.get(INGEST_APP_ID)?.version ?? 0;
     return added(committed, totalsOf(uncommitted, counted, range, known));
+  }
+
+  /** The table for SQL of a person, with what is in a commit; without rows where nothing was left out. */
+  async sqlTable(): Promise<{ name: string; rows: Sql; paths: readonly string[] }> {
+    this.table ??= await this.open();
+    const { table } = this;
+    const files = table ? [...(await table.snapshot()).files.values()] : [];
+    const paths = files.map(({ add }) => dataFilePath(table!.path, add.path));
+    const about = files.reduce((sum, { rows }) => sum + (rows ?? 0), 0) || undefined;
+    const { name } = LEFT_OUT_TABLE;
+    return { name, rows: sql`SELECT * FROM ${parquetRelation(paths, about, LEFT_OUT_TABLE)} AS left_out`, paths };
   }
 
   private async committed(

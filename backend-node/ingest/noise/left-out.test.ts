@@ -6,6 +6,7 @@ import type { Filter } from '@apitrail/contract';
 
 import { configSchema } from '../../config/schema';
 import { openDuckDb, type DuckDb } from '../../engine/duckdb';
+import { sql } from '../../engine/sql';
 import { Lake } from '../../lake/lake';
 import { LakeDataset } from '../../lake/lake-dataset';
 import { INGEST_APP_ID } from '../../lake/layout';
@@ -203,6 +204,35 @@ describe('an import', () => {
     expect(await importFile(['/health'])).toMatchObject({ rows: 0, left_out: 1 });
     expect(await importFile(['/health'])).toMatchObject({ rows: 0, left_out: 0, skipped_files: 1 });
     expect(await totals(bench)).toMatchObject([{ requests: 1 }]);
+  });
+
+  test('what it counted can be asked for by status, in SQL; before anything was left out there is nothing', async () => {
+    const reader = new LeftOutReader(bench.lake, engine);
+    const byStatus = async () => {
+      const { rows } = await reader.sqlTable();
+      const statement = sql`SELECT rule, service, status, sum(requests) FROM (${rows}) AS t GROUP BY ALL`;
+      return (await engine.run(statement)).values.map((column) => [...column]);
+    };
+    expect((await byStatus()).flat()).toEqual([]);
+    await importFile(['/a', '/health', '/healthz']);
+    expect(await byStatus()).toEqual([['health'], ['a'], [200], [2]]);
+    const asked: string[] = [];
+    const query = (text: string) => ({
+      ...{ from: '0', to: '1' },
+      queries: [{ refId: 'A', queryType: 'sql', sql: text }],
+    });
+    const context = {
+      datasets: new Map([['requests', new LakeDataset(await Lake.open(bench.lake, { engine }))]]),
+      engine,
+      leftOutTable: () => reader.sqlTable(),
+      userSql: ({ tables }: { tables: ReadonlyArray<{ name: string }> }) => {
+        asked.push(tables.map(({ name }) => name).join());
+        return Promise.reject(new Error('not run'));
+      },
+    };
+    await runQueries(query('SELECT * FROM left_out') as never, context);
+    await runQueries(query('SELECT * FROM requests') as never, context);
+    expect(asked.map((names) => names.split(',').includes('left_out'))).toEqual([true, false]);
   });
 
   test('answers over its range say what was left out, as far as the filters go', async () => {
