@@ -73,6 +73,11 @@ export function ingestMetrics(status: IngestStatus): ReportedMetric[] {
       'Rows that rules left out, by rule.',
       status.leftOut.map(({ rule, rows }) => [rows, { rule }])
     ),
+    counter(
+      'ingest_left_out_status_rows_total',
+      'Rows that rules with the action count left out, by rule and class of their status.',
+      status.countedByStatus.map(({ rule, status: of, rows }) => [rows, { rule, status: of }])
+    ),
     ...histogram(
       'ingest_acknowledgement_seconds',
       'From the arrival of a batch until it is on the disk.',

@@ -26,6 +26,7 @@ const status: IngestStatus = {
   idempotency: { entries: 9, evicted: 0 },
   refused: { APITRAIL_INGEST_BUSY: 1, APITRAIL_DISK_FULL: 0, APITRAIL_STOPPING: 0 },
   leftOut: [{ rule: 'health checks', rows: 12 }],
+  countedByStatus: [{ rule: 'health checks', status: '5xx', rows: 1 }],
   ...{ acknowledgement: durations, freshness: durations, flushing: durations },
   wal: { bytes: 5000, pendingBytes: 0, segments: 1, durableSeq: 12, flushedSeq: 9, lagSeconds: 3.5 },
   hot: { files: 2, rows: 40, bytes: 900, waitingRows: 1 },

@@ -53,6 +53,7 @@ export function statusOf({ budget, counters, open, closed }: StatusSources): Ing
     idempotency: { entries: open?.keys.size ?? 0, evicted: open?.keys.evicted ?? 0 },
     refused: { ...counters.refused },
     leftOut: open?.noise?.leftOut() ?? [],
+    countedByStatus: open?.noise?.countedByStatus() ?? [],
     acknowledgement: counters.acknowledgement.summary(),
     freshness: counters.freshness.summary(),
     flushing: counters.flushing.summary(),

@@ -46,6 +46,8 @@ export interface IngestStatus {
   refused: Readonly<Record<RefusalCode, number>>;
   /** Rows that rules left out, by rule. */
   leftOut: ReadonlyArray<{ rule: string; rows: number }>;
+  /** Of these the rows of rules that count by status, by its class (`5xx`; empty where there was none). */
+  countedByStatus: ReadonlyArray<{ rule: string; status: string; rows: number }>;
   /** From `submit` to the answer of the disk. */
   acknowledgement: DurationSummary;
   /** From the answer of the disk until the rows can be queried. */

@@ -41,6 +41,9 @@ export class NoisePolicy implements RowPolicy {
   private readonly totals = new Map<string, number>();
   /** What the batch that began last added to `totals`. */
   private undecidedTotals = new Map<string, number>();
+  /** The same of rules with the action `count`, by class of status. */
+  private readonly classes = new Map<string, number>();
+  private undecidedClasses = new Map<string, number>();
   private readonly journeys: Journeys | undefined;
   private counts = new Map<string, LeftOutCount>();
   private undecided = new Map<string, LeftOutCount>();
@@ -101,6 +104,10 @@ export class NoisePolicy implements RowPolicy {
       this.totals.set(rule, this.totals.get(rule)! - rows);
     }
     this.undecidedTotals.clear();
+    for (const [key, rows] of this.undecidedClasses) {
+      this.classes.set(key, this.classes.get(key)! - rows);
+    }
+    this.undecidedClasses.clear();
   }
 
   /** What was decided of sessions and customers, to go on with; null when nothing is sampled. */
@@ -127,10 +134,24 @@ export class NoisePolicy implements RowPolicy {
     return [...this.totals].map(([rule, rows]) => ({ rule, rows }));
   }
 
+  /** Of them those of rules that count by status: `status` is its class, as `5xx`, or empty. */
+  countedByStatus(): Array<{ rule: string; status: string; rows: number }> {
+    return [...this.classes].map(([key, rows]) => {
+      const [rule, status] = key.split('\0') as [string, string];
+      return { rule, status, rows };
+    });
+  }
+
   private count({ name, action }: CompiledRule, record: RequestRecord): void {
     if (this.told) {
       this.totals.set(name, (this.totals.get(name) ?? 0) + 1);
       this.undecidedTotals.set(name, (this.undecidedTotals.get(name) ?? 0) + 1);
+      if (action === 'count') {
+        const { status } = record;
+        const key = `${name}\0${status === undefined ? '' : `${Math.floor(status / 100)}xx`}`;
+        this.classes.set(key, (this.classes.get(key) ?? 0) + 1);
+        this.undecidedClasses.set(key, (this.undecidedClasses.get(key) ?? 0) + 1);
+      }
     }
     if (!this.counting) {
       return;
@@ -172,5 +193,6 @@ export class NoisePolicy implements RowPolicy {
     }
     this.undecided = new Map();
     this.undecidedTotals.clear();
+    this.undecidedClasses.clear();
   }
 }
