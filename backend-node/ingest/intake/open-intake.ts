@@ -14,20 +14,17 @@ import { acquireLock } from '../../lake/process-lock';
 import { unwritable } from '../../lake/unwritable';
 import { openWorkDirectory } from '../../lake/work-directory';
 import { Flusher } from '../flush/flusher';
-import { parseIngestState, type IngestState } from '../flush/ingest-state';
 import { AwaitedRows } from '../hot/awaited-rows';
 import { HotGuard } from '../hot/hot-guard';
 import { HotWriter } from '../hot/hot-writer';
 import { RetiredFiles } from '../hot/retired-files';
 import { RowPipeline } from '../hot/row-pipeline';
-import { readRouteState } from '../import/route-state';
 import { LeftOutNotes, LeftOutStore, openNoise, removeUncommittedCounts, writeUncommittedCounts } from '../noise';
-import { createPseudonymiser, needsPseudonyms, storageKey } from '../privacy';
+import { storageKey } from '../privacy';
 import { RejectStore } from '../rejects';
 import { CatalogWatch, DocumentCatalog } from '../routes';
-import { RowPreparation, type RowPolicy } from '../rows/row-preparation';
+import type { RowPolicy } from '../rows/row-preparation';
 import { StateFiles } from '../rows/state-files';
-import { Wal } from '../wal';
 import type { BodyMemory } from './body-memory';
 import { IngestCounters } from './counters';
 import type { Decoder } from './decoder';
@@ -36,6 +33,8 @@ import type { Intake } from './intake';
 import { KnownKeyFiles } from './known-key-files';
 import { KeyHasher, KnownKeys } from './known-keys';
 import { MemoryBudget } from './memory-budget';
+import { loadState, makePreparation } from './open-preparation';
+import { lostRanges, openWal } from './open-wal';
 import { recoverBatches } from './recover';
 import { ReplayMark } from './replay-mark';
 import { watchSetAside } from './set-aside-watch';
@@ -261,83 +260,6 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
       await cleanUp(cleanups);
     },
   };
-}
-
-/**
- * Opens the write-ahead log. Where it was lost and hot files are left, whose rows nothing else has, numbers go on above
- * theirs, so that they get into the lake.
- */
-async function openWal(
-  covered: readonly HotFile[],
-  committed: number,
-  { directory, ...options }: Omit<Parameters<typeof Wal.open>[1], 'firstSeq'> & { directory: string }
-): Promise<Wal> {
-  const wal = await Wal.open(directory, { ...options, firstSeq: committed });
-  const last = covered.at(-1)?.to ?? 0;
-  if (wal.lastSeq >= last) {
-    return wal;
-  }
-  await wal.close();
-  return Wal.open(directory, { ...options, firstSeq: last });
-}
-
-/** What the write-ahead log has let go of, though it is neither in the lake nor in hot files. */
-function lostRanges(
-  committed: number,
-  released: number,
-  covered: readonly HotFile[]
-): Array<{ from: number; to: number }> {
-  const ranges: Array<{ from: number; to: number }> = [];
-  let next = committed + 1;
-  for (const { from, to } of covered) {
-    if (from > next && next <= released) {
-      ranges.push({ from: next, to: Math.min(from - 1, released) });
-    }
-    next = Math.max(next, to + 1);
-  }
-  return next <= released ? [...ranges, { from: next, to: released }] : ranges;
-}
-
-/** The state as of the last commit; before the first, what imports have learned of routes. */
-async function loadState(
-  states: StateFiles,
-  committed: number,
-  lake: Lake,
-  log: OpenIntakeOptions['log']
-): Promise<IngestState> {
-  const text = committed === 0 ? undefined : await states.read(committed);
-  await states.keepOnly([committed]);
-  if (text !== undefined) {
-    return parseIngestState(text, states.path(committed));
-  }
-  if (committed > 0) {
-    log.warn({ file: states.path(committed) }, 'the state of ingest is missing: sessions that go on begin anew');
-  }
-  return { sessions: null, routes: (await readRouteState(lake.directory, lake)) ?? null };
-}
-
-async function makePreparation(
-  {
-    settings,
-    policy,
-    catalog,
-  }: Pick<OpenIntakeOptions, 'settings'> & {
-    policy: RowPolicy | undefined;
-    catalog: CatalogWatch;
-  },
-  state: IngestState
-): Promise<RowPreparation> {
-  const { lake, privacy, sessions, routes } = settings;
-  const needed = sessions.derive || needsPseudonyms(privacy);
-  return new RowPreparation({
-    privacy,
-    pseudonymiser: needed ? await createPseudonymiser(privacy, { lake }) : undefined,
-    sessionGapUs: sessions.derive ? parseDuration(sessions.gap) * 1000 : undefined,
-    rules: routes.rules,
-    documents: await catalog.read(),
-    ...state,
-    ...(policy ? { policy } : {}),
-  });
 }
 
 /** Undoes in reverse what was opened. */
