@@ -76,11 +76,7 @@ async function writeDataFile(
   lease: string,
   signal?: AbortSignal
 ): Promise<WrittenFile> {
-  const name = leasedName(lease);
-  const relative = date === null ? name : `${partitionDirectory(date)}/${name}`;
-  const path = joinPath(table, relative);
-  await makeDirectory(dirname(path));
-  try {
+  return placeDataFile({ definition, path: table }, { date, dataChange, name: leasedName(lease) }, async (path) => {
     const copied = await run(
       sql`COPY (${sortedRows(definition, content, absent)}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd,
         COMPRESSION_LEVEL 1, PARQUET_VERSION V1, ROW_GROUP_SIZE ${literal(String(ROW_GROUP_ROWS))}, USE_TMP_FILE false,
@@ -89,7 +85,30 @@ async function writeDataFile(
     );
     const result = Object.fromEntries(copied.columns.map(({ name: key }, index) => [key, copied.values[index]?.[0]]));
     const rows = result.count as number;
-    const copiedStats = result.column_statistics as CopyStats;
+    const stats = await withBounds(run, definition, path, rows, result.column_statistics as CopyStats);
+    return { rows, stats, sha256: await sha256OfFile(path, signal) };
+  });
+}
+
+/** What writing the content of a data file gives. */
+export interface WrittenContent {
+  rows: number;
+  stats: CopyStats;
+  /** Of the whole file, hexadecimal. */
+  sha256: string;
+}
+
+/** Writes a data file to its place in a table, and gives what a commit says of it. When it fails, no file is left. */
+export async function placeDataFile(
+  { definition, path: table }: { definition: TableDefinition; path: string },
+  { date, dataChange, name }: Pick<NewFile, 'date' | 'dataChange'> & { name: string },
+  write: (path: string) => Promise<WrittenContent>
+): Promise<WrittenFile> {
+  const relative = date === null ? name : `${partitionDirectory(date)}/${name}`;
+  const path = joinPath(table, relative);
+  await makeDirectory(dirname(path));
+  try {
+    const { rows, stats, sha256 } = await write(path);
     await sealFile(path);
     const { size, mtimeMs } = await stat(path);
     return {
@@ -100,8 +119,8 @@ async function writeDataFile(
         size,
         modificationTime: Math.trunc(mtimeMs),
         dataChange,
-        stats: JSON.stringify(deltaStats(definition, rows, await withBounds(run, definition, path, rows, copiedStats))),
-        tags: tagsOf({ sha256: await sha256OfFile(path, signal), sortedBy: definition.sortBy }),
+        stats: JSON.stringify(deltaStats(definition, rows, stats)),
+        tags: tagsOf({ sha256, sortedBy: definition.sortBy }),
       },
     };
   } catch (error) {

@@ -1,17 +1,11 @@
-import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { ApitrailError, type RecordColumn } from '@apitrail/contract';
 
-import { ApitrailError, PARTITION_COLUMN, type RecordColumn } from '@apitrail/contract';
-
-import type { WrittenFile } from '../data-files';
-import { makeDirectory, removeIfThere, sealFile } from '../durable';
-import { tagsOf } from '../file-tags';
+import { placeDataFile, removeDataFiles, type WrittenFile } from '../data-files';
 import { DISTINCT } from '../hot/columnar-rows';
 import { PhysicalType, schemaOf } from '../hot/parquet/format';
 import { physicalTypeOf } from '../hot/parquet/number-column';
 import type { ThriftValue } from '../hot/parquet/thrift';
-import { encodePath, partitionDirectory } from '../layout';
-import { deltaStats, type CopyStats } from '../stats';
+import type { CopyStats } from '../stats';
 import type { TableDefinition } from '../table-definition';
 import { leasedName } from '../write-lease';
 import { COMPRESSION } from './compression';
@@ -86,7 +80,7 @@ export async function sortHotFiles(
     }
     return written;
   } catch (error) {
-    await Promise.all(written.map(({ add }) => removeIfThere(join(table, decodeURIComponent(add.path)))));
+    await removeDataFiles(table, written);
     if (error instanceof RangeError) {
       // Their sums are right, so that they are what was written: the engine may know better what that is.
       return undefined;
@@ -177,36 +171,18 @@ async function writePart(
   { lease, pause = NO_PAUSE }: SortOptions
 ): Promise<WrittenFile> {
   const name = leasedName(lease, COMPRESSION.suffix);
-  const relative = date === null ? name : `${partitionDirectory(date)}/${name}`;
-  const path = join(table, relative);
-  const rows = order.length;
-  const copied: CopyStats = {};
-  await makeDirectory(dirname(path));
-  try {
-    const { sha256, size } = await writeSortedFile(path, {
+  return placeDataFile({ definition, path: table }, { date, dataChange: true, name }, async (path) => {
+    const rows = order.length;
+    const stats: CopyStats = {};
+    const { sha256 } = await writeSortedFile(path, {
       ...{ rows, pause },
       schema: definition.columns.map(schemaOfColumn),
       chunks: chunksOf(input, { definition, shared }, order, (column, { statistics, bounds }) => {
-        copied[`"${column}"`] = { null_count: String(statistics?.nulls ?? 0), ...bounds };
+        stats[`"${column}"`] = { null_count: String(statistics?.nulls ?? 0), ...bounds };
       }),
     });
-    await sealFile(path);
-    return {
-      rows,
-      add: {
-        path: encodePath(relative),
-        partitionValues: date === null ? {} : { [PARTITION_COLUMN.name]: date },
-        size,
-        modificationTime: Math.trunc((await stat(path)).mtimeMs),
-        dataChange: true,
-        stats: JSON.stringify(deltaStats(definition, rows, copied)),
-        tags: tagsOf({ sha256, sortedBy: definition.sortBy }),
-      },
-    };
-  } catch (error) {
-    await removeIfThere(path);
-    throw error;
-  }
+    return { rows, stats, sha256 };
+  });
 }
 
 function* chunksOf(
