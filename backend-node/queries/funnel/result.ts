@@ -2,7 +2,7 @@
 export interface FunnelStepTotals {
   /** Units that reached it. */
   units: number;
-  /** Of those, units whose window is not over yet. */
+  /** Of those, units that may still go on: not at the end, and their window is not over yet. */
   open: number;
   /** Time from the step before. */
   medianMs: number | null;

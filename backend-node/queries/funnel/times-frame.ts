@@ -3,7 +3,7 @@ import type { Frame, FunnelQuery } from '@apitrail/contract';
 import { previousField } from '../shared/compared';
 import { MEDIAN, P90, PANEL, UNITS, names, numbers } from './fields';
 import type { FunnelResult } from './result';
-import { TIME_SCALE } from './sql';
+import { TIME_SCALE } from './totals';
 
 /** As many buckets as a small chart can show. */
 const MOST_BUCKETS = 32;
