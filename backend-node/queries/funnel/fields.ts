@@ -2,11 +2,15 @@ import type { Field, FieldConfig, FunnelQuery } from '@apitrail/contract';
 
 export const PANEL = 'apitrail-journeyfunnel-panel';
 
-export const UNITS: Record<FunnelQuery['unit'], FieldConfig> = {
-  customer: { displayNameFromDS: 'Customers', unit: 'short' },
-  session: { displayNameFromDS: 'Sessions', unit: 'short' },
-  account: { displayNameFromDS: 'Accounts', unit: 'short' },
-};
+const UNITS: Readonly<Record<string, string>> = { customer: 'Customers', session: 'Sessions', account: 'Accounts' };
+
+/** Config of a number of units; with counting `total` it counts attempts. */
+export function unitsConfig({ unit, counting }: Pick<FunnelQuery, 'unit' | 'counting'>): FieldConfig {
+  if (counting === 'total') {
+    return { displayNameFromDS: 'Attempts', unit: 'short' };
+  }
+  return { displayNameFromDS: UNITS[unit] ?? unit, unit: 'short' };
+}
 
 export const MEDIAN = {
   displayNameFromDS: 'Median time',

@@ -2,7 +2,7 @@ import type { Field, FieldConfig, Frame, FunnelQuery } from '@apitrail/contract'
 
 import { comparedNumber, previousField } from '../shared/compared';
 import { SIGNIFICANCE, isNormalEnough, twoProportionP, type Proportion } from '../shared/significance';
-import { MEDIAN, P90, PANEL, UNITS, names, numbers } from './fields';
+import { MEDIAN, P90, PANEL, unitsConfig, names, numbers } from './fields';
 import { conversion, losses, type FunnelResult, type FunnelStepTotals } from './result';
 
 type Totals = readonly FunnelStepTotals[];
@@ -58,7 +58,9 @@ const COLUMNS: readonly Column[] = [
 /** A row per step. What `dropped` and `pending` count got to the step before and not to this one. */
 export function stepsFrame(query: FunnelQuery, own: FunnelResult, before: FunnelResult | undefined): Frame {
   const indexes = query.steps.map((_, index) => index);
-  const columns: Column[] = [{ name: 'units', of: (totals, index) => totals[index]!.units, config: UNITS[query.unit] }];
+  const columns: Column[] = [
+    { name: 'units', of: (totals, index) => totals[index]!.units, config: unitsConfig(query) },
+  ];
   const all = [...columns, ...COLUMNS];
   const fieldOf = ({ name, of, config }: Column) =>
     numbers(
@@ -146,7 +148,7 @@ export function numericFrame(
       conversion: conversion(totals, index, 0),
       step_conversion: index === 0 ? null : conversion(totals, index, index - 1),
     })[query.metric];
-  const config = query.metric === 'units' ? UNITS[query.unit] : { unit: 'percentunit' };
+  const config = query.metric === 'units' ? unitsConfig(query) : { unit: 'percentunit' };
   const field = numbers(query.metric, [valueOf(own)], config);
   return {
     meta: { type: 'numeric-long' },

@@ -1,7 +1,7 @@
 import type { Frame, FunnelQuery } from '@apitrail/contract';
 
 import { previousField } from '../shared/compared';
-import { MEDIAN, P90, PANEL, UNITS, names, numbers } from './fields';
+import { MEDIAN, P90, PANEL, unitsConfig, names, numbers } from './fields';
 import type { FunnelResult } from './result';
 import { TIME_SCALE } from './totals';
 
@@ -33,7 +33,7 @@ export function timesFrame(query: FunnelQuery, own: FunnelResult, before: Funnel
     return sums;
   };
   const of = (result: FunnelResult) => [
-    numbers('units', units(result), UNITS[query.unit]),
+    numbers('units', units(result), unitsConfig(query)),
     numbers(
       'median_ms',
       rows.map(({ index }) => result.totals[index]!.medianMs),
