@@ -176,8 +176,20 @@ export interface PathNode {
   requests: number;
 }
 
+/** Cohorts, beside the numbers in the frame. */
+export interface RetentionCohorts {
+  /** Start of every cohort, epoch milliseconds, in order. */
+  cohorts: number[];
+  /** How many units each has. */
+  sizes: number[];
+  /** Per cohort and column whether the column's time is over for the whole cohort: what is not complete may still rise. */
+  complete: boolean[][];
+  /** Per column the share that returned of all units of the cohorts for which it is complete; null where there are none. */
+  mean: Array<number | null>;
+}
+
 /** Marker of a frame of retention. */
-export interface RetentionMarker extends FrameMarker {
+export interface RetentionMarker extends FrameMarker, RetentionCohorts {
   queryType: 'retention';
   view: 'cohorts' | 'curve';
   unit: string;
@@ -192,14 +204,8 @@ export interface RetentionMarker extends FrameMarker {
   timezone: string;
   /** The columns, in order; intervals `from` to before `to` after the start's own, which is 0. */
   columns: Array<{ name: string; label: string; from: number; to: number }>;
-  /** Start of every cohort, epoch milliseconds, in order. */
-  cohorts: number[];
-  /** How many units each has. */
-  sizes: number[];
-  /** Per cohort and column whether the column's time is over for the whole cohort: what is not complete may still rise. */
-  complete: boolean[][];
-  /** Per column the share that returned of all units of the cohorts for which it is complete; null where there are none. */
-  mean: Array<number | null>;
+  /** With `timeShift` and the view `cohorts`: the same of the cohorts of the earlier time. */
+  earlier?: RetentionCohorts;
   /** Share of rows in the range, after `filters`, that have no unit and were left out. 0 to 1. */
   rowsWithoutUnit: number;
 }

@@ -7,6 +7,7 @@ import { errors } from './errors';
 import { funnel } from './funnel';
 import { heatmap } from './heatmap';
 import { requests } from './requests';
+import { retention } from './retention';
 import { sqlQuery } from './sql';
 import { traffic } from './traffic';
 import { values } from './values';
@@ -17,6 +18,7 @@ export const HANDLERS = {
   endpoints,
   heatmap,
   funnel,
+  retention,
   errors,
   requests,
   values,

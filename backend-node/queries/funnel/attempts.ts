@@ -2,6 +2,7 @@ import { parseDuration, type FunnelQuery } from '@apitrail/contract';
 
 import { join, raw, sql, type Sql } from '../../engine/sql';
 import type { HandlerContext } from '../handler';
+import { newestUs } from '../shared/newest';
 import type { RowSource } from '../shared/select';
 import { shareWithoutUnit, unitRows, type UnitRows } from '../shared/units';
 import { areDisjoint, commonFilters } from './disjoint';
@@ -45,12 +46,12 @@ export async function attemptsOf(query: FunnelQuery, context: HandlerContext): P
     weighted,
     dialect: context.dialect,
   };
-  const newestUs = await newestOf(context);
+  const newest = await newestUs(context);
   return {
-    tables: attemptsOfReached(statement, areDisjoint(query.steps), newestUs),
+    tables: attemptsOfReached(statement, areDisjoint(query.steps), newest),
     weighted,
     units,
-    newestUs,
+    newestUs: newest,
     withoutUnit: () => shareWithoutUnit(units, context),
   };
 }
@@ -89,17 +90,4 @@ function candidates(query: FunnelQuery, context: HandlerContext, { where }: RowS
     ],
     ' AND '
   );
-}
-
-/** The newest data there is, microseconds: a unit that entered less than a window before may still go on. */
-async function newestOf(context: HandlerContext): Promise<number> {
-  const { snapshot, now } = context;
-  const newest = snapshot.newest ?? (await newestRow(context));
-  return Math.round(Math.min(newest ?? now, now) * 1000);
-}
-
-async function newestRow(context: HandlerContext): Promise<number | null> {
-  const relation = context.rows([], {}).relation;
-  const table = await context.run(sql`SELECT max(time) FROM ${relation}`);
-  return (table.values[0]![0] as number | null) ?? null;
 }

@@ -1,15 +1,15 @@
 import type { Field, FieldConfig, FunnelQuery } from '@apitrail/contract';
 
-export const PANEL = 'apitrail-journeyfunnel-panel';
+import { unitsName } from '../shared/units-name';
 
-const UNITS: Readonly<Record<string, string>> = { customer: 'Customers', session: 'Sessions', account: 'Accounts' };
+export const PANEL = 'apitrail-journeyfunnel-panel';
 
 /** Config of a number of units; with counting `total` it counts attempts. */
 export function unitsConfig({ unit, counting }: Pick<FunnelQuery, 'unit' | 'counting'>): FieldConfig {
   if (counting === 'total') {
     return { displayNameFromDS: 'Attempts', unit: 'short' };
   }
-  return { displayNameFromDS: UNITS[unit] ?? unit, unit: 'short' };
+  return { displayNameFromDS: unitsName(unit), unit: 'short' };
 }
 
 export const MEDIAN = {

@@ -30,13 +30,13 @@ export interface UnitRows {
   counted: Sql;
 }
 
-/** How long before the range a session may have begun for its customer to be known: a day, milliseconds. */
+/** How long before what is read a session may have begun for its customer to be known: a day, milliseconds. */
 const SESSION_REACH_MS = 86_400_000;
 
 /**
  * Whose each request is. With `identity: session` requests without a customer belong to the customer of their session,
- * when the session has exactly one from a day before the range to the end of what is read, and a day at least after the
- * range, whatever the filters leave of it.
+ * when the session has exactly one from a day before what is read to the end of it, and a day at least after the range,
+ * whatever the filters leave of it.
  */
 export async function unitRows(query: UnitQuery, context: HandlerContext, reach: TimeRange): Promise<UnitRows> {
   const rows = context.rows(query.filters, reach);
@@ -69,7 +69,7 @@ function unitOfKey(key: string, context: HandlerContext): Sql {
 function customersOfSessions(query: UnitQuery, context: HandlerContext, rows: RowSource, reach: TimeRange): UnitRows {
   const { range } = context;
   const everything = context.rows([], {
-    from: range.from - SESSION_REACH_MS,
+    ...(reach.from === undefined ? {} : { from: Math.min(reach.from, range.from) - SESSION_REACH_MS }),
     to: Math.max(reach.to ?? range.to, range.to + SESSION_REACH_MS),
   });
   const own = context.rows(query.filters).where;

@@ -9,6 +9,7 @@ import { errorsForm } from './ErrorsForm';
 import { funnelForm } from './FunnelForm';
 import { heatmapForm } from './HeatmapForm';
 import { requestsForm } from './RequestsForm';
+import { retentionForm } from './RetentionForm';
 import { sqlForm } from './SqlForm';
 import { trafficForm } from './TrafficForm';
 import { valuesForm } from './ValuesForm';
@@ -19,6 +20,7 @@ export const QUERY_TYPE_FORMS: { readonly [T in QueryType]: QueryTypeForm<T> } =
   endpoints: endpointsForm,
   heatmap: heatmapForm,
   funnel: funnelForm,
+  retention: retentionForm,
   errors: errorsForm,
   requests: requestsForm,
   values: valuesForm,
