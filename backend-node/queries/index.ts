@@ -6,6 +6,7 @@ import { endpoints } from './endpoints';
 import { errors } from './errors';
 import { funnel } from './funnel';
 import { heatmap } from './heatmap';
+import { paths } from './paths';
 import { requests } from './requests';
 import { retention } from './retention';
 import { sqlQuery } from './sql';
@@ -18,6 +19,7 @@ export const HANDLERS = {
   endpoints,
   heatmap,
   funnel,
+  paths,
   retention,
   errors,
   requests,

@@ -5,6 +5,7 @@ import { endpointsQuerySchema } from './endpoints';
 import { errorsQuerySchema } from './errors';
 import { funnelQuerySchema } from './funnel';
 import { heatmapQuerySchema } from './heatmap';
+import { pathsQuerySchema } from './paths';
 import { requestsQuerySchema } from './requests';
 import { retentionQuerySchema } from './retention';
 import { sqlQuerySchema } from './sql';
@@ -32,6 +33,7 @@ export const QUERY_SCHEMAS = {
   endpoints: endpointsQuerySchema,
   heatmap: heatmapQuerySchema,
   funnel: funnelQuerySchema,
+  paths: pathsQuerySchema,
   retention: retentionQuerySchema,
   errors: errorsQuerySchema,
   requests: requestsQuerySchema,

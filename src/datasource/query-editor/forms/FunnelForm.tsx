@@ -11,6 +11,7 @@ import { TextField } from '../fields/TextField';
 import { FiltersField } from '../filters/FiltersField';
 import type { FormProps, QueryTypeForm } from '../form-props';
 import { FunnelStepForm, type Step } from './FunnelStepForm';
+import { moved } from './moved';
 
 const MOST_STEPS = 20;
 
@@ -151,15 +152,6 @@ function FunnelForm({ query, onChange }: FormProps<'funnel'>) {
       <RangeFields buckets={false} query={query} onChange={onChange} />
     </>
   );
-}
-
-function moved(steps: readonly Step[], index: number, by: -1 | 1): Step[] {
-  const next = [...steps];
-  const [step] = next.splice(index, 1);
-  if (step) {
-    next.splice(index + by, 0, step);
-  }
-  return next;
 }
 
 export const funnelForm: QueryTypeForm<'funnel'> = {

@@ -8,6 +8,7 @@ import { endpointsForm } from './EndpointsForm';
 import { errorsForm } from './ErrorsForm';
 import { funnelForm } from './FunnelForm';
 import { heatmapForm } from './HeatmapForm';
+import { pathsForm } from './PathsForm';
 import { requestsForm } from './RequestsForm';
 import { retentionForm } from './RetentionForm';
 import { sqlForm } from './SqlForm';
@@ -20,6 +21,7 @@ export const QUERY_TYPE_FORMS: { readonly [T in QueryType]: QueryTypeForm<T> } =
   endpoints: endpointsForm,
   heatmap: heatmapForm,
   funnel: funnelForm,
+  paths: pathsForm,
   retention: retentionForm,
   errors: errorsForm,
   requests: requestsForm,
