@@ -2,7 +2,7 @@ import { join, raw, sql, type Sql } from '../../engine/sql';
 import type { Dialect } from '../../engine/dialect';
 import { WEIGHT } from '../shared/metrics';
 import type { RowSource } from '../shared/select';
-import type { FunnelRule } from './reference';
+import type { FunnelRule } from './machine/rule';
 
 /** What a funnel is run over. */
 export interface FunnelSql {
@@ -12,8 +12,7 @@ export interface FunnelSql {
   unit: Sql;
   /** One condition per step. */
   conditions: readonly Sql[];
-  /** `steps` is the number of conditions. */
-  rule: Omit<FunnelRule, 'steps'>;
+  rule: Pick<FunnelRule, 'from' | 'to' | 'window'>;
   weighted: boolean;
   dialect: Dialect;
 }
@@ -122,5 +121,25 @@ function reachedOfState(number: number, weighted = false): Sql {
   FROM (${reached}) AS so_far JOIN reached_1 ON so_far.unit = reached_1.unit`;
   return sql`${raw(`reached_${number}`)} AS (
   ${number > 1 && weighted ? entered : reached}
+)`;
+}
+
+/** The tables of the steps reached and, of them, `attempts`. */
+export function attemptsOfReached(funnel: FunnelSql, disjoint: boolean, newestUs: number): Sql {
+  const steps = funnel.conditions.map((_, index) => raw(`reached_${index + 1}`));
+  const last = steps[steps.length - 1]!;
+  const reached = steps
+    .map((step, index) => sql`WHEN ${step}.at_us IS NOT NULL THEN ${us(index + 1)}`)
+    .slice(1)
+    .reverse();
+  const open = sql`reached_1.entry_us + ${us(funnel.rule.window)} > ${us(newestUs)}`;
+  return sql`${reachedSteps(funnel, disjoint)}, attempts AS (
+  SELECT reached_1.unit, 1 AS attempt, CAST(NULL AS VARCHAR) AS segment, CAST(reached_1.weight AS DOUBLE) AS weight, reached_1.entry_us,
+    CASE ${join(reached, ' ')} ELSE 1 END AS reached, [${join(steps.map((step) => sql`${step}.at_us`))}] AS at_us,
+    CASE WHEN ${last}.at_us IS NOT NULL THEN 'converted' WHEN ${open} THEN 'pending' ELSE 'stopped' END AS ended, 1 AS place
+  FROM reached_1${join(
+    steps.slice(1).map((step) => sql` LEFT JOIN ${step} ON ${step}.unit = reached_1.unit`),
+    ''
+  )}
 )`;
 }

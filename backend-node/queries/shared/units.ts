@@ -3,7 +3,7 @@ import type { Filter } from '@apitrail/contract';
 import { sql, type Sql } from '../../engine/sql';
 import type { TimeRange } from '../../lake/dataset';
 import type { HandlerContext } from '../handler';
-import { keyExpression } from './keys';
+import { keyAsText } from './keys';
 import type { RowSource } from './select';
 
 /** What says whose a request is: the part of a query that funnels, paths, retention and cohorts share. */
@@ -48,21 +48,13 @@ export async function unitRows(query: UnitQuery, context: HandlerContext, reach:
       return customersOfSessions(query, context, rows, reach);
     }
   }
-  const unit = unitOfKey(query.unit, context);
+  const unit = keyAsText(query.unit, context.dialect);
   const own = context.rows(query.filters);
   return {
     rows,
     unit,
     counted: sql`SELECT CAST(count(*) - count(${unit}) AS DOUBLE) AS without_unit, CAST(count(*) AS DOUBLE) AS requests FROM ${own.relation} WHERE ${own.where}`,
   };
-}
-
-/** A key's value as the text a person reads. */
-function unitOfKey(key: string, context: HandlerContext): Sql {
-  const expression = keyExpression(key, context.dialect);
-  return expression.kind === 'string' && expression.listType === 'varchar[]'
-    ? expression.sql
-    : sql`CASE WHEN ${expression.sql} IS NOT NULL THEN ${expression.text(expression.sql)} END`;
 }
 
 /** Every session is looked at once: it tells whose its requests are, and how many are nobody's. */
