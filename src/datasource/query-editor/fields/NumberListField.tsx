@@ -1,4 +1,4 @@
-import React from 'react';
+import React, { useState } from 'react';
 
 import { TextField } from './TextField';
 
@@ -13,11 +13,18 @@ interface NumberListFieldProps {
 
 /** Numbers, separated by commas or spaces; empty is the default. What is no number is kept as it is written, to be told. */
 export function NumberListField({ value, onChange, ...field }: NumberListFieldProps) {
+  const [written, setWritten] = useState('');
+  const text = value?.join(', ') ?? '';
+  // As it was written, so that nothing changes under the hands of who is still writing.
+  const shown = numbersOf(written)?.join(', ') === text ? written : text;
   return (
     <TextField
       {...field}
-      value={value?.join(', ')}
-      onChange={(text, options) => onChange(numbersOf(text ?? ''), options)}
+      value={shown}
+      onChange={(next, options) => {
+        setWritten(next ?? '');
+        onChange(numbersOf(next ?? ''), options);
+      }}
     />
   );
 }
