@@ -1,9 +1,9 @@
 import { parseDuration, type FunnelQuery, type FunnelSegment } from '@apitrail/contract';
 
 import { join, sql, type Sql } from '../../engine/sql';
-import type { TimeRange } from '../../lake/dataset';
 import type { HandlerContext } from '../handler';
 import { keyAsText } from '../shared/keys';
+import { newestOf } from '../shared/newest';
 import { shareWithoutUnit, unitRows, type UnitRows } from '../shared/units';
 import { areDisjoint, commonFilters } from './disjoint';
 import { ATTEMPT_COLUMNS, followUnits } from './machine/follow';
@@ -152,17 +152,4 @@ async function followed({ query, context, units, weighted, newestUs }: Source): 
     );
   }
   return kept;
-}
-
-/** The newest data there is, microseconds: a unit that entered less than a window before may still go on. */
-async function newestOf(context: HandlerContext): Promise<number> {
-  const { snapshot, now } = context;
-  const newest = snapshot.newest ?? (await newestRow(context));
-  return Math.round(Math.min(newest ?? now, now) * 1000);
-}
-
-async function newestRow(context: HandlerContext): Promise<number | null> {
-  const everything: TimeRange = {};
-  const table = await context.run(sql`SELECT max(time) FROM ${context.rows([], everything).relation}`);
-  return (table.values[0]![0] as number | null) ?? null;
 }

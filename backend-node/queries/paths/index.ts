@@ -1,9 +1,8 @@
 import { parseDuration, type PathsMarker, type PathsQuery } from '@apitrail/contract';
 
-import { sql } from '../../engine/sql';
 import type { HandlerContext, QueryHandler } from '../handler';
-import { keyExpression } from '../shared/keys';
-import { newestUs } from '../shared/newest';
+import { keyAsText } from '../shared/keys';
+import { newestOf } from '../shared/newest';
 import { noticeWithoutUnit } from '../shared/unit-notices';
 import { shareWithoutUnit, unitRows } from '../shared/units';
 import { anchorOf } from './anchor';
@@ -39,20 +38,13 @@ async function runPaths(
   const { anchor, reach } = await anchorOf(query, context);
   const units = await unitRows(query, context, reach);
   const weighted = await context.isWeighted(reach);
-  const newest = await newestUs(context);
+  const newest = await newestOf(context);
   const { oldest } = context.snapshot;
   const flows = pathFlows({
     rows: units.rows,
     tables: units.tables,
     unit: units.unit,
-    node: nodeText(
-      query.groupBy.map((name) => {
-        const key = keyExpression(name, dialect);
-        return key.listType === 'varchar[]'
-          ? key.sql
-          : sql`CASE WHEN ${key.sql} IS NOT NULL THEN ${key.text(key.sql)} END`;
-      })
-    ),
+    node: nodeText(query.groupBy.map((key) => keyAsText(key, dialect))),
     anchor,
     direction: query.direction,
     depth: query.depth,

@@ -247,6 +247,25 @@ describe('on a step of a funnel', () => {
     });
   });
 
+  it('of any order, where whoever did the steps reached it', async () => {
+    const turned = { ...funnel, order: 'any', step: 2 };
+    const both = [...letters('BACX'), ...letters('CX', { customer: 'bob' })];
+    expect(await links(both, { funnel: turned, depth: 1 })).toEqual(['0 A>C 1']);
+  });
+
+  it('that an exclusion ends, where it was left', async () => {
+    const excluding = { ...funnel, step: 3, outcome: 'dropped', exclusions: [{ filters: route('Y') }] };
+    expect(await links(rows, { funnel: excluding, depth: 1 })).toEqual(['0 B>Y 1']);
+    expect(await links(letters('ABYC'), { funnel: excluding, depth: 1 })).toEqual(['0 B>Y 1']);
+  });
+
+  it('every attempt, where they and paths are counted so', async () => {
+    const total = { ...funnel, counting: 'total', step: 3 };
+    const twice = letters('ABCXABCY');
+    expect(await links(twice, { funnel: total, counting: 'transitions', depth: 1 })).toEqual(['0 C>X 1', '0 C>Y 1']);
+    expect(await links(twice, { funnel: total, depth: 1 })).toEqual(['0 C>X 1']);
+  });
+
   it('knows customers by their sessions there too', async () => {
     const signin = [
       at('13:00:00', 'A', { customer: null, session: 's' }),

@@ -1,7 +1,7 @@
 import { ApitrailError, type RetentionCohorts, type RetentionMarker, type RetentionQuery } from '@apitrail/contract';
 
 import type { HandlerContext, QueryHandler } from '../handler';
-import { newestUs } from '../shared/newest';
+import { newestOf } from '../shared/newest';
 import { noticeWithoutUnit } from '../shared/unit-notices';
 import { shareWithoutUnit, unitRows } from '../shared/units';
 import { cohortsOf, meanOf, type Cohort, type CohortTimes } from './cohorts';
@@ -79,7 +79,7 @@ async function runRetention(
     from: range.from,
     to: range.to,
     rolling,
-    horizon: (await newestUs(context)) / 1000,
+    horizon: (await newestOf(context)) / 1000,
   };
   return {
     cohorts: cohortsOf(counts, columns, times, query.mode),

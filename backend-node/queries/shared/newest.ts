@@ -2,7 +2,7 @@ import { sql } from '../../engine/sql';
 import type { HandlerContext } from '../handler';
 
 /** The newest data there is, or the present if that is earlier, microseconds: what comes after it may still happen. */
-export async function newestUs(context: HandlerContext): Promise<number> {
+export async function newestOf(context: HandlerContext): Promise<number> {
   const { snapshot, now } = context;
   const newest = snapshot.newest ?? (await newestRow(context));
   return Math.round(Math.min(newest ?? now, now) * 1000);
