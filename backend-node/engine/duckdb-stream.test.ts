@@ -88,6 +88,16 @@ describe('rows that are kept', () => {
     expect(await tables()).toEqual([0]);
   });
 
+  it('do not get in each other’s way', async () => {
+    const all = await Promise.all(
+      Array.from({ length: 8 }, (_, number) => db.keep(columns, partsOf([[[`u${number}`], [number], [[]]]])))
+    );
+    const units = await Promise.all(all.map(({ relation }) => db.run(sql`SELECT unit FROM ${relation}`)));
+    expect(units.map(({ values }) => values[0])).toEqual(all.map((_, number) => [`u${number}`]));
+    await Promise.all(all.map((kept) => kept.drop()));
+    expect(await tables()).toEqual([0]);
+  });
+
   it('leave nothing behind when a part cannot be had', async () => {
     async function* failing(): AsyncGenerator<unknown[][]> {
       yield [['a'], [1], [[1]]];

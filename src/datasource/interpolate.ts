@@ -25,7 +25,10 @@ const MACRO = /\$__\w+|\$\{__(?:from|to|interval|interval_ms)\}/g;
 const SQL_FORMAT = /\$\{(\w+(?:\.[^:}]+)?):(sqlstring|sqlregex)\}/g;
 
 /** Numbers, which a dashboard written by hand may give as a variable. */
-const NUMBERS = new Set(['limit', 'minSamples', 'step', 'depth', 'rowsPerStep', 'periods', 'column']);
+const NUMBERS = new Set([
+  ...['limit', 'minSamples', 'step', 'depth', 'rowsPerStep', 'periods', 'column'],
+  ...['breakdownLimit', 'offset', 'fromStep', 'toStep', 'attribution'],
+]);
 
 /** Fields that are lists of filters. */
 const FILTERS = new Set(['filters', 'anchor', 'start', 'return']);

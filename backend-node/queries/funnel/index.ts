@@ -64,11 +64,10 @@ function checkStep({ step, steps }: FunnelQuery): void {
 
 function noticeWithoutUnit({ unit }: FunnelQuery, context: HandlerContext, share: number): void {
   if (share > 0.5) {
-    const percent = share === 1 ? 'None' : `Only ${((1 - share) * 100).toPrecision(2)} %`;
-    context.notice(
-      'warning',
-      `${percent} of the requests in this range have a ${unit}: the others are left out. See whether the logs hold it, or follow another unit, such as session.`
-    );
+    const some = `Only ${((1 - share) * 100).toPrecision(2)} % of the requests in this range have the unit ${unit}: the others are left out.`;
+    const found = share === 1 ? `No request in this range has the unit ${unit}.` : some;
+    const other = unit === 'session' ? 'customer' : 'session';
+    context.notice('warning', `${found} See whether the logs hold it, or follow another unit, such as ${other}.`);
   }
 }
 

@@ -324,12 +324,28 @@ describe('whose steps', () => {
   it('says when most requests have none', async () => {
     const rows = [...letters('AB'), ...letters('ABABABAB', { customer: null })];
     expect(notices(await ask(rows, { steps: steps('AB') }))).toContainEqual(
-      expect.stringContaining('Only 20 % of the requests in this range have a customer')
+      expect.stringContaining('Only 20 % of the requests in this range have the unit customer')
     );
   });
 });
 
+it('sampled requests make attempts weigh as much as their entries, however units are followed', async () => {
+  const rows = [
+    ...letters('AB', { weight: 10 }),
+    ...letters('AAB', { customer: 'bob', weight: 4 }),
+    ...letters('A', { customer: 'cid' }),
+  ];
+  expect(await units(rows, 'AB', { counting: 'total' })).toEqual([15, 14]);
+  expect(await units(rows, 'AB', { counting: 'total', reentry: 'optimised' })).toEqual([15, 14]);
+  expect(await units(rows, 'AB', { breakdown: 'customer', breakdownLimit: 1 })).toEqual([10, 10, 5, 4]);
+});
+
 describe('what cannot be', () => {
+  it('says that no request has the unit', async () => {
+    const frame = await ask(letters('AB', { customer: null }), { steps: steps('AB'), unit: 'account' });
+    expect(notices(frame)).toContainEqual(expect.stringContaining('No request in this range has the unit account'));
+  });
+
   it('says which step matches nothing', async () => {
     const frame = await ask(letters('AB'), { steps: steps('AZ') });
     expect(notices(frame)).toContainEqual(expect.stringContaining('Step 2 (Z) matches no request'));

@@ -1,6 +1,6 @@
 import React from 'react';
 import { Button, Stack } from '@grafana/ui';
-import { FUNNEL_UNITS } from '@apitrail/contract';
+import { FUNNEL_UNITS, MOST_FUNNEL_STEPS } from '@apitrail/contract';
 
 import { ChoiceField } from '../fields/ChoiceField';
 import { FormatField } from '../fields/FormatField';
@@ -12,8 +12,6 @@ import { FiltersField } from '../filters/FiltersField';
 import type { FormProps, QueryTypeForm } from '../form-props';
 import { FunnelStepForm, type Step } from './FunnelStepForm';
 import { moved } from './moved';
-
-const MOST_STEPS = 20;
 
 const UNITS: Record<(typeof FUNNEL_UNITS)[number], string> = {
   customer: 'Customers',
@@ -137,7 +135,7 @@ function FunnelForm({ query, onChange }: FormProps<'funnel'>) {
           size="sm"
           variant="secondary"
           icon="plus"
-          disabled={steps.length >= MOST_STEPS}
+          disabled={steps.length >= MOST_FUNNEL_STEPS}
           onClick={() => setSteps([...steps, newStep(steps.length)])}
         >
           Add step
