@@ -52,8 +52,10 @@ export function pathFlows(paths: PathsSql): Sql {
   const { tables, anchor, collapse, byId, gap, direction, depth, known } = paths;
   const keys = keysOf(paths);
   const order = sql`PARTITION BY ${keys} ORDER BY at_us, node, anchor_weight, weight`;
-  const pause = sql`at_us - lag(at_us) OVER ordered > ${number(gap)}`;
-  const begins = byId ? sql`thread = '' AND ${pause}` : pause;
+  const isEdge = (pause: Sql) =>
+    sql`(${pause} IS NULL OR ${byId ? sql`thread = '' AND ` : sql``}${pause} > ${number(gap)})`;
+  const begins = isEdge(sql`at_us - lag(at_us) OVER ordered`);
+  const ends = isEdge(sql`lead(at_us) OVER ordered - at_us`);
   const moves = collapse ? sql`coalesce(node <> lag(node) OVER ordered, TRUE)` : sql`TRUE`;
   const counted = sql`OVER (PARTITION BY ${keys} ORDER BY place ROWS UNBOUNDED PRECEDING)`;
   const away = direction === 'after' ? sql`+` : sql`-`;
@@ -65,14 +67,15 @@ export function pathFlows(paths: PathsSql): Sql {
   ${seen(paths)}
 ), marked AS (
   SELECT ${keys}, at_us, node, weight, anchor_weight, row_number() OVER ordered AS place,
-    coalesce(${begins}, TRUE) AS begins, ${moves} AS moves
+    ${begins} AS begins, ${ends} AS ends, ${moves} AS moves
   FROM seen WINDOW ordered AS (${order})
 ), numbered AS (
-  SELECT ${keys}, at_us, node, weight, anchor_weight,
-    sum(CASE WHEN begins THEN 1 ELSE 0 END) ${counted} AS sitting, sum(CASE WHEN begins OR moves THEN 1 ELSE 0 END) ${counted} AS run
+  SELECT ${keys}, at_us, node, weight, anchor_weight, begins, ends,
+    count(CASE WHEN begins THEN 1 END) ${counted} AS sitting, count(CASE WHEN begins OR moves THEN 1 END) ${counted} AS run
   FROM marked
 ), runs AS (
-  SELECT ${keys}, sitting, run, min(node) AS node, min(at_us) AS at_us, max(at_us) AS last_us, sum(weight) AS requests, max(anchor_weight) AS anchor_weight
+  SELECT ${keys}, sitting, run, min(node) AS node, min(at_us) AS at_us, max(at_us) AS last_us, sum(weight) AS requests, max(anchor_weight) AS anchor_weight,
+    bool_or(begins) AS begins, bool_or(ends) AS ends
   FROM numbered GROUP BY ${keys}, sitting, run
 ), candidates AS (
   ${anchor.kind === 'sessions' ? edges(paths) : sql`SELECT * FROM runs WHERE anchor_weight IS NOT NULL`}
@@ -141,14 +144,10 @@ function edges(paths: PathsSql): Sql {
   if (counting === 'transitions') {
     return sql`SELECT * FROM runs WHERE anchor_weight IS NOT NULL`;
   }
-  const keys = keysOf(paths);
   const within = (time: Sql) => sql`${time} >= ${number(range.from)} AND ${time} < ${number(range.to)}`;
-  const [edge, where] =
-    direction === 'after'
-      ? [sql`min(run)`, within(sql`runs.at_us`)]
-      : [sql`max(run)`, sql`${within(sql`runs.last_us`)} AND runs.last_us + ${number(gap)} <= ${number(known.to)}`];
-  return sql`SELECT runs.* FROM runs JOIN (SELECT ${keys}, sitting, ${edge} AS run FROM runs GROUP BY ${keys}, sitting) AS edges
-  ON ${sameKeys(paths, 'runs', 'edges')} AND runs.sitting = edges.sitting AND runs.run = edges.run WHERE ${where}`;
+  return direction === 'after'
+    ? sql`SELECT * FROM runs WHERE begins AND ${within(sql`at_us`)}`
+    : sql`SELECT * FROM runs WHERE ends AND ${within(sql`last_us`)} AND last_us + ${number(gap)} <= ${number(known.to)}`;
 }
 
 /** The anchors that paths begin at: the first of each unit, of each session, or all. */
