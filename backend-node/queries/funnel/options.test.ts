@@ -1,3 +1,4 @@
+import { raw } from '../../engine/sql';
 import { Bench, epoch, type Row, type TestFrame } from '../testing/dataset';
 
 jest.setTimeout(120_000);
@@ -381,6 +382,14 @@ describe('what cannot be', () => {
     expect(await units(letters(names), names)).toEqual(Array.from({ length: 30 }, () => 1));
     expect(await units(letters(names), names, { counting: 'total' })).toEqual(Array.from({ length: 30 }, () => 1));
   });
+});
+
+it('leaves nothing in the engine behind', async () => {
+  await ask(letters('AB'), { steps: steps('AB'), breakdown: 'customer', timeShift: '1d' });
+  const tables = await bench.engine.run(
+    raw(`SELECT count(*)::INTEGER FROM duckdb_tables() WHERE table_name LIKE 'apitrail_kept%'`)
+  );
+  expect(tables.values).toEqual([[0]]);
 });
 
 it('a plain funnel is the same however it is answered', async () => {

@@ -194,6 +194,49 @@ it('optimised finds the attempt that gets furthest, the last of several, without
 });
 
 describe('counting every attempt', () => {
+  /** One request to a moment, of one step at most, so that there is nothing to choose. */
+  const plainEvents = fc
+    .array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.constantFrom(0, 1, 1, 2, 4)), { maxLength: 25 })
+    .map((all) => {
+      let time = 0;
+      return all.map(([pause, steps]) => event((time += pause), steps));
+    });
+
+  /** The attempts as they would be told off by hand: from one entry on, and then from the next that counts. */
+  function byHand(rule: FunnelRule, all: readonly FunnelEvent[]): Array<[number, number]> {
+    const found: Array<[number, number]> = [];
+    for (let from = 0; from < all.length;) {
+      const { steps, time: entry } = all[from]!;
+      if (steps !== 1 || entry >= rule.to) {
+        from++;
+        continue;
+      }
+      let reached = 1;
+      let at = from + 1;
+      while (at < all.length && reached < rule.steps && all[at]!.time - entry <= rule.window) {
+        reached += all[at]!.steps === 1 << reached ? 1 : 0;
+        at++;
+      }
+      found.push([entry, reached]);
+      from = reached === rule.steps || rule.reentry === 'first' ? at : from + 1;
+    }
+    return found;
+  }
+
+  it.each(['first', 'optimised'] as const)(
+    'gives the attempts that are told off by hand, with re-entry %s',
+    (reentry) => {
+      const rule = ruleFor(3, { counting: 'total', reentry });
+      fc.assert(
+        fc.property(plainEvents, (all) => {
+          const attempts = follow(rule, all).map(({ entry, reached }) => [entry, reached]);
+          expect(attempts).toEqual(byHand(rule, all));
+        }),
+        { numRuns: 500 }
+      );
+    }
+  );
+
   it('uses no request twice, however they are re-entered', () => {
     fc.assert(
       fc.property(events(2, 20), (all) => {
