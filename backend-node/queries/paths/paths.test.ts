@@ -28,7 +28,8 @@ const route = (value: string) => [{ key: 'route', operator: '=', value }];
 let count = 0;
 async function ask(rows: Row[], query: object = {}, of: object = {}): Promise<TestFrame> {
   const data = await bench.dataset(`golden-${count++}`, rows);
-  const [frame] = await bench.answer(data, { ...range, ...of }, { queryType: 'paths', groupBy: ['route'], ...query });
+  const asked = { queryType: 'paths', groupBy: ['route'], ...query };
+  const [frame] = await bench.answer(data, { ...range, ...of }, asked, { now: () => epoch('2026-12-31T00:00:00Z') });
   return frame!;
 }
 

@@ -20,10 +20,13 @@ const on = (customer: string, day: number, clock = '12:00:00', row: Row = {}): R
 const until = (day: number) => on('clock', day, '00:00:00', { route: 'end' });
 const route = (value: string) => [{ key: 'route', operator: '=', value }];
 
+/** All of it has been. */
+const now = () => epoch('2026-12-31T00:00:00Z');
+
 let count = 0;
 async function ask(rows: Row[], query: object, of: object = {}): Promise<TestFrame> {
   const data = await bench.dataset(`golden-${count++}`, rows);
-  const [frame] = await bench.answer(data, { ...range, ...of }, { queryType: 'retention', ...query });
+  const [frame] = await bench.answer(data, { ...range, ...of }, { queryType: 'retention', ...query }, { now });
   return frame!;
 }
 
@@ -317,11 +320,11 @@ describe('a comparison', () => {
     const data = await bench.dataset('compared', rows);
     const one = { from: '2026-11-03T00:00:00Z', to: '2026-11-04T00:00:00Z' };
     const query = { queryType: 'retention', mode: 'on', periods: 1, starts: 'first', timeShift: '2d' };
-    const [own, before] = await bench.answer(data, one, query);
+    const [own, before] = await bench.answer(data, one, query, { now });
     expect(cells(own!)).toEqual([['11-03', 1, 0, 0]]);
     expect(cells(before!)).toEqual([['11-01', 1, 0, 1]]);
     expect(marker(before!)).toMatchObject({ shift: '2d', earlier: { sizes: [1], complete: [[true, true]] } });
-    const [curve] = await bench.answer(data, one, { ...query, view: 'curve' });
+    const [curve] = await bench.answer(data, one, { ...query, view: 'curve' }, { now });
     expect(curve!.rows[1]).toMatchObject({ rate: 0, rate_previous: 1, rate_change: -1 });
   });
 });
