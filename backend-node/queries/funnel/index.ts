@@ -1,6 +1,7 @@
 import { ApitrailError, parseDuration, type FunnelQuery, type FunnelView } from '@apitrail/contract';
 
-import type { HandlerContext, QueryHandler } from '../handler';
+import type { QueryHandler } from '../handler';
+import { noticeWithoutUnit } from '../shared/unit-notices';
 import { attemptsOf } from './attempts';
 import { stepNames } from './fields';
 import { stagesOf } from './stages';
@@ -29,7 +30,7 @@ export const funnel: QueryHandler<'funnel'> = {
     const before = earlier && { context: earlier, attempts: await attemptsOf(query, earlier, attempts.segments) };
     const answer = await view({ query, own, earlier: before });
     const rowsWithoutUnit = answer.withoutUnit ?? (await attempts.withoutUnit());
-    noticeWithoutUnit(query, context, rowsWithoutUnit);
+    noticeWithoutUnit(context, query, rowsWithoutUnit);
     return {
       frames: answer.frames,
       ...(answer.earlierFrames ? { earlierFrames: answer.earlierFrames } : {}),
@@ -59,15 +60,6 @@ function checkStep({ step, steps }: FunnelQuery): void {
       `step: the funnel has ${steps.length} steps, there is no step ${step}.`,
       { where: 'step' }
     );
-  }
-}
-
-function noticeWithoutUnit({ unit }: FunnelQuery, context: HandlerContext, share: number): void {
-  if (share > 0.5) {
-    const some = `Only ${((1 - share) * 100).toPrecision(2)} % of the requests in this range have the unit ${unit}: the others are left out.`;
-    const found = share === 1 ? `No request in this range has the unit ${unit}.` : some;
-    const other = unit === 'session' ? 'customer' : 'session';
-    context.notice('warning', `${found} See whether the logs hold it, or follow another unit, such as ${other}.`);
   }
 }
 

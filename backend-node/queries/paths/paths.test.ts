@@ -359,7 +359,7 @@ describe('what goes wrong', () => {
     expect(marker(frame).rowsWithoutUnit).toBeCloseTo(2 / 3);
     expect(frame.meta.notices).toContainEqual({
       severity: 'warning',
-      text: '67 % of the requests have no customer and are left out. Use another unit, such as session, or filter for those you mean.',
+      text: 'Only 33 % of the requests in this range have the unit customer: the others are left out. See whether the logs hold it, or follow another unit, such as session.',
     });
   });
 

@@ -345,7 +345,7 @@ describe('what goes wrong', () => {
     expect(marker(frame).rowsWithoutUnit).toBe(0.5);
     expect(frame.meta.notices).toContainEqual({
       severity: 'warning',
-      text: '50 % of the requests have no customer and are left out. Use identity session, or another unit, or filter for those you mean.',
+      text: 'Only 50 % of the requests in this range have the unit customer: the others are left out. See whether the logs hold it, use the identity session, or follow another unit, such as session.',
     });
   });
 
