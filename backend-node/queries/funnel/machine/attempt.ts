@@ -86,7 +86,7 @@ export class Attempt {
   }
 
   /** Steps that a request may take it on to. */
-  private wanted(): number {
+  wanted(): number {
     const { masks, optional } = this.rule;
     const next = masks[this.stage]!;
     // What lies below the next step and not below what is reached.

@@ -105,8 +105,9 @@ class FurthestEntry implements Entries {
     const all = [...going, ...Attempt.enter(this.rule, time, left)];
     all.filter(({ ended }) => ended !== undefined).forEach((attempt) => this.consider(attempt));
     const open = all.filter(({ ended }) => ended === undefined);
-    this.live = this.mayBeRemoved ? open.slice(0, MOST_OPEN_ATTEMPTS) : latestOfEach(open);
-    if (open.length > MOST_OPEN_ATTEMPTS && this.mayBeRemoved) {
+    const followed = this.mayBeRemoved ? open : latestOfEach(open);
+    this.live = followed.slice(0, MOST_OPEN_ATTEMPTS);
+    if (followed.length > MOST_OPEN_ATTEMPTS) {
       this.onCrowd();
     }
   }
@@ -145,41 +146,75 @@ function latestOfEach(attempts: readonly Attempt[]): Attempt[] {
 class EveryEntry implements Entries {
   readonly settled = false;
   private readonly over: Attempt[] = [];
-  /** By their entry. */
-  private live: Attempt[] = [];
+  /**
+   * Attempts by the step they have reached: a request takes all at one step on, or none of them, so that one that enters over
+   * and over costs no more than its requests. Those whose window is over may still be among them.
+   */
+  private live: Attempt[][];
+  /** Until when all that are open stay so. */
+  private fullUntil = -Infinity;
 
   constructor(
     private readonly rule: FunnelRule,
     private readonly onCrowd: () => void
-  ) {}
+  ) {
+    this.live = Array.from({ length: rule.steps + 1 }, () => []);
+  }
 
   take(time: number, events: readonly FunnelEvent[]): void {
-    const going = this.live.filter((attempt) => !attempt.isOver(time));
-    this.over.push(...this.live.filter((attempt) => attempt.isOver(time)));
+    const seen = events.reduce((mask, { steps }) => mask | steps, 0);
+    const always = this.rule.strict || events.some(({ exclusions }) => exclusions !== 0);
     let left: readonly FunnelEvent[] = events;
     const converted: Attempt[] = [];
-    for (const attempt of going) {
-      if (converted.some(({ held }) => sameValues(held, attempt.held))) {
+    // From the furthest on, so that none that has moved is taken on twice.
+    for (let reached = this.rule.steps; reached > 0; reached--) {
+      const attempts = this.live[reached]!;
+      if (attempts.length === 0 || (!always && (attempts[0]!.wanted() & seen) === 0)) {
         continue;
       }
-      attempt.advance(time, events);
-      if (attempt.ended === 'converted') {
-        converted.push(attempt);
-        left = attempt.rest(left);
-      } else if (attempt.ended !== undefined) {
-        this.over.push(attempt);
-        left = left.filter((event) => event !== attempt.excludedBy);
+      this.live[reached] = [];
+      for (const attempt of attempts.sort(byEntry)) {
+        if (attempt.isOver(time)) {
+          this.over.push(attempt);
+          continue;
+        }
+        if (converted.some((other) => liesWithin(attempt, other))) {
+          continue;
+        }
+        attempt.advance(time, events);
+        if (attempt.ended === undefined) {
+          this.live[attempt.reached]!.push(attempt);
+        } else if (attempt.ended === 'converted') {
+          converted.push(attempt);
+          left = attempt.rest(left);
+        } else {
+          this.over.push(attempt);
+          left = left.filter((event) => event !== attempt.excludedBy);
+        }
       }
     }
-    this.over.push(...converted);
-    this.live = going.filter(
-      (attempt) => attempt.ended === undefined && !converted.some(({ held }) => sameValues(held, attempt.held))
-    );
+    if (converted.length > 0) {
+      this.over.push(...converted);
+      this.sweep(time, converted);
+    }
     this.enter(time, left);
   }
 
   finish(): Attempt[] {
-    return counted([...this.over, ...this.live].sort((a, b) => a.entry - b.entry));
+    return counted([...this.over, ...this.live.flat()].sort(byEntry));
+  }
+
+  /** Puts away attempts whose window is over, and drops those that lie within one that has converted. */
+  private sweep(time: number, converted: readonly Attempt[]): void {
+    this.live = this.live.map((attempts) =>
+      attempts.filter((attempt) => {
+        const over = attempt.isOver(time);
+        if (over) {
+          this.over.push(attempt);
+        }
+        return !over && !converted.some((other) => liesWithin(attempt, other));
+      })
+    );
   }
 
   private enter(time: number, events: readonly FunnelEvent[]): void {
@@ -188,14 +223,41 @@ class EveryEntry implements Entries {
       if (!attempt) {
         return;
       }
-      if (this.live.length >= MOST_OPEN_ATTEMPTS) {
+      if (!this.hasRoom(time)) {
         this.onCrowd();
         return;
       }
-      (attempt.ended === undefined ? this.live : this.over).push(attempt);
+      if (attempt.ended === undefined) {
+        this.live[attempt.reached]!.push(attempt);
+      } else {
+        this.over.push(attempt);
+      }
       left = attempt.rest(left);
     }
   }
+
+  private hasRoom(time: number): boolean {
+    const open = () => this.live.reduce((sum, { length }) => sum + length, 0);
+    if (open() < MOST_OPEN_ATTEMPTS) {
+      return true;
+    }
+    if (time <= this.fullUntil) {
+      return false;
+    }
+    this.sweep(time, []);
+    const entries = this.live.flat().map(({ entry }) => entry);
+    this.fullUntil = entries.reduce((least, entry) => Math.min(least, entry), Infinity) + this.rule.window;
+    return open() < MOST_OPEN_ATTEMPTS;
+  }
+}
+
+function byEntry(one: Attempt, other: Attempt): number {
+  return one.entry - other.entry;
+}
+
+/** Whether an attempt began while another, of the same values, was on its way to its end. */
+function liesWithin(attempt: Attempt, other: Attempt): boolean {
+  return attempt.entry >= other.entry && sameValues(attempt.held, other.held);
 }
 
 function sameValues(one: ReadonlyArray<string | null>, other: ReadonlyArray<string | null>): boolean {
