@@ -51,7 +51,7 @@ export const retentionQuerySchema = z
       .max(MOST_RETENTION_PERIODS + 2)
       .optional(),
     /**
-     * `on_or_after`: returned in the column's interval or a later one that is looked at. `on`: in that interval. `streak`: in that
+     * `on_or_after`: returned in the column's interval or any later one. `on`: in that interval. `streak`: in that
      * interval and each one between it and the start's.
      */
     mode: z.enum(RETENTION_MODES).default('on_or_after'),

@@ -49,7 +49,10 @@ async function runRetention(
   const calendar = calendarIntervals(query.interval, range, query.timezone, last);
   refuseManyCohorts(query, calendar.count);
   const rolling = query.alignment === 'rolling' ? ROLLING_MS[query.interval] : undefined;
-  const end = rolling === undefined ? calendar.starts.at(-1)! : range.to + last * rolling;
+  const horizon = (await newestOf(context)) / 1000;
+  const lastEnd = rolling === undefined ? calendar.starts.at(-1)! : range.to + last * rolling;
+  // Who returns after the last column has returned on or after each.
+  const end = query.mode === 'on_or_after' ? Math.max(lastEnd, Math.floor(horizon) + 1) : lastEnd;
   const first = query.starts === 'first';
   const reach = { ...(first ? {} : { from: range.from }), to: end };
   const units = await unitRows(query, context, reach);
@@ -79,7 +82,7 @@ async function runRetention(
     from: range.from,
     to: range.to,
     rolling,
-    horizon: (await newestOf(context)) / 1000,
+    horizon,
   };
   return {
     cohorts: cohortsOf(counts, columns, times, query.mode),

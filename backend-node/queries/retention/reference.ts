@@ -100,14 +100,13 @@ function intervalsAfter(entry: number, time: number, rule: RetentionRule): numbe
 
 /** Whether a unit that returned in these intervals after its start counts in a column. */
 function isKept(column: number, intervals: readonly number[], { mode, columns }: RetentionRule): boolean {
-  const last = columns.at(-1)!.to;
   const on = (index: number) =>
     intervals.some((interval) => interval >= columns[index]!.from && interval < columns[index]!.to);
   switch (mode) {
     case 'on':
       return on(column);
     case 'on_or_after':
-      return intervals.some((interval) => interval >= columns[column]!.from && interval < last);
+      return intervals.some((interval) => interval >= columns[column]!.from);
     case 'streak':
       // The start's own interval is none that a unit has to return in.
       return on(column) && columns.every(({ from }, index) => index >= column || from === 0 || on(index));

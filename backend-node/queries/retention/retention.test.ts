@@ -66,6 +66,12 @@ describe('the modes', () => {
     expect(cells(await ask(visits, { ...counts, mode: 'on_or_after' }))[0]).toEqual(['11-02', 2, 2, 2, 2, 1]);
   });
 
+  it('on or after: also who returned after the last column only', async () => {
+    const late = [on('dan', 2), on('dan', 15), ...visits];
+    expect(cells(await ask(late, { ...counts, mode: 'on_or_after' }))[0]).toEqual(['11-02', 3, 3, 3, 3, 2]);
+    expect(cells(await ask(late, { ...counts, mode: 'on' }))[0]).toEqual(['11-02', 3, 0, 1, 1, 1]);
+  });
+
   it('streak: who returned in each interval until then', async () => {
     const daily = [2, 3, 4, 6].map((day) => on('dan', day));
     expect(cells(await ask([...visits, ...daily], { ...counts, mode: 'streak' }))[0]).toEqual(['11-02', 3, 0, 2, 1, 0]);

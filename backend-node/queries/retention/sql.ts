@@ -7,7 +7,7 @@ import type { RowSource } from '../shared/select';
 
 /** What retention is computed from. Times are microseconds since the epoch. */
 export interface RetentionSql {
-  /** Rows to the end of the last interval; of all times before, where a first start is looked for. */
+  /** Rows to the end of the last interval, or of all times after; of all times before, where a first start is looked for. */
   rows: RowSource;
   /** Common table expressions that the rows are made with. */
   tables?: Sql | undefined;
@@ -33,7 +33,7 @@ export interface RetentionSql {
 
 /**
  * One row per cohort and column: `cohort`, `col`, `units`. Column -1 is how many units the cohort has. In the mode
- * `on_or_after` a unit is counted in the last column that it returned in only.
+ * `on_or_after` a unit is counted in the last column that it returned in, or after which it did, only.
  */
 export function retentionCounts(retention: RetentionSql): Sql {
   const { tables, mode, columns } = retention;
@@ -48,7 +48,7 @@ export function retentionCounts(retention: RetentionSql): Sql {
 ), hits AS (
   SELECT unit, cohort, weight, ${columnOf(columns)} AS col FROM (
     ${hits(retention)}
-  ) AS away WHERE away >= ${number(columns[0]!.from)} AND away < ${number(last)}
+  ) AS away WHERE away >= ${number(columns[0]!.from)}${mode === 'on_or_after' ? sql`` : sql` AND away < ${number(last)}`}
 )
 SELECT CAST(cohort AS DOUBLE) AS cohort, CAST(-1 AS DOUBLE) AS col, CAST(sum(weight) AS DOUBLE) AS units FROM entries GROUP BY cohort
 UNION ALL
@@ -106,7 +106,7 @@ function hits({ rolling }: RetentionSql): Sql {
 /** Number of the column of an interval. */
 function columnOf(columns: RetentionSql['columns']): Sql {
   if (columns.every(({ from, to }, index) => from === index && to === index + 1)) {
-    return sql`away`;
+    return sql`least(away, ${number(columns.length - 1)})`;
   }
   const cases = columns.slice(0, -1).map(({ to }, index) => sql`WHEN away < ${number(to)} THEN ${number(index)}`);
   return cases.length === 0 ? sql`0` : sql`CASE ${join(cases, ' ')} ELSE ${number(columns.length - 1)} END`;
