@@ -11,6 +11,7 @@ import { createTable } from './create-table';
 import type { WrittenFile } from './data-files';
 import { tableDirectory } from './layout';
 import { DeltaLog } from './log';
+import { ClockGuard } from './maintenance/clock-guard';
 import { writeNewRows, type NewRows } from './new-rows';
 import { totalsOf, writeGroups, type RewriteOptions, type Rewritten } from './rewrite';
 import type { FileStats } from './stats';
@@ -221,8 +222,11 @@ export class DeltaTable {
     return (await this.tidyLog()).version;
   }
 
-  /** Does what `checkpoint` does and gives also how many files of the log were removed. */
-  async tidyLog(): Promise<{ version: number; removed: number }> {
+  /**
+   * Does what `checkpoint` does and gives also how many files of the log were removed: none while the clock is not believed,
+   * unless `force` says that it is right.
+   */
+  async tidyLog({ force = false } = {}): Promise<{ version: number; removed: number }> {
     const state = await this.snapshot();
     if ((await lastCheckpoint(this.log.directory)) !== state.version) {
       await withWorkDirectory(this.lake, (work) =>
@@ -230,10 +234,8 @@ export class DeltaTable {
       );
     }
     const retention = intervalMs(state.metadata.configuration['delta.logRetentionDuration']);
-    return {
-      version: state.version,
-      removed: retention === undefined ? 0 : await cleanUpLog(this.log.directory, retention),
-    };
+    const removes = retention !== undefined && (force || (await new ClockGuard(this.lake).look()).hold === 0);
+    return { version: state.version, removed: removes ? await cleanUpLog(this.log.directory, retention) : 0 };
   }
 
   /** Notes other statistics of live files, where those in the log are wrong. Throws APITRAIL_LAKE_CONFLICT as `rewrite` does. */

@@ -1,6 +1,5 @@
 import type { Dataset, Snapshot } from './dataset';
 import { FileSnapshot, type SnapshotFile } from './file-snapshot';
-import { ROWS_AWAITED } from './hot/awaited-rows';
 import type { HotFile } from './hot/hot-files';
 import { HotRows, notCommitted } from './hot/hot-rows';
 import type { Lake } from './lake';
@@ -10,16 +9,19 @@ import type { DataFile, TableState } from './table-state';
 
 /** The requests in the lake, as a dataset: those in the table, and those that were taken in and are in no commit yet. */
 export class LakeDataset implements Dataset {
+  readonly name = 'requests';
   readonly description = 'Requests in the lake.';
   private readonly hot: HotRows;
   private tableFiles: { state: TableState; files: readonly SnapshotFile[] } | undefined;
-  private newest: { state: TableState; hot: readonly HotFile[]; awaited: boolean; snapshot: Snapshot } | undefined;
+  private newest:
+    { state: TableState; hot: readonly HotFile[]; missing: string | undefined; snapshot: Snapshot } | undefined;
 
+  /** `hot` are the hot files of the lake. */
   constructor(
     private readonly lake: Lake,
-    readonly name = 'requests'
+    hot?: HotRows
   ) {
-    this.hot = new HotRows(lake.directory);
+    this.hot = hot ?? new HotRows(lake.directory);
   }
 
   /**
@@ -28,15 +30,15 @@ export class LakeDataset implements Dataset {
    */
   async snapshot(): Promise<Snapshot> {
     // The order matters: what is committed between the two steps is in both of them, and counted once.
-    const { files: hot, awaited } = await this.hot.look();
+    const { files: hot, missing } = await this.hot.look();
     const state = await this.lake.snapshot();
-    if (this.newest?.state === state && this.newest.hot === hot && this.newest.awaited === awaited) {
+    if (this.newest?.state === state && this.newest.hot === hot && this.newest.missing === missing) {
       return this.newest.snapshot;
     }
     const past = notCommitted(hot, state.transactions.get(INGEST_APP_ID)?.version);
     const files = [...this.filesOf(state), ...past.map(hotSnapshotFile)];
-    const snapshot = requestsSnapshot(state.version, files, awaited);
-    this.newest = { state, hot, awaited, snapshot };
+    const snapshot = requestsSnapshot(state.version, files, missing);
+    this.newest = { state, hot, missing, snapshot };
     return snapshot;
   }
 
@@ -50,17 +52,17 @@ export class LakeDataset implements Dataset {
 }
 
 /** A snapshot of hot files alone, where there is no table yet. */
-export function hotSnapshot(files: readonly HotFile[], awaited = false): Snapshot {
-  return requestsSnapshot(undefined, notCommitted(files, undefined).map(hotSnapshotFile), awaited);
+export function hotSnapshot(files: readonly HotFile[], missing?: string): Snapshot {
+  return requestsSnapshot(undefined, notCommitted(files, undefined).map(hotSnapshotFile), missing);
 }
 
-function requestsSnapshot(version: number | undefined, files: readonly SnapshotFile[], awaited: boolean): Snapshot {
+function requestsSnapshot(version: number | undefined, files: readonly SnapshotFile[], missing?: string): Snapshot {
   const toSql = (some: readonly SnapshotFile[]) =>
     parquetRelation(
       some.map(({ path }) => path),
       some.reduce((sum, { rows }) => sum + (rows ?? 0), 0) || undefined
     );
-  return new FileSnapshot(version, files, toSql, awaited ? ROWS_AWAITED : undefined);
+  return new FileSnapshot(version, files, toSql, missing);
 }
 
 function hotSnapshotFile({ path, bytes, rows, oldest, newest, unweighted }: HotFile): SnapshotFile {

@@ -1,8 +1,9 @@
-import { truncate } from 'node:fs/promises';
+import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { openDuckDb, type DuckDb } from '../engine/duckdb';
 import { literal, sql } from '../engine/sql';
+import { ColumnarRows, type ColumnarRow } from './hot/columnar-rows';
 import { Lake } from './lake';
 import { LakeDataset } from './lake-dataset';
 import type { DataFile } from './table-state';
@@ -53,6 +54,44 @@ it('sorts no more at once than fits, and a larger file alone', async () => {
   const [a, b, c] = files.map((file) => ({ ...file, bytes: 20 * 2 ** 20 }));
   expect(await lake.append({ parquet: [a!, b!, c!] })).toMatchObject({ rows: 6, files: 3 });
   expect(await lake.append({ parquet: files })).toMatchObject({ rows: 6, files: 1 });
+});
+
+/** A file as ingest writes it: rows of different services, each with so many attributes. */
+async function hotFileOf(from: number, rows: number, attributes: number) {
+  const columns = new ColumnarRows();
+  const shared = Object.fromEntries(Array.from({ length: attributes }, (_, index) => [`name${index}`, 'y'.repeat(20)]));
+  for (let row = 0; row < rows; row++) {
+    columns.push({ time: DAY + row, service: `service ${(row * 7919) % rows}`, attributes: shared } as ColumnarRow);
+  }
+  const path = join(folder.path, `${from}.parquet`);
+  const pieces = columns.toParquet();
+  await writeFile(path, Buffer.concat(pieces));
+  return { path, rows, bytes: pieces.reduce((sum, { length }) => sum + length, 0) };
+}
+
+it('writes what the engine has no memory to sort, and in order', async () => {
+  const [small, large] = [await hotFileOf(1, 10, 1), await hotFileOf(2, 25_000, 60)];
+  const little = await openDuckDb({ threads: 1, memoryLimit: '48MB' });
+  try {
+    const poor = await Lake.open(lake.directory, { engine: little, create: false });
+    expect(await poor.append({ parquet: [small, large] })).toMatchObject({ rows: 25_010, files: 2 });
+  } finally {
+    await little.close();
+  }
+  const rows = await select(
+    engine,
+    new LakeDataset(lake),
+    'service, cardinality(attributes) AS n',
+    'ORDER BY service, time'
+  );
+  expect(rows).toHaveLength(25_010);
+  expect(rows.at(-1)).toMatchObject({ service: 'service 9999', n: 60 });
+});
+
+it('sorts files with very many attributes one by one', async () => {
+  const files = [await hotFileOf(1, 5000, 220), await hotFileOf(2, 5000, 220)];
+  expect(await lake.append({ parquet: files })).toMatchObject({ rows: 10_000, files: 2 });
+  expect(await lake.append({ parquet: [files[0]!] })).toMatchObject({ rows: 5000, files: 1 });
 });
 
 it('commits how far it is when there are no rows', async () => {

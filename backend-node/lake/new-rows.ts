@@ -99,16 +99,14 @@ async function writeParquet(
   engine: DuckDb,
   table: Target,
   files: readonly ParquetRows[],
-  { lease, signal, pause }: WriteOptions
+  options: WriteOptions
 ): Promise<WrittenFile[]> {
   return engine.session(async (run) => {
     const written: WrittenFile[] = [];
     const scratch = new Scratch();
     try {
       for (const group of sortedTogether(files)) {
-        const more =
-          (await sortHotFiles(table, group, { lease, scratch, signal, pause })) ??
-          (await writeDataFiles(run, table, await partsOf(run, table.definition, group, signal), { lease, signal }));
+        const more = await writeTogether(run, table, group, { ...options, scratch });
         written.push(...more);
         assertWritten(
           more,
@@ -121,6 +119,46 @@ async function writeParquet(
       throw error;
     }
   });
+}
+
+/**
+ * Writes files that are sorted together; one by one where there is no memory for that, and one for which the engine has none
+ * without it, so that nothing that was taken in waits for ever.
+ */
+async function writeTogether(
+  run: Runner,
+  table: Target,
+  group: readonly ParquetRows[],
+  options: WriteOptions & { scratch: Scratch }
+): Promise<WrittenFile[]> {
+  const { lease, signal } = options;
+  try {
+    return (
+      (await sortHotFiles(table, group, options)) ??
+      (await writeDataFiles(run, table, await partsOf(run, table.definition, group, signal), { lease, signal }))
+    );
+  } catch (error) {
+    if (!(error instanceof ApitrailError && error.code === 'APITRAIL_OUT_OF_MEMORY')) {
+      throw error;
+    }
+    if (group.length === 1) {
+      const alone = await sortHotFiles(table, group, { ...options, manyTexts: true });
+      if (alone) {
+        return alone;
+      }
+      throw error;
+    }
+  }
+  const written: WrittenFile[] = [];
+  try {
+    for (const file of group) {
+      written.push(...(await writeTogether(run, table, [file], options)));
+    }
+    return written;
+  } catch (error) {
+    await removeDataFiles(table.path, written);
+    throw error;
+  }
 }
 
 /** The rows of files by the day of their times, each to be sorted and written on its own. */

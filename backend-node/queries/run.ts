@@ -23,6 +23,8 @@ import type { Range } from './shared/interval';
 
 /** Name of the lake as a dataset. */
 const LAKE_DATASET = 'requests';
+/** Name of the table of what rules left out. */
+const LEFT_OUT = 'left_out';
 
 /** What a request is answered with. */
 export interface QueryContext {
@@ -45,6 +47,8 @@ export interface QueryContext {
   postedAnnotations?: () => Promise<Sql | undefined>;
   /** What rules left out of the lake. */
   leftOut?: LeftOutSource;
+  /** The same as a table for SQL of a person, unless a dataset has its name. */
+  leftOutTable?: () => Promise<UserTable>;
   /** Told of faults that are ours, for the log. */
   onFault?: (error: unknown, query: unknown) => void;
 }
@@ -172,18 +176,24 @@ async function answer(
  * The other datasets whose names are somewhere in a text, as tables of all their rows. A dataset that cannot be read spoils
  * no SQL that has nothing to do with it.
  */
-async function tablesIn(text: string, { dataset }: Query, { datasets }: QueryContext): Promise<UserTable[]> {
+async function tablesIn(
+  text: string,
+  { dataset }: Query,
+  { datasets, leftOutTable }: QueryContext
+): Promise<UserTable[]> {
   const folded = text.toLowerCase();
   const named = [...datasets.values()].filter(
     ({ name }) =>
       (name !== 'requests' && folded.includes(name.toLowerCase())) || (name === dataset && name !== 'requests')
   );
-  return Promise.all(
+  const tables = await Promise.all(
     named.map(async (other) => {
       const { sql: rows, paths } = (await other.snapshot()).relation({});
       return { name: other.name, rows: sql`SELECT * FROM ${rows} AS requests`, paths };
     })
   );
+  const own = leftOutTable && folded.includes(LEFT_OUT) && !datasets.has(LEFT_OUT) ? [await leftOutTable()] : [];
+  return [...tables, ...own];
 }
 
 function handle(query: Query, context: HandlerContext) {

@@ -3,17 +3,23 @@ import { ApitrailError } from '@apitrail/contract';
 import type { DuckDb } from '../engine/duckdb';
 import type { Dataset, Snapshot } from '../lake/dataset';
 import { ExternalDataset } from '../lake/external/external-dataset';
-import { ROWS_AWAITED } from '../lake/hot/awaited-rows';
 import { HotRows } from '../lake/hot/hot-rows';
 import { Lake } from '../lake/lake';
 import { hotSnapshot, LakeDataset } from '../lake/lake-dataset';
 import { emptyRelation } from '../lake/parquet-relation';
 import type { Settings } from '../config/settings';
 
-/** The datasets that queries may name: the lake as `requests`, then those of the configuration. */
-export function openDatasets(settings: Settings, engine: DuckDb): ReadonlyMap<string, Dataset> {
+/**
+ * The datasets that queries may name: the lake as `requests`, then those of the configuration. `interrupted` says whether the
+ * process that takes in is known to have ended, and the next one not to be ready.
+ */
+export function openDatasets(
+  settings: Settings,
+  engine: DuckDb,
+  interrupted?: () => boolean
+): ReadonlyMap<string, Dataset> {
   const datasets: Dataset[] = [
-    new AwaitedLake(settings.lake, engine),
+    new AwaitedLake(settings.lake, engine, interrupted),
     ...settings.datasets.map((config) => new ExternalDataset(config, engine, settings.lake)),
   ];
   return new Map(datasets.map((dataset) => [dataset.name, dataset]));
@@ -31,9 +37,10 @@ export class AwaitedLake implements Dataset {
 
   constructor(
     readonly directory: string,
-    private readonly engine: DuckDb
+    private readonly engine: DuckDb,
+    interrupted?: () => boolean
   ) {
-    this.hot = new HotRows(directory);
+    this.hot = new HotRows(directory, interrupted);
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -42,12 +49,12 @@ export class AwaitedLake implements Dataset {
       return lake.snapshot();
     }
     // Before there is a table there may be rows for it. It is looked for once more after them, as its log is read after them.
-    const { files, awaited } = await this.hot.look();
+    const { files, missing } = await this.hot.look();
     const made = files.length > 0 ? await this.open() : undefined;
     if (made) {
       return made.snapshot();
     }
-    return files.length > 0 ? hotSnapshot(files, awaited) : { ...EMPTY, ...(awaited ? { missing: ROWS_AWAITED } : {}) };
+    return files.length > 0 ? hotSnapshot(files, missing) : { ...EMPTY, ...(missing !== undefined && { missing }) };
   }
 
   /** Whether there is a lake, or rows for one. Throws an ApitrailError when there is one that cannot be read. */
@@ -57,7 +64,7 @@ export class AwaitedLake implements Dataset {
 
   private async open(): Promise<LakeDataset | undefined> {
     this.lake ??= Lake.open(this.directory, { engine: this.engine }).then(
-      (lake) => new LakeDataset(lake),
+      (lake) => new LakeDataset(lake, this.hot),
       (error: unknown) => {
         if (error instanceof ApitrailError && error.code === 'APITRAIL_NOT_FOUND') {
           return undefined;

@@ -51,6 +51,11 @@ export function ingestMetrics(status: IngestStatus): ReportedMetric[] {
       status.rejected.map(({ decoder, reason, count }) => [count, { decoder, reason }])
     ),
     counter(
+      'ingest_unusable_values_total',
+      'Values that cannot be one of their column and became null, by column.',
+      status.unusable.map(({ column, count }) => [count, { column }])
+    ),
+    counter(
       'ingest_refused_total',
       'Batches that were told to come again, by code.',
       Object.entries(status.refused).map(([code, count]) => [count, { code }])
@@ -67,6 +72,11 @@ export function ingestMetrics(status: IngestStatus): ReportedMetric[] {
       'ingest_left_out_rows_total',
       'Rows that rules left out, by rule.',
       status.leftOut.map(({ rule, rows }) => [rows, { rule }])
+    ),
+    counter(
+      'ingest_left_out_status_rows_total',
+      'Rows that rules with the action count left out, by rule and class of their status.',
+      status.countedByStatus.map(({ rule, status: of, rows }) => [rows, { rule, status: of }])
     ),
     ...histogram(
       'ingest_acknowledgement_seconds',

@@ -48,6 +48,22 @@ test('one that hangs is told from one that is well, by the age of what it said',
   expect(one.isReady('ingest')).toBe(false);
 });
 
+test('one is interrupted from its end until the next one is ready, and when it says nothing any more', () => {
+  const one = board(false);
+  expect(one.isInterrupted('ingest')).toBe(false);
+  one.put({ role: 'ingest', state: 'up', restarts: 0 });
+  now = 60_000;
+  expect(one.isInterrupted('ingest')).toBe(false);
+  one.put({ role: 'ingest', state: 'down', restarts: 0 });
+  expect(one.isInterrupted('ingest')).toBe(true);
+  one.put({ role: 'ingest', state: 'starting', restarts: 1 });
+  expect(one.isInterrupted('ingest')).toBe(true);
+  one.put({ role: 'ingest', state: 'up', restarts: 1, report: well });
+  expect(one.isInterrupted('ingest')).toBe(false);
+  now += 15_000;
+  expect(one.isInterrupted('ingest')).toBe(true);
+});
+
 test('problems of the others are told as they are', () => {
   const one = board(false);
   const problem = { code: 'APITRAIL_DISK_FULL', message: 'Make room.' };

@@ -86,6 +86,15 @@ export class ProcessBoard {
     return view?.state === 'up' && view.report?.ready === true && view.ageSeconds! * 1000 <= SILENT_MS;
   }
 
+  /** Whether a process is known to have ended and is not back, or says nothing any more. */
+  isInterrupted(role: ProcessRole): boolean {
+    const entry = this.entries.get(role);
+    return (
+      entry !== undefined &&
+      (entry.state.state !== 'up' || (entry.state.report !== undefined && this.now() - entry.at > SILENT_MS))
+    );
+  }
+
   /** The metrics of the others, with the name of the process. */
   metrics(): Array<{ role: ProcessRole; metrics: ReportedMetric[] }> {
     return this.views().flatMap(({ role, report }) => (report ? [{ role, metrics: report.metrics }] : []));

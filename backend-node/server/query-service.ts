@@ -50,7 +50,7 @@ export async function startQueryService({
     memoryLimit: `${limits.memoryBytes}B`,
     tempDirectory: spill.path,
   });
-  const datasets = openDatasets(settings, engine);
+  const datasets = openDatasets(settings, engine, () => processes.isInterrupted('ingest'));
   const admission = new Admission({ concurrency: limits.concurrentQueries, queueLength: limits.queuedQueries });
   const sandbox = openSandbox(settings, spill.path, logSandbox(log));
   const sqlAdmission = new Admission({
@@ -90,6 +90,7 @@ export async function startQueryService({
         }),
         postedAnnotations: () => annotations.present(),
         leftOut: (range, filters) => leftOut.totals(range, filters),
+        leftOutTable: () => leftOut.sqlTable(),
         forAlerting: caller.identity?.kind === 'alert',
         onFault: (error) => log.error({ err: error }, 'query failed'),
       })

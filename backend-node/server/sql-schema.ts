@@ -9,6 +9,7 @@ import {
 import type { Engine } from '../engine/engine';
 import { param, sql } from '../engine/sql';
 import { datasetNamed, type Dataset } from '../lake/dataset';
+import { LEFT_OUT_TABLE } from '../ingest/noise';
 import { duckDbType } from '../lake/schema';
 import { ALLOWED_FUNCTIONS, ALLOWED_TABLE_FUNCTIONS } from '../sql/gate/functions/allowed';
 import { MACROS } from '../sql/macros';
@@ -59,6 +60,7 @@ function tablesOf(name: string, datasets: ReadonlyMap<string, Dataset>): SqlSche
       description: other.description ?? `All requests of the dataset ${other.name}.`,
       columns: COLUMNS,
     })),
+    ...(datasets.has(LEFT_OUT_TABLE.name) ? [] : [LEFT_OUT]),
   ];
 }
 
@@ -67,6 +69,12 @@ const COLUMNS = [...RECORD_COLUMNS, PARTITION_COLUMN].map(({ name, type, descrip
   type: engineType(type),
   description: unit ? `${description} (${unit})` : description,
 }));
+
+const LEFT_OUT: SqlSchema['tables'][number] = {
+  name: LEFT_OUT_TABLE.name,
+  description: 'How many requests rules of noise left out, by rule, service, environment, minute and status.',
+  columns: LEFT_OUT_TABLE.columns.map(({ name, type, description }) => ({ name, type: engineType(type), description })),
+};
 
 function engineType(type: ColumnType): string {
   const name = duckDbType(type);

@@ -11,6 +11,8 @@ export interface SentAs {
   aim: number | undefined;
   /** The body that has these requests. */
   body(lines: readonly string[]): Buffer;
+  /** Whether an answer of success says to send the body again. */
+  isRefused?(answer: string): boolean;
 }
 
 const requests = (lines: readonly string[]) => lines.map((line) => JSON.parse(line) as LoggedRequest);
@@ -27,6 +29,8 @@ export const PROTOCOLS: readonly SentAs[] = [
   },
   {
     ...{ name: '_bulk', path: '/requests/_bulk', type: 'application/x-ndjson', aim: undefined },
+    // Item by item, and all of them or none.
+    isRefused: (answer) => answer.includes('"status":429'),
     body: (lines) => Buffer.from(`${lines.map((line) => `{"create":{}}\n${line}`).join('\n')}\n`),
   },
 ];

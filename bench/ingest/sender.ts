@@ -13,7 +13,7 @@ export interface Sent {
 export interface SendOptions {
   /** Address of the ingest listener. */
   url: string;
-  as: Pick<SentAs, 'path' | 'type'>;
+  as: Pick<SentAs, 'path' | 'type' | 'isRefused'>;
   /** Requests that are under way at once. */
   connections: number;
   /** Requests a second; as fast as they are answered without. */
@@ -45,11 +45,12 @@ async function sendOne(body: Buffer, agent: Agent, options: SendOptions, sent: S
   for (;;) {
     const began = performance.now();
     const { status, retryAfter, text } = await post(body, agent, options);
-    if (status >= 200 && status < 300) {
+    const isRefused = status === 429 || status === 503 || options.as.isRefused?.(text);
+    if (status >= 200 && status < 300 && !isRefused) {
       sent.latenciesMs.push(performance.now() - began);
       return;
     }
-    if (status !== 429 && status !== 503) {
+    if (!isRefused) {
       throw new Error(`${options.as.path} answered ${status}: ${text.slice(0, 500)}`);
     }
     sent.refused++;

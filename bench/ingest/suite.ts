@@ -63,7 +63,7 @@ export interface IngestBenchResult {
   bytesPerLine: number;
   runs: IngestRun[];
   paced: PacedRun;
-  /** Bytes per row of the same requests without trace ids. */
+  /** Bytes per row in the lake of the same requests, as NDJSON, without trace ids. */
   bytesWithoutTraceIds: number;
 }
 
@@ -86,8 +86,11 @@ export async function benchIngest(options: IngestBenchOptions): Promise<IngestBe
       }
     }
     const paced = await pacedRun(bodiesOf(lines, PROTOCOLS[0]!), threads, options);
-    const withoutIds = await requestLines(rows, directory, false);
-    const { bytesPerRow } = await ceiling(raw, withoutIds, rows, directory);
+    const withoutIds = readFileSync(await requestLines(rows, directory, false), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const ndjson = PROTOCOLS[0]!;
+    const { bytesPerRow } = await intake(ndjson, bodiesOf(withoutIds, ndjson), rows, threads, options);
     return {
       at: new Date().toISOString(),
       duckdb: raw.version,

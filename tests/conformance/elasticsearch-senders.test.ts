@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { rowsOf } from '../../backend-node/ingest/intake/decoder';
 import { Overload } from '../../backend-node/ingest/intake/overload';
 import { elasticsearch } from '../../backend-node/ingest/protocols/elasticsearch/elasticsearch';
 import { startProtocolServer, type ProtocolServer } from '../../backend-node/ingest/protocols/testing/protocol-server';
@@ -111,6 +112,19 @@ describeWithClients('@elastic/elasticsearch', () => {
     expect(stats).toMatchObject({ total: 5001, successful: 5000, failed: 1 });
     expect(dropped).toMatchObject([{ status: 400, document: { hello: 'world' } }]);
     expect(paths()).toEqual(expected(5000));
+  });
+
+  test('its bulk helper writes short documents with the bytes of a body it has by itself', async () => {
+    client = connect({ bearer: server.key });
+    const count = 70_000;
+    const stats = await client.helpers.bulk({
+      datasource: Array.from({ length: count }, (_, n) => ({ time: DAY + n, path: `/${n % 7}` })),
+      onDocument: () => ({ create: { _index: 'r' } }),
+    });
+    expect(stats).toMatchObject({ total: count, successful: count, failed: 0, retry: 0 });
+    const most = server.recorded.submitted.map(({ decoded }) => rowsOf(decoded));
+    expect(Math.max(...most)).toBeGreaterThan(50_000);
+    expect(server.recorded.records).toHaveLength(count);
   });
 
   test('its bulk helper sends again what there was no room for, and nothing is lost or doubled', async () => {

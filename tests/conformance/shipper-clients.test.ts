@@ -168,6 +168,21 @@ describeWithClients('winston-loki', () => {
     await client.close();
   });
 
+  it.each([
+    ['JSON', { json: true }],
+    ['protobuf in snappy', { json: false }],
+  ])('sends messages that are JSON, in %s', async (_, options) => {
+    const { loki: client, logger } = transport(options);
+    logger.info(JSON.stringify(FIELDS));
+    logger.info(JSON.stringify(FIELDS), { worker: 7 });
+    expect(await rows(2)).toMatchObject([
+      { ...FIELDS, service: 'shop', environment: 'prod' },
+      { ...FIELDS, service: 'shop', attributes: { worker: '7' } },
+    ]);
+    expect(server.recorded.submitted.flatMap(({ decoded }) => decoded.rejects)).toEqual([]);
+    await client.close();
+  });
+
   it('sends again what could not be taken, and it counts once', async () => {
     server.recorded.overload = new Overload('APITRAIL_INGEST_BUSY', 'not now', 1);
     const refusals: Array<{ statusCode?: number }> = [];

@@ -132,6 +132,22 @@ it('queries that must do without what was acknowledged say so, and health says w
   expect((await ask()).notices.join()).not.toMatch(/acknowledged/);
 });
 
+it('queries say that rows are missing as long as an ingest process that was killed is not back, and have those that are hot', async () => {
+  const all = await twoHotFiles();
+  const ingest = companion.output.stderr.split('\n').find((line) => line.includes('"role":"ingest"'))!;
+  const ended = /ingest process has ended .* acknowledged/;
+  await send(['c1']);
+  process.kill((JSON.parse(ingest) as { pid: number }).pid, 'SIGKILL');
+  const { values } = await until(async () => {
+    const answer = await ask();
+    return ended.test(answer.notices.join()) ? answer : undefined;
+  });
+  expect(values[0]!.slice(0, 4)).toEqual(all);
+
+  await until(async () => !ended.test((await ask()).notices.join()));
+  expect(await ids()).toEqual([...all, 'c1']);
+});
+
 it('a document that is imported counts within seconds, and one that is removed does no longer', async () => {
   const routes = (...args: string[]) =>
     apitrail(['routes', ...args, '--lake', 'lake'], { cwd: folder.path, env: environment() });

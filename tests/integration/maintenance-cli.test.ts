@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -105,6 +105,16 @@ test('verify says what is wrong, mends what it can, and drops rows only when tol
   expect(dropped.stderr).toContain('1 damaged file taken out of the lake with 1 row');
   expect(summaryOf(dropped)).toMatchObject({ sound: true, dropped_files: 1, dropped_rows: 1 });
   expect(summaryOf(await run('verify'))).toMatchObject({ sound: true, tables: [{ rows: 5 }] });
+});
+
+test('vacuum deletes nothing while the clock is not believed, unless it is told that the clock is right', async () => {
+  const seen = { wall: Date.now() - 40 * 86_400_000, boot: 'another', uptime: 0, hold: 0 };
+  await mkdir(join(folder.path, 'lake', '.apitrail', 'maintenance'), { recursive: true });
+  await writeFile(join(folder.path, 'lake', '.apitrail', 'maintenance', 'clock.json'), JSON.stringify(seen));
+  expect(await run('vacuum', '--dry-run')).toMatchObject({ code: 0 });
+  const refused = await run('vacuum');
+  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('then add --force') as string });
+  expect(await run('vacuum', '--force')).toMatchObject({ code: 0 });
 });
 
 test.each(['compact', 'vacuum', 'verify'])('%s of a folder without a lake fails and makes none', async (command) => {

@@ -259,7 +259,7 @@ describe('with keys', () => {
 it('tells editors what SQL may name', async () => {
   const companion = await start();
   const schema = (await (await fetch(`${companion.query}/api/resources/sql-schema`)).json()) as SqlSchema;
-  expect(schema.tables.map(({ name }) => name)).toEqual(['requests']);
+  expect(schema.tables.map(({ name }) => name)).toEqual(['requests', 'left_out']);
   expect(schema.tables[0]!.columns).toContainEqual({
     name: 'status',
     type: 'INTEGER',

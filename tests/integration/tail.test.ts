@@ -259,8 +259,11 @@ it('keeps what cannot be read, and takes it in after a fix, once', async () => {
   await companion!.stop();
   companion = undefined;
   expect(summaryOf(await run(...args))).toMatchObject({ tried: 1, replayed: 0, still_rejected: 1 });
-  expect(summaryOf(await run('rejects', 'clear', '--lake', 'lake', '--older-than', '1h'))).toEqual({ cleared: 0 });
-  expect(summaryOf(await run('rejects', 'clear', '--lake', 'lake', '--all'))).toEqual({ cleared: 1 });
+  expect(summaryOf(await run('rejects', 'clear', '--lake', 'lake', '--older-than', '1h'))).toEqual({
+    cleared: 0,
+    unreadable: 0,
+  });
+  expect(summaryOf(await run('rejects', 'clear', '--lake', 'lake', '--all'))).toEqual({ cleared: 1, unreadable: 0 });
   expect(summaryOf(await run(...args))).toMatchObject({ tried: 0 });
   expect(await stored()).toEqual([4, 4]);
 });

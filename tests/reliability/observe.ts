@@ -1,6 +1,6 @@
 import type { QueryResult } from '@apitrail/contract';
 
-import { ROWS_AWAITED } from '../../backend-node/lake/hot/awaited-rows';
+import { ROWS_AWAITED, ROWS_INTERRUPTED } from '../../backend-node/lake/hot/awaited-rows';
 import type { Found } from './judge';
 
 const TIMEOUT_MS = 60_000;
@@ -44,7 +44,7 @@ async function ask(url: string, query: Record<string, unknown>): Promise<Answere
   return {
     values,
     notices,
-    awaited: notices.some((text) => text.includes(ROWS_AWAITED)),
+    awaited: notices.some((text) => [ROWS_AWAITED, ROWS_INTERRUPTED].some((said) => text.includes(said))),
     column: (name) => values[frame.schema.fields.findIndex((field) => field.name === name)] ?? [],
   };
 }

@@ -99,6 +99,7 @@ async function ask(settings: Settings, queries: unknown[], { from, to }: QueryOp
         ...{ datasets, engine, signal: interrupted.signal, pseudonyms },
         postedAnnotations: () => annotations.present(),
         leftOut: (range, filters) => leftOut.totals(range, filters),
+        leftOutTable: () => leftOut.sqlTable(),
         admit: (query, type) => (type === 'sql' ? sqlTurns.run('', interrupted.signal, query) : query()),
         userSql: (query, signal) => sandbox.run(query, signal),
       }

@@ -1,8 +1,9 @@
 import { ApitrailError } from '@apitrail/contract';
 import { Command } from 'commander';
 
+import type { ClearSummary } from '../../ingest/rejects/clear-letters';
 import { durationArgument, showCount } from '../size-arguments';
-import { openRejects, withFilters, type RejectsOptions } from './rejects';
+import { onDamage, openRejects, withFilters, type RejectsOptions } from './rejects';
 
 interface ClearOptions extends RejectsOptions {
   olderThan?: number;
@@ -23,24 +24,19 @@ export function clearRejects(): Command {
         });
       }
       const { lockRejects } = await import('../../ingest/rejects');
-      const { letterFiles, settleLetters } = await import('../../ingest/rejects/letters');
+      const { clearLetters } = await import('../../ingest/rejects/clear-letters');
       const { lake, key, filter } = await openRejects(options);
-      let cleared = 0;
+      let summary: ClearSummary = { cleared: 0, unreadable: 0 };
       if (key) {
         const lock = await lockRejects(lake);
         try {
           const before = olderThan === undefined ? {} : { before: Date.now() - olderThan };
-          for (const file of await letterFiles(lake)) {
-            await settleLetters(file, key, { ...filter, ...before }, (letters) => {
-              cleared += letters.length;
-              return Promise.resolve(new Set(letters.map(({ id }) => id)));
-            });
-          }
+          summary = await clearLetters(lake, key, { ...filter, ...before }, onDamage);
         } finally {
           await lock.release();
         }
       }
-      process.stderr.write(`${showCount(cleared, 'item')} deleted.\n`);
-      process.stdout.write(`${JSON.stringify({ cleared })}\n`);
+      process.stderr.write(`${showCount(summary.cleared, 'item')} deleted.\n`);
+      process.stdout.write(`${JSON.stringify(summary)}\n`);
     });
 }

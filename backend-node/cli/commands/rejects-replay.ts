@@ -7,7 +7,7 @@ import type { NamedLetter } from '../../ingest/rejects/letters';
 import { keyFileOption, readKey } from '../read-key';
 import { showCount } from '../size-arguments';
 import { stopSignal } from '../stop-signal';
-import { openRejects, withFilters, type RejectsOptions } from './rejects';
+import { onDamage, openRejects, withFilters, type RejectsOptions } from './rejects';
 
 interface ReplayCommandOptions extends RejectsOptions {
   to?: string;
@@ -51,7 +51,7 @@ Examples:
 }
 
 const NOTHING: ReplaySummary = {
-  ...{ tried: 0, replayed: 0, rows: 0, known: 0, still_rejected: 0, cut: 0 },
+  ...{ tried: 0, replayed: 0, rows: 0, known: 0, still_rejected: 0, cut: 0, unreadable: 0 },
   ...{ reasons: [], interrupted: false },
 };
 
@@ -76,6 +76,10 @@ async function runReplay(options: ReplayCommandOptions): Promise<ReplaySummary> 
         const summary = await replayLetters({
           ...{ lake, key, filter, target, signal: stop.signal },
           ...(readAs ? { readAs } : {}),
+          onProblem: (error) => {
+            progress.clear();
+            onDamage(error);
+          },
           onProgress: ({ tried, replayed }) => progress.show(() => `${tried} tried  ${replayed} went in`),
         });
         progress.clear();

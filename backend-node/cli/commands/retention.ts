@@ -1,7 +1,7 @@
 import { ApitrailError } from '@apitrail/contract';
 import { Command } from 'commander';
 
-import type { Settings } from '../../config/settings';
+import { assertClock } from '../believed-clock';
 import { withLakeEngine } from '../lake-engine';
 import { LAKE_TABLES } from '../lake-tables';
 import { configOption, lakeOption, settingsOf, type SettingsOptions } from '../settings-options';
@@ -39,7 +39,6 @@ Examples:
     )
     .action(async ({ age, size, dryRun = false, force = false, quiet, ...options }: RetentionCommandOptions) => {
       const { applyRetention } = await import('../../lake/maintenance/retention');
-      const { ClockGuard } = await import('../../lake/maintenance/clock-guard');
       const { openTables } = await import('../../lake/maintenance/open-tables');
       const { retainAnnotations } = await import('../../annotations/retention');
       const { ANNOTATIONS_TABLE } = await import('../../annotations/table');
@@ -60,7 +59,7 @@ Examples:
       await withLakeEngine(settings, async (engine) => {
         const tables = await openTables(settings.lake, LAKE_TABLES, { engine });
         if (!dryRun && !force && policy.ageMs !== undefined) {
-          await assertClock(settings, new ClockGuard(settings.lake));
+          await assertClock(settings.lake);
         }
         const requests = tables.find(({ definition }) => definition.name === REQUESTS_TABLE.name);
         const annotations = tables.find(({ definition }) => definition.name === ANNOTATIONS_TABLE.name);
@@ -97,15 +96,4 @@ Examples:
         );
       });
     });
-}
-
-async function assertClock({ lake }: Settings, guard: { peek(): Promise<{ hold: number }> }): Promise<void> {
-  const { hold } = await guard.peek();
-  if (hold > 0) {
-    throw new ApitrailError(
-      'APITRAIL_USAGE',
-      `The clock of this machine was set by much since maintenance of ${lake} last saw it, or nobody saw it for more than a day, so nothing is deleted by age. Look at the clock (now it is ${new Date().toISOString()}), then add --force.`,
-      { where: '--force' }
-    );
-  }
 }

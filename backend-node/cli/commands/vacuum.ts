@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import type { VacuumSummary } from '../../lake/maintenance/vacuum';
+import { assertClock } from '../believed-clock';
 import { withLakeEngine, withStopSignal } from '../lake-engine';
 import { LAKE_TABLES } from '../lake-tables';
 import { configOption, lakeOption, settingsOf, type SettingsOptions } from '../settings-options';
@@ -25,7 +26,10 @@ export function vacuumCommand(): Command {
       'keep files that were replaced or removed less than this ago, such as 36h (default: what the table says, 7d)',
       durationArgument
     )
-    .option('--force', 'take a retention under a day, which may take files from queries that run')
+    .option(
+      '--force',
+      'take a retention under a day, which may take files from queries that run, and believe the clock although it was set'
+    )
     .option(
       '--orphans',
       'delete also data files that no version knows and no killed writer left: they may hold rows the log has lost'
@@ -53,6 +57,9 @@ Examples:
       const { retention, force = false, orphans = false, dryRun = false } = options;
       await withStopSignal('Stopping. What is deleted is deleted; the next run goes on.', (signal) =>
         withLakeEngine(settings, async (engine) => {
+          if (!dryRun && !force) {
+            await assertClock(settings.lake);
+          }
           const tables: VacuumSummary[] = [];
           for (const table of await openTables(settings.lake, LAKE_TABLES, { engine })) {
             const summary = await vacuumTable(table, {

@@ -5,7 +5,7 @@ import type { HotFile } from '../../lake/hot/hot-files';
 import type { Lake } from '../../lake/lake';
 import { INGEST_APP_ID } from '../../lake/layout';
 import { unwritable } from '../../lake/unwritable';
-import type { LeftOutCount, LeftOutStore, NoisePolicy } from '../noise';
+import type { LeftOutCount, LeftOutStore, NoisePolicy, UncommittedCounts } from '../noise';
 import type { RetiredFiles } from '../hot/retired-files';
 import { Retries } from '../hot/retries';
 import type { SealedRows } from '../hot/row-pipeline';
@@ -28,7 +28,8 @@ export interface FlusherOptions {
   retired: RetiredFiles;
   counters: IngestCounters;
   /** What rules left out, which is written down before the commit it goes with. */
-  leftOut?: { policy: Pick<NoisePolicy, 'drain'>; store: Pick<LeftOutStore, 'commit'> } | undefined;
+  leftOut?:
+    { policy: Pick<NoisePolicy, 'drain' | 'pending'>; store: Pick<LeftOutStore, 'commit' | 'counted'> } | undefined;
   /** Told of hot files that did not get into the lake, whatever the reason. */
   onFailure(files: readonly HotFile[]): Promise<void>;
   /** Last batch that is in the lake. */
@@ -38,6 +39,8 @@ export interface FlusherOptions {
 /** What goes into the lake with one commit, and what was left out of it. */
 interface SealedCommit extends SealedRows {
   leftOut: readonly LeftOutCount[];
+  /** The last batch of the commit before. */
+  after: number;
 }
 
 /**
@@ -53,9 +56,12 @@ export class Flusher {
   private readonly retries: Retries;
   private running: Promise<void> | undefined;
   private stopping = false;
+  /** Last batch that is in the lake or in line, or was counted before. */
+  private sealed: number;
 
   constructor(private readonly options: FlusherOptions) {
     this.flushed = options.flushed;
+    this.sealed = Math.max(options.flushed, options.leftOut?.store.counted ?? 0);
     this.retries = new Retries({
       onFailure: (place, error) => options.counters.failing(place, error),
       freeBytes: () => freeBytes(options.lake.directory),
@@ -67,12 +73,22 @@ export class Flusher {
     return this.queue;
   }
 
+  /** What rules left out that may be in no commit yet. */
+  uncommitted(): UncommittedCounts[] {
+    const { queue, sealed, options } = this;
+    const waiting = queue.map(({ after, leftOut }) => ({ after, counts: leftOut }));
+    return [...waiting, { after: sealed, counts: options.leftOut?.policy.pending() ?? [] }].filter(
+      ({ counts }) => counts.length > 0
+    );
+  }
+
   /** Keeps the state as of a batch, durably, and lines its rows up for their commit. Throws when the state cannot be kept. */
   async seal(rows: SealedRows): Promise<void> {
     const { keyFiles, keys, states, preparation } = this.options;
     await keyFiles.save(keys, rows.to);
     await states.save(rows.to, await serialiseIngestState(preparation.state()));
-    this.queue.push({ ...rows, leftOut: this.options.leftOut?.policy.drain() ?? [] });
+    this.queue.push({ ...rows, after: this.sealed, leftOut: this.options.leftOut?.policy.drain() ?? [] });
+    this.sealed = Math.max(this.sealed, rows.to);
     this.running ??= this.run().finally(() => {
       this.running = undefined;
     });

@@ -66,6 +66,7 @@ function mappedSink({ fields, constants, keepOthers }: CompiledMapping): FieldSi
 
 /** Names that are remembered; senders may make up any number of them. */
 const MOST_NAMES = 20_000;
+const LONGEST_NAME = 256;
 let remembered = 0;
 
 /** The name of a nested field, joined by dots once and not for every record. */
@@ -81,7 +82,7 @@ class FieldName {
     let name = this.children.get(key);
     if (name === undefined) {
       name = new FieldName(this.prefix + key);
-      if (remembered < MOST_NAMES) {
+      if (remembered < MOST_NAMES && name.field.length <= LONGEST_NAME) {
         remembered++;
         this.children.set(key, name);
       }

@@ -54,7 +54,7 @@ async function beginAgain() {
   }
 }
 
-const awaited = async () => (await new HotRows(bench.lake).look()).awaited;
+const awaited = async () => (await new HotRows(bench.lake).look()).missing !== undefined;
 
 const damages: Array<[string, (path: string) => Promise<void>, RegExp]> = [
   ['torn', (path) => truncate(path, 500), /has 500 bytes, not \d+/],

@@ -49,6 +49,11 @@ export class HotWriter {
     return listHotFiles(this.lake);
   }
 
+  /** Says that rows which were acknowledged cannot be queried, where no writer can be had. Needs no room on the disk. */
+  static async sayIncomplete(lake: string): Promise<void> {
+    await removeIfThere(join(await currentHotDirectory(lake), COMPLETE));
+  }
+
   /** Says that all that was acknowledged before can be queried. Makes the folder when somebody took it away. */
   async markComplete(): Promise<void> {
     await makeDirectory(this.directory);

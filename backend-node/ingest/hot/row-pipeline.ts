@@ -16,8 +16,9 @@ import { RowsInMemory } from './rows-in-memory';
 
 /** Hot files are not made more often than this, ms. */
 const HOT_MS = 500;
-/** So many rows become a hot file at once. */
+/** So many rows, or what takes so many bytes, become a hot file at once. */
 const HOT_ROWS = 50_000;
+const HOT_BYTES = 32 * 2 ** 20;
 const ROWS_PER_LOOK = 256;
 
 /** A batch that is on the disk. */
@@ -29,6 +30,8 @@ export interface TakenBatch {
   known: readonly number[];
   /** What it counts in the memory budget, until its rows can be queried. */
   weight: number;
+  /** What it takes in memory, where that is not counted there. */
+  bytes?: number;
   /** When it was on the disk, on the clock of `performance.now`. */
   durableAt: number;
   /** It is taken up again after a kill. */
@@ -171,7 +174,8 @@ export class RowPipeline {
   /** Does what is due, and says when the next thing will be, on the clock of `performance.now`. */
   private async turn(): Promise<number> {
     const { current } = this;
-    if (current && (current.rows >= HOT_ROWS || performance.now() >= this.lastHot + HOT_MS)) {
+    const isMuch = current !== undefined && (current.rows >= HOT_ROWS || current.bytes >= HOT_BYTES);
+    if (current && (isMuch || performance.now() >= this.lastHot + HOT_MS)) {
       await this.makeHot();
     }
     if (!this.current && performance.now() >= this.sealDueAt()) {
@@ -186,6 +190,7 @@ export class RowPipeline {
     decoded,
     known,
     weight,
+    bytes = weight,
     durableAt,
     dead,
     again = false,
@@ -193,6 +198,7 @@ export class RowPipeline {
     const current = (this.current ??= new RowsInMemory(seq));
     current.to = seq;
     current.weight += weight;
+    current.bytes += bytes;
     this.unsealedSince ??= durableAt;
     this.options.preparation.begin({ counted: seq <= (this.options.counted ?? 0), again });
     const prepared = dead === undefined ? await this.prepare(batch, decoded, new Set(known)) : { fault: dead };

@@ -24,6 +24,8 @@ export class RowsInMemory {
   readonly bodies: Buffer[] = [];
   /** What it counts in the memory budget. */
   weight = 0;
+  /** What it takes in memory. */
+  bytes = 0;
   to: number;
   /** When its batches were on the disk, on the clock of `performance.now`, and the rows of each. */
   readonly batches: Array<{ durableAt: number; rows: number }> = [];

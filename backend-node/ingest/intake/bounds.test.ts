@@ -107,6 +107,44 @@ it('a body that is held is no obstacle to itself, and of several one goes on', a
   expect(await taken).toMatchObject({ seq: 1 });
 });
 
+it('refuses what does not fit beside rows that are in memory, and takes it in alone', async () => {
+  const { intake, writes, budget } = slowDisk(100_000);
+  const large = (rows: number) => {
+    const batch = batchOf({ rows: testRows(rows) });
+    return intake.submit(batch, { ...testDecoder.decode(batch.body, batch), memory: 90_000 });
+  };
+  const first = large(1);
+  await until(() => writes.length === 1);
+  await expect(large(2)).rejects.toEqual(busy);
+  expect(budget.bytes).toBeLessThan(100_000);
+  const small = send(intake, { rows: testRows(1) });
+  await until(() => writes.length === 2);
+  writes.forEach(({ done }) => done());
+  await Promise.all([first, small]);
+});
+
+it('takes in what is larger than the limit beside few rows', async () => {
+  const { intake, writes } = slowDisk(10_000);
+  const few = send(intake, { rows: testRows(1) });
+  const batch = batchOf({ rows: testRows(1) });
+  const large = intake.submit(batch, { ...testDecoder.decode(batch.body, batch), memory: 90_000 });
+  await until(() => writes.length === 2);
+  writes.forEach(({ done }) => done());
+  await Promise.all([few, large]);
+});
+
+it('makes rows that take much memory hot before more come together', async () => {
+  const intake = await bench.intake();
+  const much = 40 * 2 ** 20;
+  const rows = [1, 2, 3].map((count) => batchOf({ rows: testRows(count) }));
+  await Promise.all(
+    rows.map((batch) => intake.submit(batch, { ...testDecoder.decode(batch.body, batch), memory: much }))
+  );
+  await until(() => intake.status().hot.waitingRows === 0);
+  expect(intake.status().hot.files).toBe(3);
+  await intake.close();
+});
+
 it('tells at its start that memory is too little for bodies as large as are let in', async () => {
   const told: string[] = [];
   const log = { ...silent, warn: (_: unknown, message: string) => void told.push(message) } as never;

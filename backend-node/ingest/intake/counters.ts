@@ -35,17 +35,23 @@ export class IngestCounters {
   readonly flush = { commits: 0, rows: 0, failures: 0, lastAt: null as number | null };
   readonly recovered = { batches: 0, rows: 0, seconds: 0 };
   deadBatches = 0;
+  /** Values that could not be used and became null, by column. */
+  readonly unusable = new Map<string, number>();
   private readonly trouble = new Map<string, IngestProblem>();
 
   /** Something that was acknowledged. */
   onTaken({ decoder, body }: Batch, decoded: Decoded, known: number): void {
-    const { rejects, ignored = 0 } = decoded;
+    const { records, rejects, ignored = 0 } = decoded;
     const counts = this.of(decoder);
     counts.batches++;
     counts.rows += rowsOf(decoded) - known;
     counts.bytes += body.length;
     counts.ignored += ignored;
     this.repeated.records += known;
+    // Rows that were read the short way have none.
+    for (const { unusable } of records) {
+      unusable?.forEach((column) => this.unusable.set(column, (this.unusable.get(column) ?? 0) + 1));
+    }
     for (const { reason } of rejects) {
       const kind = kindOf(reason);
       const key = counts.rejected.has(kind) || counts.rejected.size < MOST_REASONS ? kind : 'other';
@@ -90,6 +96,12 @@ export class IngestCounters {
     const message = `${count} that was acknowledged ended the process twice when it was read again from the write-ahead log (number ${seqs.join(', ')}). It is kept whole among the rejects and cannot be queried: see apitrail rejects list.`;
     this.trouble.set('set aside', { code: 'APITRAIL_BATCH_SET_ASIDE', message, since: Date.now() });
     this.log.error({ seqs: [...seqs], code: 'APITRAIL_BATCH_SET_ASIDE' }, message);
+  }
+
+  /** None of these batches lies among the rejects any more: they were replayed, or are not wanted. */
+  onSetAsideSettled(): void {
+    this.trouble.delete('set aside');
+    this.log.info({}, 'batches that were set aside lie among the rejects no more');
   }
 
   get problems(): IngestProblem[] {

@@ -182,8 +182,8 @@ export class DurableIntake implements Intake, BodyMemory {
   }
 }
 
-/** What a batch takes: its body, the text that values are cut out of, and what was made of it. */
-function weightOf({ body }: Batch, { memory = 0 }: Decoded): number {
+/** What a batch takes, bytes: its body, the text that values are cut out of, and what was made of it. */
+export function weightOf({ body }: Batch, { memory = 0 }: Decoded): number {
   return 2 * body.length + memory + MEMORY_PER_BATCH;
 }
 

@@ -37,11 +37,13 @@ export class MemoryBudget implements BodyMemory {
   }
 
   /**
-   * Takes memory for something whose body, of so many bytes, may be held already: refused only when others have all there
-   * is. Of several whose bodies are held at the same time the first always goes on.
+   * Takes memory for something whose body, of so many bytes, may be held already: refused when it does not fit beside what
+   * others have. While rows have less than a quarter of it all, it always goes on: of several the first does, and what is
+   * larger than the limit is not kept out for ever by few rows that come all the time.
    */
   take(bytes: number, body = 0): void {
-    if (this.taken - Math.min(body, this.held) >= this.limit) {
+    const others = this.taken - Math.min(body, this.held);
+    if (this.taken - this.held > this.limit / CROWDED && others + bytes > this.limit) {
       throw this.overload();
     }
     this.taken += bytes;

@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
-import { listHotFiles } from '../../lake/hot/hot-files';
+import { listHotFiles, readHotFolder } from '../../lake/hot/hot-files';
 import { walDirectory } from '../../lake/layout';
 import { IntakeBench, until } from './testing/intake-bench';
 import { send, testRows } from './testing/test-batches';
@@ -51,6 +52,20 @@ it('flushes by rows while it takes in', async () => {
   expect((await listHotFiles(bench.lake)).length).toBeGreaterThan(0);
   expect(intake.status()).toMatchObject({ rows: 1500, batches: 2, hot: { files: 0 }, problems: [] });
   await intake.close();
+});
+
+it('that what was acknowledged is awaited is said also when opening fails at the lake', async () => {
+  const intake = await bench.intake();
+  await send(intake, { rows: testRows(3) });
+  await until(async () => (await bench.ids()).length > 0);
+  const killed = await bench.killed();
+  await intake.close();
+  await rm(join(killed.lake, 'requests'), { recursive: true });
+  await writeFile(join(killed.lake, 'requests'), '');
+  expect((await readHotFolder(killed.lake)).complete).toBe(true);
+  await expect(killed.intake()).rejects.toThrow();
+  expect((await readHotFolder(killed.lake)).complete).toBe(false);
+  await killed.close();
 });
 
 it('lets one process at a time take in', async () => {

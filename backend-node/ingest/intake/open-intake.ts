@@ -9,24 +9,22 @@ import { makeDirectory } from '../../lake/durable';
 import type { HotFile } from '../../lake/hot/hot-files';
 import { Lake } from '../../lake/lake';
 import { INGEST_APP_ID, ingestStateDirectory, stateDirectory, walDirectory } from '../../lake/layout';
+import { ClockGuard } from '../../lake/maintenance/clock-guard';
 import { acquireLock } from '../../lake/process-lock';
 import { unwritable } from '../../lake/unwritable';
 import { openWorkDirectory } from '../../lake/work-directory';
 import { Flusher } from '../flush/flusher';
-import { parseIngestState, type IngestState } from '../flush/ingest-state';
 import { AwaitedRows } from '../hot/awaited-rows';
 import { HotGuard } from '../hot/hot-guard';
 import { HotWriter } from '../hot/hot-writer';
 import { RetiredFiles } from '../hot/retired-files';
 import { RowPipeline } from '../hot/row-pipeline';
-import { readRouteState } from '../import/route-state';
-import { LeftOutStore, openNoise } from '../noise';
-import { createPseudonymiser, needsPseudonyms, storageKey } from '../privacy';
+import { LeftOutNotes, LeftOutStore, openNoise, removeUncommittedCounts, writeUncommittedCounts } from '../noise';
+import { storageKey } from '../privacy';
 import { RejectStore } from '../rejects';
 import { CatalogWatch, DocumentCatalog } from '../routes';
-import { RowPreparation, type RowPolicy } from '../rows/row-preparation';
+import type { RowPolicy } from '../rows/row-preparation';
 import { StateFiles } from '../rows/state-files';
-import { Wal } from '../wal';
 import type { BodyMemory } from './body-memory';
 import { IngestCounters } from './counters';
 import type { Decoder } from './decoder';
@@ -35,8 +33,11 @@ import type { Intake } from './intake';
 import { KnownKeyFiles } from './known-key-files';
 import { KeyHasher, KnownKeys } from './known-keys';
 import { MemoryBudget } from './memory-budget';
+import { loadState, makePreparation } from './open-preparation';
+import { lostRanges, openWal } from './open-wal';
 import { recoverBatches } from './recover';
 import { ReplayMark } from './replay-mark';
+import { watchSetAside } from './set-aside-watch';
 import type { IngestStatus } from './status';
 import { hotFiles, statusOf } from './status-of';
 
@@ -107,8 +108,18 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     name: 'ingest',
     holder: 'Another process takes in what is sent to this lake',
     advice: 'Stop it, or give this one another lake.',
+  }).catch(async (error: unknown) => {
+    // Nobody has it, and nobody gets it, as on a disk that is full.
+    if (!(error instanceof ApitrailError && error.code === 'APITRAIL_LAKE_BUSY')) {
+      await HotWriter.sayIncomplete(directory).catch(() => undefined);
+    }
+    throw error;
   });
   closing(() => lock.release());
+  // Before anything that may fail: whoever asks is told then that rows are awaited.
+  const writer = await HotWriter.open(directory);
+  const awaiting = new AwaitedRows(writer);
+  closing(() => awaiting.stop());
   const work = await openWorkDirectory(directory);
   closing(() => work.close());
   const engine = await openDuckDb({ ...ENGINE, tempDirectory: work.path });
@@ -121,9 +132,6 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
 
   const committed = (await lake.transactionVersion(INGEST_APP_ID)) ?? 0;
   const counters = options.counters ?? new IngestCounters(log);
-  const writer = await HotWriter.open(directory);
-  const awaiting = new AwaitedRows(writer);
-  closing(() => awaiting.stop());
   const retired = new RetiredFiles(limits.queryTimeoutMs + GRACE_MARGIN_MS, (err) =>
     log.warn({ err }, 'a hot file whose rows are in the lake could not be removed')
   );
@@ -163,12 +171,15 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     ...{ committed, windowUs, most: MOST_KEYS },
   });
   const hasher = new KeyHasher(hash('sha256', Buffer.concat([Buffer.from('apitrail idempotency'), key])));
+  const clock = new ClockGuard(directory);
+  const rejectsKey = await storageKey(privacy, 'rejects', { lake: directory });
   const rejects = await RejectStore.open(directory, {
-    key: await storageKey(privacy, 'rejects', { lake: directory }),
+    key: rejectsKey,
     // The log has let go of what is below: nothing of it comes again.
     committed: Math.max(committed, wal.releasedBefore),
     keepMs: parseDuration(ingest.rejects_keep),
     maxBytes: ingest.rejects_bytes,
+    isClockBelieved: async (newest) => (await clock.look(newest).catch(() => clock.peek(newest))).hold === 0,
     onDropped: (dropped) => log.warn(dropped, 'dead letters that nobody has looked at were deleted'),
     onFailure: (err) => log.warn({ err }, 'dead letters were not tidied; it is tried again'),
   });
@@ -210,6 +221,11 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
     ...{ wal, committed, pipeline, keys, hasher, counters, mark },
     decoderNamed: options.decoderNamed ?? (await import('../protocols/registry')).decoderNamed,
   });
+  if (mark.setAside.length > 0) {
+    const batches = { lake: directory, key: rejectsKey, seqs: [...mark.setAside] };
+    const unwatch = watchSetAside(batches, () => counters.onSetAsideSettled());
+    closing(() => Promise.resolve(unwatch()));
+  }
   if (counters.recovered.batches > 0) {
     log.info(counters.recovered, 'what was acknowledged before and is not in the lake yet was taken up again');
   }
@@ -217,6 +233,15 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
   await wal.release(committed);
   pipeline.start();
   guard.start();
+  const notes =
+    noise &&
+    new LeftOutNotes({
+      changes: () => noise.changes,
+      counts: () => flusher.uncommitted(),
+      write: (counts) => writeUncommittedCounts(directory, counts),
+      onFailure: (err) => log.warn({ err }, 'what rules left out is told with its commit only; it is tried again'),
+    });
+  await (notes ? notes.start() : removeUncommittedCounts(directory));
 
   const intake = new DurableIntake({ wal, pipeline, keys, hasher, budget, counters });
   return {
@@ -231,86 +256,10 @@ async function open(options: OpenIntakeOptions, onClose: (cleanup: Cleanup) => v
       await intake.stop();
       await pipeline.stop();
       await flusher.stop();
+      await notes?.close();
       await cleanUp(cleanups);
     },
   };
-}
-
-/**
- * Opens the write-ahead log. Where it was lost and hot files are left, whose rows nothing else has, numbers go on above
- * theirs, so that they get into the lake.
- */
-async function openWal(
-  covered: readonly HotFile[],
-  committed: number,
-  { directory, ...options }: Omit<Parameters<typeof Wal.open>[1], 'firstSeq'> & { directory: string }
-): Promise<Wal> {
-  const wal = await Wal.open(directory, { ...options, firstSeq: committed });
-  const last = covered.at(-1)?.to ?? 0;
-  if (wal.lastSeq >= last) {
-    return wal;
-  }
-  await wal.close();
-  return Wal.open(directory, { ...options, firstSeq: last });
-}
-
-/** What the write-ahead log has let go of, though it is neither in the lake nor in hot files. */
-function lostRanges(
-  committed: number,
-  released: number,
-  covered: readonly HotFile[]
-): Array<{ from: number; to: number }> {
-  const ranges: Array<{ from: number; to: number }> = [];
-  let next = committed + 1;
-  for (const { from, to } of covered) {
-    if (from > next && next <= released) {
-      ranges.push({ from: next, to: Math.min(from - 1, released) });
-    }
-    next = Math.max(next, to + 1);
-  }
-  return next <= released ? [...ranges, { from: next, to: released }] : ranges;
-}
-
-/** The state as of the last commit; before the first, what imports have learned of routes. */
-async function loadState(
-  states: StateFiles,
-  committed: number,
-  lake: Lake,
-  log: OpenIntakeOptions['log']
-): Promise<IngestState> {
-  const text = committed === 0 ? undefined : await states.read(committed);
-  await states.keepOnly([committed]);
-  if (text !== undefined) {
-    return parseIngestState(text, states.path(committed));
-  }
-  if (committed > 0) {
-    log.warn({ file: states.path(committed) }, 'the state of ingest is missing: sessions that go on begin anew');
-  }
-  return { sessions: null, routes: (await readRouteState(lake.directory, lake)) ?? null };
-}
-
-async function makePreparation(
-  {
-    settings,
-    policy,
-    catalog,
-  }: Pick<OpenIntakeOptions, 'settings'> & {
-    policy: RowPolicy | undefined;
-    catalog: CatalogWatch;
-  },
-  state: IngestState
-): Promise<RowPreparation> {
-  const { lake, privacy, sessions, routes } = settings;
-  const needed = sessions.derive || needsPseudonyms(privacy);
-  return new RowPreparation({
-    privacy,
-    pseudonymiser: needed ? await createPseudonymiser(privacy, { lake }) : undefined,
-    sessionGapUs: sessions.derive ? parseDuration(sessions.gap) * 1000 : undefined,
-    rules: routes.rules,
-    documents: await catalog.read(),
-    ...state,
-    ...(policy ? { policy } : {}),
-  });
 }
 
 /** Undoes in reverse what was opened. */

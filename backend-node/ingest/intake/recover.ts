@@ -5,12 +5,12 @@ import type { Batch } from './batch';
 import type { IngestCounters } from './counters';
 import { rowsOf, type Decoded, type Decoder } from './decoder';
 import type { ReplayMark } from './replay-mark';
-import { hashedNames, rememberNames } from './durable-intake';
+import { hashedNames, rememberNames, weightOf } from './durable-intake';
 import type { KeyHasher, KnownKeys } from './known-keys';
 import { decodeBatch } from './stored-batch';
 
 export interface RecoverOptions {
-  wal: Pick<Wal, 'replay'>;
+  wal: Pick<Wal, 'replay' | 'noteAge'>;
   /** Last batch that is in the lake. */
   committed: number;
   pipeline: RowPipeline;
@@ -32,6 +32,7 @@ export async function recoverBatches(options: RecoverOptions): Promise<void> {
   const breath = new Breath();
   for await (const { seq, payload } of wal.replay(committed)) {
     const { batch, known } = decodeBatch(payload);
+    wal.noteAge(seq, Date.now() - batch.receivedAt / 1000);
     const { decoded, dead } = (await mark.begin(seq, batch.body.length))
       ? decodeAgain(batch, options)
       : { decoded: NOTHING, dead: 'the process ended twice while it was read again' };
@@ -43,6 +44,7 @@ export async function recoverBatches(options: RecoverOptions): Promise<void> {
       decoded,
       known,
       weight: 0,
+      bytes: weightOf(batch, decoded),
       again: true,
       durableAt,
       ...(dead === undefined ? {} : { dead }),

@@ -48,10 +48,12 @@ export function statusOf({ budget, counters, open, closed }: StatusSources): Ing
     rejected: decoders.flatMap(([decoder, { rejected }]) =>
       [...rejected].map(([reason, count]) => ({ decoder, reason, count }))
     ),
+    unusable: [...counters.unusable].map(([column, count]) => ({ column, count })),
     repeated: { ...counters.repeated },
     idempotency: { entries: open?.keys.size ?? 0, evicted: open?.keys.evicted ?? 0 },
     refused: { ...counters.refused },
     leftOut: open?.noise?.leftOut() ?? [],
+    countedByStatus: open?.noise?.countedByStatus() ?? [],
     acknowledgement: counters.acknowledgement.summary(),
     freshness: counters.freshness.summary(),
     flushing: counters.flushing.summary(),
@@ -91,12 +93,11 @@ function rejectsStatus(rejects: RejectStore | undefined): IngestStatus['rejects'
 const NO_WAL = { bytes: 0, pendingBytes: 0, segments: 0, durableSeq: 0, flushedSeq: 0, lagSeconds: 0 };
 
 function walStatus({ wal, flusher }: NonNullable<StatusSources['open']>): IngestStatus['wal'] {
-  const { bytes, pendingBytes, segments, durableSeq, oldestAt } = wal;
-  const waiting = durableSeq > flusher.flushed && oldestAt !== undefined;
+  const { bytes, pendingBytes, segments, durableSeq } = wal;
   return {
     ...{ bytes, pendingBytes, segments, durableSeq },
     flushedSeq: flusher.flushed,
-    lagSeconds: waiting ? Math.max(0, (Date.now() - oldestAt) / 1000) : 0,
+    lagSeconds: wal.ageAbove(flusher.flushed) ?? 0,
   };
 }
 

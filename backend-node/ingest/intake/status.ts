@@ -36,6 +36,8 @@ export interface IngestStatus {
   decoders: ReadonlyArray<{ decoder: string; batches: number; rows: number; bytes: number; ignored: number }>;
   /** Items that could not be understood, by decoder and kind of reason (numbers in reasons are written `N`). */
   rejected: ReadonlyArray<{ decoder: string; reason: string; count: number }>;
+  /** Values that could not be one of their column's and became null, by column. */
+  unusable: ReadonlyArray<{ column: string; count: number }>;
   /** Batches known by their idempotency key, and records known by their id, that were not taken in again. */
   repeated: { batches: number; records: number };
   /** Keys and ids that are remembered, and those that were forgotten before their time because there were too many. */
@@ -44,6 +46,8 @@ export interface IngestStatus {
   refused: Readonly<Record<RefusalCode, number>>;
   /** Rows that rules left out, by rule. */
   leftOut: ReadonlyArray<{ rule: string; rows: number }>;
+  /** Of these the rows of rules that count by status, by its class (`5xx`; empty where there was none). */
+  countedByStatus: ReadonlyArray<{ rule: string; status: string; rows: number }>;
   /** From `submit` to the answer of the disk. */
   acknowledgement: DurationSummary;
   /** From the answer of the disk until the rows can be queried. */

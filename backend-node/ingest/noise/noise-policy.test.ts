@@ -90,6 +90,22 @@ test('counts of very many minutes and services become those of days, and none is
   expect(noise.drain()).toMatchObject([{ service: 'after', time: T, requests: 1 }]);
 });
 
+test('a rule that counts does so by class of status, without what was discarded', () => {
+  const policy = new NoisePolicy([{ name: 'health', match: ['health_checks'], action: 'count' }]);
+  const take = (status: number | undefined) =>
+    policy.takesIn(Object.assign(new RequestRecord(), { method: 'GET', path: '/health', time: 0, status }));
+  policy.begin();
+  [200, 204, 503, undefined].forEach(take);
+  policy.begin();
+  take(500);
+  policy.discard();
+  expect(policy.countedByStatus()).toEqual([
+    { rule: 'health', status: '2xx', rows: 2 },
+    { rule: 'health', status: '5xx', rows: 1 },
+    { rule: 'health', status: '', rows: 1 },
+  ]);
+});
+
 describe('sampling', () => {
   const noise = policy({ name: 'tenth', match: { all: [] }, action: 'sample', rate: 0.1 });
   const customers = Array.from({ length: 20_000 }, (_, index) => `customer ${index}`);

@@ -41,11 +41,16 @@ export class NoisePolicy implements RowPolicy {
   private readonly totals = new Map<string, number>();
   /** What the batch that began last added to `totals`. */
   private undecidedTotals = new Map<string, number>();
+  /** The same of rules with the action `count`, by class of status. */
+  private readonly classes = new Map<string, number>();
+  private undecidedClasses = new Map<string, number>();
   private readonly journeys: Journeys | undefined;
   private counts = new Map<string, LeftOutCount>();
   private undecided = new Map<string, LeftOutCount>();
   private counting = true;
   private told = true;
+  /** Another number whenever what `pending` gives has changed. */
+  changes = 0;
 
   /** `hash` is needed by rules that sample only; `journeys` is what `state` gave. */
   constructor(
@@ -93,11 +98,16 @@ export class NoisePolicy implements RowPolicy {
 
   /** Nothing of the batch that began last was taken in, nor left out. */
   discard(): void {
+    this.changes++;
     this.undecided.clear();
     for (const [rule, rows] of this.undecidedTotals) {
       this.totals.set(rule, this.totals.get(rule)! - rows);
     }
     this.undecidedTotals.clear();
+    for (const [key, rows] of this.undecidedClasses) {
+      this.classes.set(key, this.classes.get(key)! - rows);
+    }
+    this.undecidedClasses.clear();
   }
 
   /** What was decided of sessions and customers, to go on with; null when nothing is sampled. */
@@ -108,9 +118,15 @@ export class NoisePolicy implements RowPolicy {
   /** What was left out since it was last drained. */
   drain(): LeftOutCount[] {
     this.decide();
+    this.changes++;
     const drained = [...this.counts.values()];
     this.counts = new Map();
     return drained;
+  }
+
+  /** The same without draining it; of one minute there may be two. */
+  pending(): LeftOutCount[] {
+    return [...this.counts.values(), ...this.undecided.values()];
   }
 
   /** Requests left out since the process began, by rule. */
@@ -118,14 +134,29 @@ export class NoisePolicy implements RowPolicy {
     return [...this.totals].map(([rule, rows]) => ({ rule, rows }));
   }
 
+  /** Of them those of rules that count by status: `status` is its class, as `5xx`, or empty. */
+  countedByStatus(): Array<{ rule: string; status: string; rows: number }> {
+    return [...this.classes].map(([key, rows]) => {
+      const [rule, status] = key.split('\0') as [string, string];
+      return { rule, status, rows };
+    });
+  }
+
   private count({ name, action }: CompiledRule, record: RequestRecord): void {
     if (this.told) {
       this.totals.set(name, (this.totals.get(name) ?? 0) + 1);
       this.undecidedTotals.set(name, (this.undecidedTotals.get(name) ?? 0) + 1);
+      if (action === 'count') {
+        const { status } = record;
+        const key = `${name}\0${status === undefined ? '' : `${Math.floor(status / 100)}xx`}`;
+        this.classes.set(key, (this.classes.get(key) ?? 0) + 1);
+        this.undecidedClasses.set(key, (this.undecidedClasses.get(key) ?? 0) + 1);
+      }
     }
     if (!this.counting) {
       return;
     }
+    this.changes++;
     const { weight = 1 } = record;
     const [key, count] = this.countOf(name, action, record);
     const entry = this.undecided.get(key);
@@ -162,5 +193,6 @@ export class NoisePolicy implements RowPolicy {
     }
     this.undecided = new Map();
     this.undecidedTotals.clear();
+    this.undecidedClasses.clear();
   }
 }

@@ -3,7 +3,7 @@ import { normaliseRecord } from './normalise';
 import { RequestRecord } from './request-record';
 import { readRequestLine, readTarget } from './request-target';
 import { anyTimeReader, clfTimeReader, epochMicros, isoTimeReader } from './time';
-import { bytesOf, durationOf, durationWithUnit, statusOf, storableText, upstreamDurationMs } from './values';
+import { bytesOf, durationOf, durationWithUnit, statusOf, storableText, upstreamDurationMs, weightOf } from './values';
 
 const target = (text: string, method?: string): Partial<RequestRecord> => {
   const record = new RequestRecord();
@@ -139,6 +139,19 @@ describe('values', () => {
       undefined,
       NaN,
     ]);
+  });
+
+  it.each([
+    ['4', 4],
+    [0.5, 0.5],
+    [2 ** 20, 2 ** 20],
+    [2 ** 20 + 1, NaN],
+    ['1e300', NaN],
+    ['Infinity', NaN],
+    [0, NaN],
+    ['x', NaN],
+  ])('weight %s', (value, weight) => {
+    expect(weightOf(value)).toBe(weight);
   });
 
   it('makes text storable', () => {

@@ -80,10 +80,16 @@ export function upstreamDurationMs(value: string): number | undefined {
   return parts.length === 0 ? undefined : parts.reduce((sum, part) => sum + (durationOf(part, 's') ?? NaN), 0);
 }
 
-/** A weight: a number above 0. NaN for anything else. */
+/**
+ * How many requests a row may stand for, by what is said of it: whoever calls an API can say so in a `tracestate`, and with
+ * one row that counts as all there ever were every figure would be nonsense.
+ */
+const MOST_WEIGHT = 2 ** 20;
+
+/** A weight: a number above 0 and at most `MOST_WEIGHT`. NaN for anything else. */
 export function weightOf(value: string | number): number {
   const weight = Number(value);
-  return Number.isFinite(weight) && weight > 0 ? weight : NaN;
+  return weight > 0 && weight <= MOST_WEIGHT ? weight : NaN;
 }
 
 const LONE_OR_NUL = /[\0\ud800-\udfff]/;

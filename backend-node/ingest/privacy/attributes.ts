@@ -7,6 +7,7 @@ import { canonicalAddress, cutAddress } from '../normalise/address';
 
 /** Names whose treatment is remembered: those of a source are few, those of a hostile one are not. */
 const REMEMBERED = 10_000;
+const LONGEST_REMEMBERED = 256;
 
 /**
  * Puts attributes under the policy: secrets (authorization, cookies, keys, tokens, passwords, sessions) always go;
@@ -54,22 +55,45 @@ export function attributeProtector(
   };
 
   return (attributes) => {
-    let kept: Record<string, string> | undefined;
+    // Most attributes stay as they are: only with the first that does not they are copied.
+    let kept = attributes;
+    let count = 0;
     for (const name in attributes) {
       let treatment = treatments.get(name);
       if (treatment === undefined) {
+        treatment = treatmentOf(name);
         if (treatments.size >= REMEMBERED) {
           treatments.clear();
         }
-        treatments.set(name, (treatment = treatmentOf(name)));
+        if (name.length <= LONGEST_REMEMBERED) {
+          treatments.set(name, treatment);
+        }
       }
       const value = protectValue(attributes[name]!, treatment);
+      if (kept === attributes && (value !== attributes[name] || value === '')) {
+        kept = before(attributes, name);
+      }
       if (value !== undefined && value !== '') {
-        (kept ??= {})[name] = value;
+        count++;
+        if (kept !== attributes) {
+          kept[name] = value;
+        }
       }
     }
-    return kept;
+    return count === 0 ? undefined : kept;
   };
+}
+
+/** The attributes before one. */
+function before(attributes: Readonly<Record<string, string>>, end: string): Record<string, string> {
+  const copied: Record<string, string> = {};
+  for (const name in attributes) {
+    if (name === end) {
+      break;
+    }
+    copied[name] = attributes[name]!;
+  }
+  return copied;
 }
 
 const MAY_BE_ADDRESS = /^[\s\d.:a-fA-F,[\]%]+$/;

@@ -7,6 +7,7 @@ import { canonicalAddress, cutAddress } from '../normalise/address';
 import type { RequestRecord } from '../normalise/request-record';
 
 const REMEMBERED = 100_000;
+const LONGEST_REMEMBERED = 512;
 
 /** Remembers what a function gave for a value; neighbouring rows repeat themselves. */
 function remembered(compute: (value: string) => string | undefined): (value: string) => string | undefined {
@@ -19,7 +20,9 @@ function remembered(compute: (value: string) => string | undefined): (value: str
       known = new Map();
     }
     const result = compute(value);
-    known.set(value, result);
+    if (value.length <= LONGEST_REMEMBERED) {
+      known.set(value, result);
+    }
     return result;
   };
 }

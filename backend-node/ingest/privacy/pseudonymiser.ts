@@ -9,6 +9,8 @@ export type PseudonymField = 'customer' | 'account' | 'session' | 'object_id';
 const PREFIX = 'p1_';
 const SHAPE = /^p1_[A-Za-z0-9_-]{22}$/;
 const REMEMBERED = 100_000;
+/** Longer ids are seldom the same, and no ids. */
+const LONGEST_REMEMBERED = 256;
 
 /** Whether a value has the shape of a pseudonym. */
 export function isPseudonym(value: string): boolean {
@@ -31,7 +33,9 @@ export class Pseudonymiser {
     let pseudonym = known.get(value);
     if (pseudonym === undefined) {
       pseudonym = isPseudonym(value) ? value : PREFIX + this.keyedHash(field, value);
-      known.set(value, pseudonym);
+      if (value.length <= LONGEST_REMEMBERED) {
+        known.set(value, pseudonym);
+      }
     }
     return pseudonym;
   }

@@ -54,6 +54,23 @@ test.each([
   ['raw events', 'splunk-raw', {}, lines(`${wide}\n`)],
   ['empty streams', 'loki-push', { form: 'protobuf' }, (count: number) => messages(1, 30 * count)],
   ['empty scopes', 'otlp-logs-protobuf', {}, (count: number) => message(1, messages(2, 30 * count))],
+  [
+    'scopes of a resource of many parts',
+    'otlp-traces-protobuf',
+    {},
+    (count: number) => message(1, Buffer.concat([messages(1, 100_000), messages(2, count)])),
+  ],
+  [
+    'scopes of a large resource',
+    'otlp-traces-json',
+    {},
+    (count: number) =>
+      list(
+        `{"resourceSpans":[{"resource":{"attributes":[${JSON.stringify({ key: 'a', value: { stringValue: 'x'.repeat(100_000) } })}]},"scopeSpans":[`,
+        '{}',
+        ']}]}'
+      )(count),
+  ],
   ['values', 'splunk-event', {}, list('{"event":[', '{}', ']}')],
 ])('%s that take much more memory than their body are given up', (_, decoder, params, body) => {
   const most = decoder === 'splunk-event' ? 600_000 : 2_000;

@@ -8,6 +8,8 @@ import { InternTable } from './intern-table';
 /** Different texts a column may have, and bytes that they may take, before it is begun anew. */
 const MOST_TEXTS = 65_536;
 const MOST_BYTES = 2 * 2 ** 20;
+/** Bytes of a text beyond which it is not remembered: the row goes the long way. */
+const LONGEST = 4096;
 
 /** The different values of a column that were seen. */
 export class RepeatedValues {
@@ -31,6 +33,9 @@ export class RepeatedValues {
 
   /** The id of the UTF-8 text in `from[start, end)`, or -1 when a row with it must go the long way. `hash` is what `hashOf` gives for it. */
   idOf(from: BodyWords, start: number, end: number, hash = hashOf(from, start, end)): number {
+    if (end - start > LONGEST) {
+      return -1;
+    }
     const id = this.texts.idOf(from, start, end, hash);
     if (id === this.values.length) {
       const value = this.normalised(from.bytes.toString('utf8', start, end));

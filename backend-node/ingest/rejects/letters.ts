@@ -80,6 +80,34 @@ export async function settleLetters(
   }
 }
 
+/**
+ * The same, but gives the reason when the file cannot be read: it is damaged, or of another key. Then nothing is settled and it
+ * stays as it is. One that is gone meanwhile has nothing to settle.
+ */
+export async function settleIfReadable(
+  file: StoredRejects,
+  key: Buffer,
+  filter: LetterFilter,
+  settle: (letters: readonly NamedLetter[]) => Promise<ReadonlySet<string>>
+): Promise<ApitrailError | undefined> {
+  let isRead = false;
+  try {
+    await settleLetters(file, key, filter, (letters) => {
+      isRead = true;
+      return settle(letters);
+    });
+    return undefined;
+  } catch (error) {
+    if (!isRead && hasCode(error, 'ENOENT')) {
+      return undefined;
+    }
+    if (!isRead && error instanceof ApitrailError) {
+      return error;
+    }
+    throw error;
+  }
+}
+
 function matches(letter: DeadLetter, { since, before, decoder, reason }: LetterFilter): boolean {
   const atMs = letter.receivedAt / 1000;
   return (

@@ -142,6 +142,28 @@ it('drops the oldest of what is too much, never the newest', async () => {
   expect((await store.stats()).droppedBySize).toBe(2);
 });
 
+it('deletes nothing by age while the clock is not believed, and goes on once it is', async () => {
+  const before = await open();
+  await before.write({ from: 1, to: 1, letters: [letter(1)] });
+  await before.close();
+  let believed = false;
+  const seen: Array<number | undefined> = [];
+  const store = await open({
+    now: () => NOW + 40 * DAY,
+    isClockBelieved: (newest) => {
+      seen.push(newest);
+      return Promise.resolve(believed);
+    },
+  });
+  await store.write({ from: 2, to: 2, letters: [letter(2)] });
+  expect(await lettersOf()).toHaveLength(2);
+  believed = true;
+  await store.prune();
+  expect(await lettersOf()).toHaveLength(0);
+  expect(seen).toEqual([NOW, NOW]);
+  await store.close();
+});
+
 it('opens beside a damaged file', async () => {
   await (await open()).write({ from: 1, to: 1, letters: [letter(1)] });
   await writeFile(join(rejectsDirectory(lake), rejectFileName({ from: 2, to: 2 })), 'x');

@@ -31,6 +31,11 @@ export interface RejectStoreOptions {
   onFailure?: (error: unknown) => void;
   /** The time, ms since the epoch. */
   now?: () => number;
+  /**
+   * Whether that time can be believed enough to delete by it; `newest` is when the newest letter came in, ms since the epoch.
+   * Default: it can. While it cannot, only the oldest of too many go.
+   */
+  isClockBelieved?: (newest: number | undefined) => Promise<boolean>;
 }
 
 /** What lies there, and what was done since the store was opened. */
@@ -62,6 +67,7 @@ const COUNTED_MS = 60_000;
 export class RejectStore {
   private files: StoredRejects[] = [];
   private countedAt = 0;
+  private believesClock = false;
   private written = 0;
   private dropped = { age: 0, size: 0 };
   private merging: Promise<void> | undefined;
@@ -106,7 +112,11 @@ export class RejectStore {
 
   /** Deletes what is too old, and the oldest of what is too much; done now and then by itself. */
   prune(): Promise<void> {
-    return this.inTurn(() => this.pruneNow());
+    return this.inTurn(async () => {
+      const newest = Math.max(...this.files.map((file) => file.newest)) / 1000;
+      this.believesClock = await (this.options.isClockBelieved?.(this.files.length > 0 ? newest : undefined) ?? true);
+      await this.pruneNow();
+    });
   }
 
   /** Ends what is done by itself. */
@@ -144,7 +154,8 @@ export class RejectStore {
       await this.count();
     }
     this.files.sort((a, b) => a.from - b.from);
-    const { age, size } = filesToDrop(this.files, { before: (this.now() - keepMs) * 1000, maxBytes });
+    const before = this.believesClock ? (this.now() - keepMs) * 1000 : -Infinity;
+    const { age, size } = filesToDrop(this.files, { before, maxBytes });
     for (const [why, gone] of Object.entries({ age, size }) as Array<['age' | 'size', StoredRejects[]]>) {
       if (gone.length > 0) {
         await this.remove(gone);

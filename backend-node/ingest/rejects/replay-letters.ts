@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import { letterFiles, settleLetters, type LetterFilter, type NamedLetter } from './letters';
+import type { ApitrailError } from '@apitrail/contract';
+
+import { letterFiles, settleIfReadable, type LetterFilter, type NamedLetter } from './letters';
 
 /** Takes entries in: through a companion, or in this process. */
 export interface ReplayTarget {
@@ -24,6 +26,8 @@ export interface ReplayOptions {
   target: ReplayTarget;
   /** Reads them as something else: another decoder, other parameters. */
   readAs?: (letter: NamedLetter) => Pick<NamedLetter, 'decoder' | 'params'>;
+  /** Told of each file of letters that cannot be read; the others are tried. */
+  onProblem?: (error: ApitrailError) => void;
   /** Called after each body that was sent. */
   onProgress?: (summary: ReplaySummary) => void;
   /** Stops between two bodies; what went in is taken away. */
@@ -43,6 +47,8 @@ export interface ReplaySummary {
   still_rejected: number;
   /** Letters of which only the beginning was kept: they cannot be tried. */
   cut: number;
+  /** Files of letters that cannot be read: they are damaged, or of another key. They stay. */
+  unreadable: number;
   /** Why letters stay: the commonest reasons. */
   reasons: Array<{ reason: string; letters: number }>;
   interrupted: boolean;
@@ -56,7 +62,7 @@ const REASONS = 10;
 export async function replayLetters(options: ReplayOptions): Promise<ReplaySummary> {
   const { lake, key, filter, signal } = options;
   const summary: ReplaySummary = {
-    ...{ tried: 0, replayed: 0, rows: 0, known: 0, still_rejected: 0, cut: 0 },
+    ...{ tried: 0, replayed: 0, rows: 0, known: 0, still_rejected: 0, cut: 0, unreadable: 0 },
     ...{ reasons: [], interrupted: false },
   };
   const reasons = new Map<string, number>();
@@ -65,7 +71,7 @@ export async function replayLetters(options: ReplayOptions): Promise<ReplaySumma
       break;
     }
     let fault: unknown;
-    await settleLetters(file, key, filter, async (letters) => {
+    const unread = await settleIfReadable(file, key, filter, async (letters) => {
       const gone = new Set<string>();
       try {
         await replayAll(letters, options, summary, reasons, gone);
@@ -75,6 +81,10 @@ export async function replayLetters(options: ReplayOptions): Promise<ReplaySumma
       // What went in before something failed is taken away all the same.
       return gone;
     });
+    if (unread) {
+      summary.unreadable++;
+      options.onProblem?.(unread);
+    }
     if (fault !== undefined) {
       throw fault;
     }

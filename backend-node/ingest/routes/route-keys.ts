@@ -3,8 +3,8 @@ import { KeyTable } from './key-table';
 import { MAX_CLASS, MAX_CLASSED, writePathClass } from './path-class';
 import { STATUS_BITS, statusKind, type KeyParts, type RouteKey } from './route-key';
 
-/** Keys, classes of paths, texts, and words of classes, past which all are begun anew. */
-const MOST = { keys: 32_768, texts: 32_768, words: 1_048_576 };
+/** Keys, classes of paths, texts, characters of texts and paths, and words of classes, past which all are begun anew. */
+const MOST = { keys: 32_768, texts: 32_768, characters: 4_194_304, words: 1_048_576 };
 const CONTROL = /[\u0000-\u001f]/;
 const NONE = -1;
 
@@ -44,6 +44,7 @@ export class RouteKeys {
   private classesFound = new KeyTable();
   private texts: Array<string | null> = [];
   private numbers = new Map<string | null, number>();
+  private characters = 0;
   /** By number of a text: whether, as a service, its paths are all told apart. */
   private exact: boolean[] = [];
   private tables = new WeakMap<TextTable, Int32Array>();
@@ -64,6 +65,7 @@ export class RouteKeys {
     this.classesFound = new KeyTable();
     this.texts = [];
     this.numbers = new Map();
+    this.characters = 0;
     this.exact = [];
     this.tables = new WeakMap();
   }
@@ -71,7 +73,12 @@ export class RouteKeys {
   /** Begins anew when too many are known. Only where numbers that are in use can be asked for again. */
   renewIfFull(): void {
     const most = Math.max(this.keys.length, this.paths.length);
-    if (most >= MOST.keys || this.texts.length >= MOST.texts || this.classesFound.used >= MOST.words) {
+    if (
+      most >= MOST.keys ||
+      this.texts.length >= MOST.texts ||
+      this.characters >= MOST.characters ||
+      this.classesFound.used >= MOST.words
+    ) {
       this.renew();
     }
   }
@@ -87,6 +94,7 @@ export class RouteKeys {
     if (number === undefined) {
       number = this.texts.length;
       this.texts.push(text);
+      this.characters += text?.length ?? 0;
       this.numbers.set(text, number);
       this.exact.push(this.maker.isExact(text));
     }
@@ -128,6 +136,7 @@ export class RouteKeys {
       return 0;
     }
     if (length < 0) {
+      this.characters += path!.length;
       return this.paths.push(path) - 1;
     }
     const { class: words, classBytes: bytes } = this;
@@ -139,6 +148,7 @@ export class RouteKeys {
     if (number < 0) {
       // A copy: the path may be a piece of a far larger text.
       number = this.paths.push(this.path.toString('utf8', 0, length)) - 1;
+      this.characters += length;
       this.classesFound.add(words, at >>> 2, number);
     }
     return number;

@@ -104,6 +104,7 @@ interface CompiledRule {
 }
 
 const MAX_CACHED = 50_000;
+const MAX_CACHED_LENGTH = 512;
 
 /** The rules, ready to be asked. */
 export class RouteRules {
@@ -137,7 +138,9 @@ export class RouteRules {
       if (this.cache.size >= MAX_CACHED) {
         this.cache.clear();
       }
-      this.cache.set(key, route);
+      if (key.length <= MAX_CACHED_LENGTH) {
+        this.cache.set(key, route);
+      }
     }
     return route;
   }

@@ -34,12 +34,15 @@ export function normaliseRoute(route: string | null | undefined): string | null 
     if (cache.size >= MAX_CACHED) {
       cache.clear();
     }
-    cache.set(route, known);
+    if (route.length <= MAX_CACHED_LENGTH) {
+      cache.set(route, known);
+    }
   }
   return known;
 }
 
 const MAX_CACHED = 10_000;
+const MAX_CACHED_LENGTH = 512;
 const cache = new Map<string, string | null>();
 
 function normalise(route: string): string | null {

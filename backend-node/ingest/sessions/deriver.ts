@@ -27,6 +27,7 @@ const ROWS_PER_SWEEP = 65_536;
 const MOST_CLIENTS = 1_000_000;
 const MOST_SPANS = 8;
 const REMEMBERED_HASHES = 200_000;
+const LONGEST_REMEMBERED = 1024;
 
 /**
  * Derives sessions for requests that name neither a customer nor a session: requests from one address with one user agent
@@ -89,6 +90,9 @@ export class SessionDeriver {
 
   /** The keyed hash of an address and a user agent. Remembered by both, because joining them costs more than asking twice. */
   private clientOf(address: string, userAgent: string): string {
+    if (address.length + userAgent.length > LONGEST_REMEMBERED) {
+      return this.options.hash(`${address}\n${userAgent}`);
+    }
     let agents = this.hashes.get(address);
     let client = agents?.get(userAgent);
     if (client === undefined) {

@@ -2,6 +2,7 @@ import { ApitrailError } from '@apitrail/contract';
 
 import { Overload } from '../intake/overload';
 import type { DiskRoom } from './disk-room';
+import { EntryAges } from './entry-ages';
 import { FRAME_OVERHEAD } from './frame';
 import type { WalOptions } from './options';
 import { isNoRoom, SegmentFile, type ClosedSegment } from './segment-file';
@@ -36,6 +37,7 @@ export interface WalCounts {
  */
 export class GroupWriter {
   readonly counts: WalCounts = { appended: 0, refused: 0, flushes: 0, flushSeconds: 0 };
+  readonly ages = new EntryAges();
   active: SegmentFile | undefined;
   /** Bytes that wait in memory. */
   queued = 0;
@@ -164,6 +166,7 @@ export class GroupWriter {
     this.counts.flushes++;
     this.counts.appended += group.length;
     this.durableSeq = this.seq;
+    this.ages.note(this.seq);
     const first = this.seq - group.length + 1;
     for (const [index, { bytes: size, resolve }] of group.entries()) {
       this.queued -= size;

@@ -61,6 +61,7 @@ export async function recover(directory: string, rootKey: Buffer, problems: Prob
     );
   }
   const found: FoundSegment[] = [];
+  const empty: string[] = [];
   let nextOrdinal = 1;
   for (const name of names) {
     const parsed = parseSegmentName(name);
@@ -70,9 +71,13 @@ export async function recover(directory: string, rootKey: Buffer, problems: Prob
       if (segment) {
         found.push(segment);
       } else {
-        await unlink(join(directory, name));
+        empty.push(name);
       }
     }
+  }
+  // Only now: of a log that is refused nothing is changed.
+  for (const name of empty) {
+    await unlink(join(directory, name));
   }
   let lastSeq = Math.max(0, ...found.map(({ header }) => header?.after ?? 0));
   const last = found.at(-1);
@@ -122,13 +127,15 @@ export async function setAside(path: string, scan: Scan, bytes: number, problems
 async function openSegment(path: string, id: Buffer, rootKey: Buffer): Promise<FoundSegment | undefined> {
   const { size } = await stat(path);
   const header = decodeHeader(await readStart(path), rootKey);
-  if (header === 'damaged' && size <= HEADER_BYTES) {
-    return undefined; // Its making was interrupted: a segment has entries only after its header is on the disk.
+  if ((header === 'damaged' || header === 'foreign') && size <= HEADER_BYTES) {
+    // Its making was interrupted: a segment has entries only after its header is on the disk. Or it is what is left after a
+    // flush, and the key was changed since.
+    return undefined;
   }
   if (header === 'foreign' || header === 'newer') {
     const why =
       header === 'foreign'
-        ? 'was written with another key. Restore the file that privacy.key_file names'
+        ? 'was written with another key. Restore the file that privacy.key_file names, stop the companion so that it puts all into the lake, and change the key then'
         : 'was written by a newer version of Apitrail. Start that version';
     throw new ApitrailError(
       'APITRAIL_WAL_DAMAGED',
@@ -138,7 +145,7 @@ async function openSegment(path: string, id: Buffer, rootKey: Buffer): Promise<F
   }
   const known = header === 'damaged' ? undefined : header;
   const codec = new FrameCodec(id, segmentKeys(rootKey, id).key);
-  return { path, bytes: size, lastSeq: 0, created: known?.created ?? Date.now(), codec, header: known };
+  return { path, bytes: size, lastSeq: 0, codec, header: known };
 }
 
 async function readStart(path: string): Promise<Buffer> {

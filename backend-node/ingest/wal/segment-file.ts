@@ -13,8 +13,6 @@ export interface ClosedSegment {
   bytes: number;
   /** Number of its last entry, or one above it. */
   lastSeq: number;
-  /** When it was begun, milliseconds since the epoch. */
-  created: number;
 }
 
 /** Whether there was no room for something, or whether only the system knows what is wrong. */
@@ -30,7 +28,6 @@ export class SegmentFile {
   /** How much of the file is on the disk. */
   durable = HEADER_BYTES;
   lastSeq: number;
-  readonly created = Date.now();
   private lookedAt = performance.now();
 
   private constructor(
@@ -108,7 +105,7 @@ export class SegmentFile {
 
   async close(): Promise<ClosedSegment> {
     await this.handle.close();
-    return { path: this.path, bytes: this.durable, lastSeq: this.lastSeq, created: this.created };
+    return { path: this.path, bytes: this.durable, lastSeq: this.lastSeq };
   }
 }
 

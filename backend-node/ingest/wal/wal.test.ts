@@ -62,10 +62,11 @@ it('lets go of files once all in them is released, and never uses a number twice
   await wal.append([Buffer.from('b')]);
   await wal.release(1);
   await wal.append([Buffer.from('c')]);
+  expect(wal.ageAbove(2)).toBeGreaterThanOrEqual(0);
   expect(await files()).toHaveLength(2);
   await wal.release(3);
   expect(await files()).toHaveLength(1);
-  expect(wal.oldestAt).toBeUndefined();
+  expect([wal.ageAbove(2), wal.ageAbove(3)]).toEqual([undefined, undefined]);
   await wal.close();
 
   const next = await openWal(directory);
@@ -114,6 +115,32 @@ it('tells a wrong key from damage, and says what to do', async () => {
   const next = await openWal(directory, { key });
   expect(await replayed(next)).toEqual({ 1: 'a' });
   await next.close();
+});
+
+it('takes a log of another key for nothing when all in it was released', async () => {
+  const wal = await openWal(directory);
+  await wal.append([Buffer.from('a')]);
+  await wal.release(1);
+  await wal.close();
+  const other = { key: randomBytes(32), firstSeq: 1 };
+  const next = await openWal(directory, other);
+  expect(await replayed(next)).toEqual({});
+  expect(await next.append([Buffer.from('b')])).toBe(2);
+  await next.close();
+  const again = await openWal(directory, other);
+  expect([await replayed(again), again.problems]).toEqual([{ 2: 'b' }, []]);
+  await again.close();
+});
+
+it('changes nothing of a log that it refuses', async () => {
+  const wal = await openWal(directory);
+  await wal.append([Buffer.from('a')]);
+  await wal.release(0);
+  await wal.close();
+  const before = await files();
+  expect(before).toHaveLength(2);
+  await expect(openWal(directory, { key: randomBytes(32) })).rejects.toMatchObject({ code: 'APITRAIL_WAL_DAMAGED' });
+  expect(await files()).toEqual(before);
 });
 
 it('refuses what would make the log larger than the backlog, and goes on when some of it was released', async () => {

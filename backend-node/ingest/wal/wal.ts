@@ -90,10 +90,14 @@ export class Wal {
     return this.writer.closed.length + (this.writer.active ? 1 : 0);
   }
 
-  /** When the segment of the oldest entry that is not released was begun, milliseconds since the epoch. */
-  get oldestAt(): number | undefined {
-    const { closed, active, released } = this.writer;
-    return [...closed, ...(active ? [active] : [])].find(({ lastSeq }) => lastSeq > released)?.created;
+  /** How long ago the oldest entry above a number came in, seconds; undefined without one. */
+  ageAbove(seq: number): number | undefined {
+    return this.writer.ages.above(seq);
+  }
+
+  /** An entry of an earlier process came in so long ago, milliseconds. */
+  noteAge(seq: number, ageMs: number): void {
+    this.writer.ages.note(seq, ageMs);
   }
 
   /** How often the log did what, since it was opened. */
@@ -183,6 +187,7 @@ export class Wal {
   private async letGo(through: number): Promise<void> {
     const { writer } = this;
     writer.released = Math.max(writer.released, through);
+    writer.ages.forget(writer.released);
     if (!writer.failed && (writer.active ? !writer.active.empty : writer.closed.length > 0)) {
       await writer.roll();
     }

@@ -12,6 +12,11 @@ export const ROWS_AWAITED =
   'Requests that were acknowledged are missing here: they are in the write-ahead log and cannot be queried yet. The ' +
   'ingest process makes their rows again when it starts; if this stays, start `apitrail serve`, or see its health for what keeps it.';
 
+/** The same while the process that takes in has ended, and the next one is not ready yet. */
+export const ROWS_INTERRUPTED =
+  'The ingest process has ended and begins again: requests that were acknowledged in the second before its end are missing ' +
+  'here until it has read them again from the write-ahead log. If this stays, see the health of the companion for what keeps it.';
+
 /**
  * Whether the write-ahead log of a lake has entries. Some of them may be in a commit already: that is known to the process
  * that takes in alone, which has the key.

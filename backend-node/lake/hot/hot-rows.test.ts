@@ -1,4 +1,4 @@
-import { rm, unlink } from 'node:fs/promises';
+import { mkdir, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { openDuckDb, type DuckDb } from '../../engine/duckdb';
@@ -6,10 +6,11 @@ import { isRetryable } from '../../engine/duckdb-errors';
 import { AwaitedLake } from '../../server/datasets';
 import { Lake } from '../lake';
 import { LakeDataset } from '../lake-dataset';
-import { INGEST_APP_ID } from '../layout';
+import { INGEST_APP_ID, walDirectory } from '../layout';
 import { writeHotFile, type HotRow } from '../testing/hot-file';
 import { select, stage, temporaryFolder } from '../testing/temporary-lake';
-import type { HotFile } from './hot-files';
+import { ROWS_AWAITED, ROWS_INTERRUPTED } from './awaited-rows';
+import { COMPLETE, currentHotDirectory, type HotFile } from './hot-files';
 import { notCommitted } from './hot-rows';
 
 const NOV_1 = Date.UTC(2026, 10, 1);
@@ -72,6 +73,48 @@ describe.each([
     expect(await seen()).toEqual(['r1', 'r2', 'r3', 'r4']);
     await unlink(second.path);
     expect(await seen()).toEqual(['r1', 'r2', 'r3', 'r4']);
+  });
+});
+
+describe('what is missing from a snapshot', () => {
+  let interrupted = false;
+  const missing = async (dataset: AwaitedLake) => (await dataset.snapshot()).missing;
+  const log = async (bytes: number) => {
+    await mkdir(walDirectory(directory), { recursive: true });
+    await writeFile(join(walDirectory(directory), '1.wal'), Buffer.alloc(bytes));
+  };
+
+  it.each([
+    ['without a table', false],
+    ['with one', true],
+  ])('is said while the process that takes in is interrupted, %s, when its log has entries', async (_, table) => {
+    if (table) {
+      await Lake.open(directory, { engine, create: true });
+    }
+    await hot(1, [row(1)]);
+    await writeFile(join(await currentHotDirectory(directory), COMPLETE), '');
+    const dataset = new AwaitedLake(directory, engine, () => interrupted);
+    await log(2000);
+    interrupted = false;
+    expect(await missing(dataset)).toBeUndefined();
+    interrupted = true;
+    expect(await missing(dataset)).toBe(ROWS_INTERRUPTED);
+    expect(await ids(dataset)).toEqual(['r1']);
+    await log(76);
+    expect(await missing(dataset)).toBeUndefined();
+    await log(2000);
+    await unlink(join(await currentHotDirectory(directory), COMPLETE));
+    expect(await missing(dataset)).toBe(ROWS_AWAITED);
+  });
+
+  it('is said also when the process is back once the files were listed', async () => {
+    await hot(1, [row(1)]);
+    await writeFile(join(await currentHotDirectory(directory), COMPLETE), '');
+    await log(2000);
+    const answers = [true, false];
+    const dataset = new AwaitedLake(directory, engine, () => answers.shift() ?? false);
+    expect(await missing(dataset)).toBe(ROWS_INTERRUPTED);
+    expect(await missing(dataset)).toBeUndefined();
   });
 });
 

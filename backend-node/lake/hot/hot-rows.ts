@@ -3,15 +3,21 @@ import { stat } from 'node:fs/promises';
 import { ApitrailError } from '@apitrail/contract';
 
 import { hasCode } from '../durable';
-import { hasLoggedRows } from './awaited-rows';
+import { hasLoggedRows, ROWS_AWAITED, ROWS_INTERRUPTED } from './awaited-rows';
 import { readHotFolder, type HotFile } from './hot-files';
 
 /** The hot files of a lake, as a reader sees them: listed anew every time, looked at once. */
 export class HotRows {
   private last: readonly HotFile[] = [];
 
-  /** `lake` is the folder of the lake. */
-  constructor(private readonly lake: string) {}
+  /**
+   * `lake` is the folder of the lake; `interrupted` whether the process that takes in is known to have ended, and the next
+   * one not to be ready: what it had not yet written to a hot file is then in none.
+   */
+  constructor(
+    private readonly lake: string,
+    private readonly interrupted: () => boolean = () => false
+  ) {}
 
   /**
    * The hot files there are now, oldest batches first. The same list as the last time when nothing has changed. What is in
@@ -22,12 +28,16 @@ export class HotRows {
   }
 
   /**
-   * The same, and whether rows are awaited: acknowledged, and neither in these files nor in a commit, as after a boot of the
-   * machine, until the process that takes in has made them again.
+   * The same, and what is said while rows are awaited: acknowledged, and neither in these files nor in a commit, as after a
+   * boot of the machine or a kill of the process that takes in, until it has made them again.
    */
-  async look(): Promise<{ files: readonly HotFile[]; awaited: boolean }> {
+  async look(): Promise<{ files: readonly HotFile[]; missing: string | undefined }> {
+    // It may be back once the folder was read: what it made since is not among the files.
+    const before = this.interrupted();
     const { files, complete } = await readHotFolder(this.lake);
-    return { files: await this.known(files), awaited: !complete && (await hasLoggedRows(this.lake)) };
+    const why = !complete ? ROWS_AWAITED : before || this.interrupted() ? ROWS_INTERRUPTED : undefined;
+    const missing = why !== undefined && (await hasLoggedRows(this.lake)) ? why : undefined;
+    return { files: await this.known(files), missing };
   }
 
   private async known(listed: readonly HotFile[]): Promise<readonly HotFile[]> {

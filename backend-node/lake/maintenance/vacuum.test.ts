@@ -203,6 +203,21 @@ test('log entries past their retention go, and the newest version stays readable
   expect(await (await Lake.open(folder.path, { engine })).snapshot()).toMatchObject({ version: 4 });
 });
 
+test('log entries stay while the clock is not believed', async () => {
+  await lake.checkpoint();
+  const log = join(lake.table, '_delta_log');
+  for (const name of await readdir(log)) {
+    await utimes(join(log, name), OLD, OLD);
+  }
+  await lake.append({ rows: [{ time: NOV_1 }] });
+  const seen = { wall: Date.now() - 40 * 24 * HOUR, boot: 'another', uptime: 0, hold: 0 };
+  await mkdir(join(folder.path, '.apitrail', 'maintenance'), { recursive: true });
+  await writeFile(join(folder.path, '.apitrail', 'maintenance', 'clock.json'), JSON.stringify(seen));
+  expect(await vacuumTable(lake.requests)).toMatchObject({ log_files: 0 });
+  expect(await readdir(log)).toContain(entryName(2));
+  expect(await vacuumTable(lake.requests, { force: true })).toMatchObject({ log_files: 3 });
+});
+
 test('a table that other programs have raised above us is not touched', async () => {
   await orphan('part-old.zstd.parquet');
   const protocol = { minReaderVersion: 1, minWriterVersion: 7 };

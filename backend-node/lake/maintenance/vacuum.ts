@@ -23,7 +23,7 @@ export interface VacuumOptions {
    * (`delta.deletedFileRetentionDuration`), a week.
    */
   retentionMs?: number;
-  /** Takes a retention that readers of an older version may not outlive. */
+  /** Takes a retention that readers of an older version may not outlive, and believes the clock although it was set. */
   force?: boolean;
   /** Deletes also the data files that no version knows and that no killed writer left: they may hold rows the log has lost. */
   orphans?: boolean;
@@ -108,7 +108,7 @@ export async function vacuumTable(table: DeltaTable, options: VacuumOptions = {}
         await removeIfThere(path);
       }
     }
-    summary.log_files = (await table.tidyLog()).removed;
+    summary.log_files = (await table.tidyLog({ force: options.force ?? false })).removed;
   }
   return summary;
 }

@@ -57,6 +57,14 @@ export class HotInput {
     return new HotInput(bytes, read, scratch);
   }
 
+  /** Values of the column that has most: rows, or entries of all their maps. */
+  get mostValues(): number {
+    return this.files.reduce(
+      (sum, { chunks }) => sum + Math.max(0, ...[...chunks.values()].map(({ data }) => data.values)),
+      0
+    );
+  }
+
   /** Whether any file has the column. */
   has(path: string): boolean {
     return this.files.some(({ chunks }) => chunks.has(path));

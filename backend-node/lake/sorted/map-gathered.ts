@@ -26,14 +26,16 @@ export class MapGathered implements GatheredColumn {
   constructor(
     private readonly input: HotInput,
     private readonly name: string,
-    private readonly room: PageRoom
+    private readonly room: PageRoom,
+    /** What its memory is for: another name where others are to be read before it is used up. */
+    use = ''
   ) {
-    this.firsts = input.scratch.numbers('rows', input.rows + 1);
+    this.firsts = input.scratch.numbers(`rows${use}`, input.rows + 1);
     const most = input.files.reduce((sum, { chunks }) => sum + (chunks.get(this.path('key'))?.data.values ?? 0), 0);
     this.leaves = LEAVES.map((leaf) => ({
       name: leaf,
-      texts: new TextEntries(input, this.path(leaf), leaf),
-      entries: input.scratch.numbers(`entries ${leaf}`, most),
+      texts: new TextEntries(input, this.path(leaf), `${leaf}${use}`),
+      entries: input.scratch.numbers(`entries ${leaf}${use}`, most),
     }));
     let count = 0;
     for (const { first, rows, chunks } of input.files) {

@@ -8,16 +8,32 @@ const MOST_TEXTS = 20_000;
 const BITS = 11;
 const MASK = (1 << BITS) - 1;
 const HALF = 2 ** (2 * BITS);
+/** Fewer rows than this are cheaper to compare, where there are many such orders. */
+const FEW_ROWS = 256;
 
 /**
  * Rows, of which each is there once, in the order of texts, the first first, and then of time, ascending, nulls last.
- * Undefined when their times lie too far apart, or there are too many texts.
+ * Undefined when their times lie too far apart, or there are too many texts and `manyTexts` does not say that they are to be
+ * sorted all the same.
  */
 export function sortedOrder(
   rows: Uint32Array,
-  { times, texts, scratch }: { times: NumberGathered; texts: readonly TextGathered[]; scratch: Scratch }
+  {
+    times,
+    texts,
+    scratch,
+    manyTexts = false,
+    isOneOfMany = false,
+  }: {
+    times: NumberGathered;
+    texts: readonly TextGathered[];
+    scratch: Scratch;
+    manyTexts?: boolean | undefined;
+    /** Whether it is one of many orders: then few rows are compared with each other, without tables for all texts. */
+    isOneOfMany?: boolean;
+  }
 ): Uint32Array | undefined {
-  if (texts.some(({ entries }) => entries.count > MOST_TEXTS)) {
+  if (!manyTexts && texts.some(({ entries }) => entries.count > MOST_TEXTS)) {
     return undefined;
   }
   const { length } = rows;
@@ -31,6 +47,9 @@ export function sortedOrder(
   }
   if (!(most - least < HALF * HALF)) {
     return undefined;
+  }
+  if (isOneOfMany && length < FEW_ROWS) {
+    return comparedOrder(rows, time, texts);
   }
   const [low, high] = [scratch.numbers('low', length), scratch.numbers('high', length)];
   for (let place = 0; place < length; place++) {
@@ -59,6 +78,25 @@ export function sortedOrder(
     sorted[index] = rows[order.places[index]!]!;
   }
   return sorted;
+}
+
+/** The same order, by comparing rows. */
+function comparedOrder(rows: Uint32Array, time: Float64Array, texts: readonly TextGathered[]): Uint32Array {
+  const columns = texts.map((text) => ({ text, ranks: ranksOf(text) }));
+  const rankAt = ({ text, ranks }: (typeof columns)[number], place: number): number => {
+    const entry = text.entry(rows[place]!);
+    return entry === undefined ? ranks.length : ranks[entry]!;
+  };
+  const places = Array.from(rows, (_, place) => place).sort((a, b) => {
+    for (const column of columns) {
+      const difference = rankAt(column, a) - rankAt(column, b);
+      if (difference !== 0) {
+        return difference;
+      }
+    }
+    return time[a]! - time[b]!;
+  });
+  return Uint32Array.from(places, (place) => rows[place]!);
 }
 
 /** Places that are sorted by digits. */
@@ -99,8 +137,18 @@ class Sorting {
   }
 }
 
+const knownRanks = new WeakMap<TextGathered, Uint32Array>();
+
 /** Where each entry comes among all, byte by byte; equal texts come at the same place. */
-function ranksOf({ entries }: TextGathered): Uint32Array {
+function ranksOf(text: TextGathered): Uint32Array {
+  let ranks = knownRanks.get(text);
+  if (!ranks) {
+    knownRanks.set(text, (ranks = newRanks(text)));
+  }
+  return ranks;
+}
+
+function newRanks({ entries }: TextGathered): Uint32Array {
   const sorted = Array.from({ length: entries.count }, (_, entry) => entry).sort((a, b) => entries.compare(a, b));
   const ranks = new Uint32Array(entries.count);
   for (let index = 1; index < sorted.length; index++) {

@@ -13,6 +13,7 @@ import { ColumnarRows, type ColumnarRow } from '../hot/columnar-rows';
 import { deltaStats } from '../stats';
 import { REQUESTS_TABLE } from '../table-definition';
 import { leaseOfName } from '../write-lease';
+import { HotInput } from './hot-input';
 import { Scratch } from './scratch';
 import { sortHotFiles } from './sort-hot-files';
 
@@ -185,6 +186,27 @@ it.each([1, 3])('writes many rows as they were, of %d files', async (count) => {
     }))
   );
   await check(await sorted(lists), lists);
+});
+
+it('reads columns once for however many days, and writes the rows of each as they were', async () => {
+  const presence = jest.spyOn(HotInput.prototype, 'presence');
+  const lists = [0, 1].map((file) =>
+    Array.from({ length: 1500 }, (_, i) => ({
+      ...{ time: TODAY - ((i * 7919) % 40) * DAY + ((i * 31) % 977) * 1000 + file, service: `s${i % 5}` },
+      ...{
+        route: i % 11 === 0 ? undefined : `/r/${(i * 31) % 300}`,
+        path: `/orders/${i}/${file}`,
+        status: 200 + (i % 7),
+      },
+      ...{ trace_id: `${(i * 2654435761) % 2 ** 32}`.padStart(32, '0'), customer: i % 3 ? `c${i % 200}` : undefined },
+      ...{ attributes: i % 4 ? { kind: `k${i % 3}`, id: `${i}` } : undefined },
+    }))
+  );
+  const files = await sorted(lists);
+  expect(files).toHaveLength(40);
+  expect(presence.mock.calls.length).toBeLessThan(100);
+  presence.mockRestore();
+  await check(files, lists);
 });
 
 it('has the schema of the table, and statistics of row groups, for readers of single files', async () => {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { PARTITION_COLUMN, type RecordColumn } from '@apitrail/contract';
+import { ApitrailError, PARTITION_COLUMN, type RecordColumn } from '@apitrail/contract';
 
 import type { WrittenFile } from '../data-files';
 import { makeDirectory, removeIfThere, sealFile } from '../durable';
@@ -19,12 +19,17 @@ import { HotInput } from './hot-input';
 import { MapGathered } from './map-gathered';
 import { NumberGathered } from './number-gathered';
 import { sortedOrder } from './order';
-import { PageRoom, type SortedChunk } from './sorted-chunk';
+import { PageRoom, type GatheredColumn, type SortedChunk } from './sorted-chunk';
 import { TextGathered } from './text-gathered';
 import type { Scratch } from './scratch';
 import { nullChunk, writeSortedFile } from './write-sorted-file';
 
 const DAY_US = 86_400_000_000;
+/** Entries of maps that are sorted together, of some 40 bytes each: 60,000 rows with 33 attributes. */
+const MOST_VALUES = 2_000_000;
+
+/** More files than this share the columns as they were read; for fewer each column has its memory only while it is written. */
+const MANY_PARTS = 8;
 
 const NO_PAUSE = (): Promise<void> => Promise.resolve();
 
@@ -34,6 +39,8 @@ export interface SortOptions {
   /** Memory to be used; one sorting at a time may use it. */
   scratch: Scratch;
   signal?: AbortSignal | undefined;
+  /** Sorts also what the engine sorts without holding others up: very many different texts. */
+  manyTexts?: boolean | undefined;
   /** Awaited between pieces of work of some milliseconds. */
   pause?: (() => Promise<void>) | undefined;
 }
@@ -49,28 +56,33 @@ interface Part {
 /**
  * Writes the rows of hot files, sorted, to data files of a table, one for each day, without the engine: in half of its CPU
  * time and none of its memory. Undefined, with nothing written, for files and tables that only the engine can sort. Throws
- * APITRAIL_LAKE_UNREADABLE when a file is not what was written; when it fails, no file is left.
+ * APITRAIL_LAKE_UNREADABLE when a file is not what was written, and APITRAIL_OUT_OF_MEMORY when several files hold too much
+ * to be sorted together; when it fails, no file is left.
  */
 export async function sortHotFiles(
   { definition, path: table }: { definition: TableDefinition; path: string },
   files: ReadonlyArray<{ path: string; rows: number }>,
   options: SortOptions
 ): Promise<WrittenFile[] | undefined> {
-  const { scratch, signal, pause = NO_PAUSE } = options;
+  const { scratch, signal, manyTexts, pause = NO_PAUSE } = options;
   if (!isPlain(definition)) {
     return undefined;
   }
   const written: WrittenFile[] = [];
   try {
     const input = await HotInput.read(files, scratch);
+    if (input && files.length > 1 && input.mostValues > MOST_VALUES) {
+      throw new ApitrailError('APITRAIL_OUT_OF_MEMORY', 'The files have too many attributes to be sorted together.');
+    }
     await pause();
-    const parts = input && (await partsOf(input, definition, pause));
+    const parts = input && (await partsOf(input, definition, { pause, manyTexts }));
     if (!input || !parts) {
       return undefined;
     }
+    const shared = parts.length > MANY_PARTS ? await gatherAll(input, definition, pause) : undefined;
     for (const part of parts) {
       signal?.throwIfAborted();
-      written.push(await writePart(input, { definition, path: table }, part, options));
+      written.push(await writePart(input, { definition, path: table, shared }, part, options));
     }
     return written;
   } catch (error) {
@@ -97,48 +109,70 @@ function isPlain({ columns, sortBy }: TableDefinition): boolean {
 async function partsOf(
   input: HotInput,
   { partitioned, sortBy }: TableDefinition,
-  pause: () => Promise<void>
+  { pause, manyTexts }: { pause: () => Promise<void>; manyTexts: boolean | undefined }
 ): Promise<Part[] | undefined> {
   const room = new PageRoom();
   const times = new NumberGathered(input, 'time', 'timestamp', room, true, 'time');
   const texts = sortBy.slice(0, -1).map((name) => new TextGathered(input, name, room, { use: name }));
   const rows = input.scratch.numbers('rows by day', input.rows);
   await pause();
+  const dayOf = (row: number): number => (partitioned ? Math.floor(times.value(row)! / DAY_US) : 0);
+  const counts = new Map<number, number>();
+  for (let row = 0; row < input.rows; row++) {
+    const day = dayOf(row);
+    counts.set(day, (counts.get(day) ?? 0) + 1);
+  }
+  const days = [...counts].sort(([a], [b]) => a - b);
+  const next = new Map<number, number>();
+  let start = 0;
+  for (const [day, count] of days) {
+    next.set(day, start);
+    start += count;
+  }
+  for (let row = 0; row < input.rows; row++) {
+    const day = dayOf(row);
+    const place = next.get(day)!;
+    rows[place] = row;
+    next.set(day, place + 1);
+  }
+  await pause();
   const parts: Part[] = [];
-  for (const day of partitioned ? daysOf(input, times) : [null]) {
-    let count = 0;
-    for (let row = 0; row < input.rows; row++) {
-      if (day === null || Math.floor(times.value(row)! / DAY_US) === day) {
-        rows[count++] = row;
-      }
-    }
-    const order = sortedOrder(rows.subarray(0, count), { times, texts, scratch: input.scratch });
+  for (const [day, count] of days) {
+    const end = next.get(day)!;
+    const isOneOfMany = days.length > MANY_PARTS;
+    const of = { times, texts, scratch: input.scratch, manyTexts, isOneOfMany };
+    const order = sortedOrder(rows.subarray(end - count, end), of);
     await pause();
     if (!order) {
       return undefined;
     }
-    parts.push({ date: day === null ? null : new Date(day * 86_400_000).toISOString().slice(0, 10), order });
+    parts.push({ date: partitioned ? new Date(day * 86_400_000).toISOString().slice(0, 10) : null, order });
   }
   return parts;
 }
 
-/** Days since the epoch, ascending. */
-function daysOf(input: HotInput, times: NumberGathered): number[] {
-  const days = new Set<number>();
-  let last = NaN;
-  for (let row = 0; row < input.rows; row++) {
-    const day = Math.floor(times.value(row)! / DAY_US);
-    if (day !== last) {
-      days.add(day);
-      last = day;
-    }
+/** Columns as they were read, by name, for all files. */
+type SharedColumns = ReadonlyMap<string, GatheredColumn | undefined>;
+
+/** Reads all columns once: reading each again for each file would take as often as there are days. */
+async function gatherAll(
+  input: HotInput,
+  { columns, statistics }: TableDefinition,
+  pause: () => Promise<void>
+): Promise<SharedColumns> {
+  const room = new PageRoom();
+  const gathered = new Map<string, GatheredColumn | undefined>();
+  for (const column of columns) {
+    const bounded = statistics.includes(column.name);
+    gathered.set(column.name, gather(input, { ...column, bounded }, room, ` of all ${column.name}`));
+    await pause();
   }
-  return [...days].sort((a, b) => a - b);
+  return gathered;
 }
 
 async function writePart(
   input: HotInput,
-  { definition, path: table }: { definition: TableDefinition; path: string },
+  { definition, path: table, shared }: { definition: TableDefinition; path: string; shared: SharedColumns | undefined },
   { date, order }: Part,
   { lease, pause = NO_PAUSE }: SortOptions
 ): Promise<WrittenFile> {
@@ -152,7 +186,7 @@ async function writePart(
     const { sha256, size } = await writeSortedFile(path, {
       ...{ rows, pause },
       schema: definition.columns.map(schemaOfColumn),
-      chunks: chunksOf(input, definition, order, (column, { statistics, bounds }) => {
+      chunks: chunksOf(input, { definition, shared }, order, (column, { statistics, bounds }) => {
         copied[`"${column}"`] = { null_count: String(statistics?.nulls ?? 0), ...bounds };
       }),
     });
@@ -177,44 +211,50 @@ async function writePart(
 
 function* chunksOf(
   input: HotInput,
-  { columns, statistics }: TableDefinition,
+  { definition: { columns, statistics }, shared }: { definition: TableDefinition; shared: SharedColumns | undefined },
   order: Uint32Array,
   onChunk: (column: string, chunk: SortedChunk) => void
 ): Iterable<SortedChunk> {
   const room = new PageRoom();
   for (const column of columns) {
     const bounded = statistics.includes(column.name);
-    for (const chunk of columnChunks(input, { ...column, bounded }, order, room)) {
+    const gathered = shared ? shared.get(column.name) : gather(input, { ...column, bounded }, room);
+    for (const chunk of gathered?.chunks(order) ?? nullChunks(column, order.length)) {
       onChunk(column.name, chunk);
       yield chunk;
     }
   }
 }
 
-function columnChunks(
+/** The values of a column; undefined where no file has it. */
+function gather(
   input: HotInput,
   { name, type, bounded }: RecordColumn & { bounded: boolean },
-  order: Uint32Array,
-  room: PageRoom
-): Iterable<SortedChunk> {
-  const rows = order.length;
+  room: PageRoom,
+  use = ''
+): GatheredColumn | undefined {
+  if (!input.has(type === 'map<string,string>' ? `${name}.key_value.key` : name)) {
+    return undefined;
+  }
   switch (type) {
     case 'string':
-      return input.has(name)
-        ? new TextGathered(input, name, room, { bounded, distinct: DISTINCT.has(name) }).chunks(order)
-        : [nullChunk([name], PhysicalType.BYTE_ARRAY, rows)];
-    case 'map<string,string>': {
-      const paths = ['key', 'value'].map((leaf) => [name, 'key_value', leaf]);
-      return input.has(`${name}.key_value.key`)
-        ? new MapGathered(input, name, room).chunks(order)
-        : paths.map((path) => nullChunk(path, PhysicalType.BYTE_ARRAY, rows, 2));
-    }
-    default: {
-      const kind = type as Exclude<typeof type, 'date'>;
-      return input.has(name)
-        ? new NumberGathered(input, name, kind, room, name === 'time').chunks(order)
-        : [nullChunk([name], physicalTypeOf(kind), rows)];
-    }
+      return new TextGathered(input, name, room, { bounded, distinct: DISTINCT.has(name), use });
+    case 'map<string,string>':
+      return new MapGathered(input, name, room, use);
+    default:
+      return new NumberGathered(input, name, type as Exclude<typeof type, 'date'>, room, name === 'time', use);
+  }
+}
+
+/** What is written for a column that no file has. */
+function nullChunks({ name, type }: RecordColumn, rows: number): SortedChunk[] {
+  switch (type) {
+    case 'string':
+      return [nullChunk([name], PhysicalType.BYTE_ARRAY, rows)];
+    case 'map<string,string>':
+      return ['key', 'value'].map((leaf) => nullChunk([name, 'key_value', leaf], PhysicalType.BYTE_ARRAY, rows, 2));
+    default:
+      return [nullChunk([name], physicalTypeOf(type as Exclude<typeof type, 'date'>), rows)];
   }
 }
 

@@ -63,7 +63,7 @@ function takeStream(stream: LokiStream, collector: Collector, judgedAt: number):
     if (record instanceof RequestRecord) {
       beside?.fillIn(record);
     }
-    collector.add(record, () => pushOf(stream, entry));
+    collector.add(record, () => pushOf(stream, entry), beside?.shared);
   }
   return faults;
 }

@@ -13,8 +13,13 @@ import { RowAttributes } from '../../record-lines/row-attributes';
 /** Different attributes, and different sets of them, that are remembered before all are begun anew. */
 const MOST_ENTRIES = 32_768;
 const MOST_SETS = 8192;
-const MOST_BYTES = 2 * 2 ** 20;
 const MOST_RESOURCES = 1024;
+/** Bytes that the texts of all of these may take. */
+const MOST_BYTES = 2 * 2 ** 20;
+/** Bytes of an attribute beyond which it is not remembered: the row goes the long way. */
+const LONGEST = 4096;
+/** Attributes of all sets that are remembered: each is in two objects. */
+const MOST_ATTRIBUTES = 65_536;
 /** Attributes of a row beyond which it goes the long way. */
 const MOST_IN_SET = 127;
 
@@ -48,37 +53,49 @@ export class AttributeSets {
   private sets = new InternTable();
   private values: Array<RowAttributes | undefined> = [];
   private resources = new Map<string, number>();
+  /** Bytes of texts in `tables`, `entries` and `resources`. */
+  private textBytes = 0;
+  /** Attributes in `values`. */
+  private held = 0;
   private readonly sequence = new Int32Array(MOST_IN_SET + 1);
   private readonly words = new BodyWords(Buffer.from(this.sequence.buffer));
   private length = 1;
   /** Grows when all is begun anew; ids of before mean nothing any more. */
   generation = 0;
 
-  /** Begins anew what is full; between rows only. */
+  /** Begins anew when there is much; between rows only. */
   renew(): void {
-    const bytes = [...this.tables.values()].reduce((sum, { texts }) => sum + texts.bytes, this.sets.bytes);
     if (
       this.entries.length >= MOST_ENTRIES ||
       this.sets.count >= MOST_SETS ||
+      this.held >= MOST_ATTRIBUTES ||
       this.resources.size >= MOST_RESOURCES ||
-      bytes >= MOST_BYTES
+      this.bytes >= MOST_BYTES
     ) {
       this.tables = new Map();
       this.entries = [];
       this.sets = new InternTable();
       this.values = [];
+      this.held = 0;
       this.resources = new Map();
+      this.textBytes = 0;
       this.generation++;
     }
   }
 
-  /** The number of what a resource gives every row below it. */
+  /** Bytes of all texts that are remembered. */
+  get bytes(): number {
+    return this.textBytes + this.sets.bytes;
+  }
+
+  /** The number of what a resource gives every row below it; see `ResourceRow` for those that give much. */
   resource({ attributes }: RequestRecord): number {
     const text = attributes === undefined ? '' : JSON.stringify(Object.entries(attributes));
     let id = this.resources.get(text);
     if (id === undefined) {
       id = this.resources.size;
       this.resources.set(text, id);
+      this.textBytes += 2 * text.length;
     }
     return id;
   }
@@ -96,13 +113,18 @@ export class AttributeSets {
       this.tables.set(name, table);
     }
     const { start, end } = place;
+    if (end - start > LONGEST) {
+      return undefined;
+    }
     const known = table.texts.idOf(words, start, end, hashOf(words, start, end));
     if (known < 0 || this.length > MOST_IN_SET) {
       return undefined;
     }
     if (known === table.ids.length) {
       table.ids.push(this.entries.length);
-      this.entries.push(entryOf(words.bytes, place, name));
+      const entry = entryOf(words.bytes, place, name);
+      this.entries.push(entry);
+      this.textBytes += end - start + textBytesOf(entry);
     }
     const id = table.ids[known]!;
     const entry = this.entries[id];
@@ -122,6 +144,7 @@ export class AttributeSets {
     }
     if (id === this.values.length) {
       this.values.push(this.compose(resource));
+      this.held += this.length - 1 + resource.attributes;
     }
     return this.values[id];
   }
@@ -136,6 +159,10 @@ export class AttributeSets {
     resource.fillIn(record);
     return record.attributes && new RowAttributes(record.attributes);
   }
+}
+
+function textBytesOf(entry: Entry | undefined): number {
+  return entry?.pairs.reduce((sum, [name, text]) => sum + 2 * (name.length + text.length), 0) ?? 0;
 }
 
 function entryOf(

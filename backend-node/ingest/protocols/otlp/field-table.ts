@@ -11,8 +11,9 @@ export interface Field {
 }
 
 const SLOTS = 4096;
-/** Names that are remembered: those of senders are few, those of a hostile one are not. */
+/** Names that are remembered, and how long they are: those of senders are few and short, those of a hostile one are not. */
 const REMEMBERED = 10_000;
+const LONGEST = 256;
 /** Maps nested deeper than this become JSON, as in the format `json`. */
 const DEEPEST_FIELD = 8;
 /** Headers are lists, as they may come several times (RFC 9110, 5.3). */
@@ -34,7 +35,7 @@ export class FieldTable {
     }
     const stored = storableText(name);
     const field = { name: stored, set: this.known(stored) ?? attributeField(stored) };
-    if (this.byName.size < REMEMBERED) {
+    if (this.byName.size < REMEMBERED && name.length <= LONGEST) {
       this.byName.set(name, field);
     }
     return field;
@@ -48,7 +49,7 @@ export class FieldTable {
       return present;
     }
     const field = this.named(bytes.toString('utf8', start, end));
-    if (isPlain(bytes, start, end)) {
+    if (end - start <= LONGEST && isPlain(bytes, start, end)) {
       this.slots[slot] = field;
     }
     return field;

@@ -9,15 +9,19 @@ import { measure, type Measure } from './measured';
 import type { SpanRows } from './span-rows';
 import type { DecodeContext, DecodedReject, Decoded } from '../../intake/decoder';
 import { normaliseRecord, RequestRecord } from '../../normalise';
-import { BodyBounds } from '../shared/body-bounds';
+import {
+  ATTRIBUTE_BYTES,
+  BodyBounds,
+  COLUMN_ATTRIBUTE_BYTES,
+  RECORD_BYTES,
+  SHARED_ATTRIBUTE_BYTES,
+} from '../shared/body-bounds';
 
 /** Attributes of one span or log record; SDKs stop at 128. */
 const MOST_ATTRIBUTES = 1024;
 /** Characters of the attributes of one span or log record: what a line of an import may have. */
 const MOST_TEXT = 1024 * 1024;
-const RECORD_BYTES = 512;
-const ATTRIBUTE_BYTES = 64;
-/** Roughly what a row takes that was read the short way. */
+/** Roughly what a row takes that was read the short way, without its attributes. */
 const ROW_BYTES = 320;
 /** Characters of what is rejected of one body: each item has its resource with it. */
 const MOST_REJECTED_TEXT = 32 * 1024 * 1024;
@@ -31,6 +35,8 @@ export class Items {
   record = new RequestRecord();
   private readonly counted: Measure = { attributes: 0, characters: 0 };
   private readonly bounds = new BodyBounds();
+  /** Sets of attributes that rows have. */
+  private readonly sets = new Set<object>();
   private rejectedText = 0;
   private readonly judgedAt: number;
   private index = 0;
@@ -76,9 +82,15 @@ export class Items {
     }
   }
 
+  /** So many bytes are read for another scope of their resource. */
+  readAgain(bytes: number): void {
+    this.bounds.take(bytes);
+  }
+
   /** The record so far as what a resource and its scope say. */
   resource(): Resource {
     this.bounds.group();
+    this.bounds.take(this.counted.attributes * ATTRIBUTE_BYTES + this.counted.characters);
     this.contested.settle(this.record);
     return new Resource(this.record);
   }
@@ -90,10 +102,13 @@ export class Items {
     this.index++;
   }
 
-  /** The item is a request: a record, or a reject when it cannot be a row. */
-  take(record: RequestRecord, id: string | undefined): void {
+  /**
+   * The item is a request: a record, or a reject when it cannot be a row. It counts what was sent with it and what it has of
+   * its resource, or `bytes` where it takes more.
+   */
+  take(record: RequestRecord, id: string | undefined, resource: Resource, bytes = 0): void {
     this.bounds.item();
-    this.bounds.take(sizeOf(this.counted));
+    this.bounds.take(Math.max(sizeOf(this.counted, resource), bytes));
     const reason = this.tooMuch() ?? normaliseRecord(record, DEFAULTS, this.judgedAt);
     if (reason === undefined) {
       this.decoded.records.push(record);
@@ -106,12 +121,24 @@ export class Items {
     this.index++;
   }
 
-  /** The item is a request that was read the short way, as the last of the rows. It counts what it would as a record. */
-  takeRow(id: string | undefined, counted: Measure): void {
-    const bytes = sizeOf(counted);
+  /**
+   * The item is a request that was read the short way, as the last of the rows. It counts what it would as a record: a body
+   * that can be read the one way can be read the other. In memory the `set` of its attributes
+   * is there once for all rows that have it.
+   */
+  takeRow(
+    id: string | undefined,
+    counted: Measure,
+    { resource, set }: { resource: Resource; set: object | undefined }
+  ) {
+    const bytes = sizeOf(counted, resource);
     this.bounds.item();
     this.bounds.take(bytes);
-    this.saved += bytes - ROW_BYTES;
+    if (set === undefined || this.sets.has(set)) {
+      this.saved += bytes - ROW_BYTES - COLUMN_ATTRIBUTE_BYTES * (counted.attributes + resource.attributes);
+    } else {
+      this.sets.add(set);
+    }
     this.rows!.take(id, this.accepted++, this.index++);
   }
 
@@ -150,8 +177,14 @@ export class Items {
   }
 }
 
-function sizeOf({ attributes, characters }: Measure): number {
-  return RECORD_BYTES + attributes * ATTRIBUTE_BYTES + characters;
+function sizeOf({ attributes, characters }: Measure, resource: Resource): number {
+  return (
+    RECORD_BYTES +
+    attributes * ATTRIBUTE_BYTES +
+    2 * characters +
+    // Their text is there once.
+    resource.attributes * SHARED_ATTRIBUTE_BYTES
+  );
 }
 
 function described(record: RequestRecord): string {

@@ -4,6 +4,7 @@ import { setIds, type Id } from './ids';
 import type { Items } from './items';
 import type { Nanos } from './wire-reader';
 import { RequestRecord } from '../../normalise';
+import { recordBytes } from '../shared/body-bounds';
 import { Beside } from '../shared/fill-in';
 import { messageToRecord } from '../shared/message';
 
@@ -41,7 +42,7 @@ export function takeLogRecord(items: Items, facts: LogFacts, resource: Resource)
   const record = describesRequest(attributes) ? withBody(attributes, facts) : requestOfBody(attributes, facts);
   if (!record) {
     if (items.tooMuch() !== undefined && attributes.seen) {
-      items.take(attributes, undefined);
+      items.take(attributes, undefined, resource);
     } else {
       items.ignore();
     }
@@ -58,7 +59,8 @@ export function takeLogRecord(items: Items, facts: LogFacts, resource: Resource)
   record.setAttribute('event.name', facts.eventName);
   record.direction ??= 'server';
   resource.fillIn(record);
-  items.take(record, undefined);
+  // A body may have more than the attributes beside it.
+  items.take(record, undefined, resource, recordBytes(record, resource.record.attributes));
 }
 
 /** What was asked for, and how it ended: a path alone may be that of a file. */

@@ -41,7 +41,6 @@ export function decodeProtobuf(body: Buffer, context: DecodeContext, signal: Pro
   const source = new ProtobufItem(body, signal.names, signal.shape);
   const rows = signal.short && !recordsOnly ? new SpanRows(body, DEFAULTS, judgedAt) : undefined;
   const items = new Items(context, contested, source, rows);
-  signal.short?.begin();
   const readItem = itemReader(signal, rows, judgedAt);
   each(reader, 0, body.length, OF_EXPORT, (end) => readResource(reader, end, items, source, readItem));
   return items.result();
@@ -69,7 +68,10 @@ function itemReader({ read, short }: ProtobufSignal, rows: SpanRows | undefined,
   };
 }
 
-/** What belongs to a resource. Its attributes may stand behind the spans they are for. */
+/**
+ * What belongs to a resource. Its attributes may stand behind the spans they are for, and are read for each scope: where they
+ * are is looked for once, and what is read again counts.
+ */
 function readResource(
   reader: WireReader,
   end: number,
@@ -79,11 +81,18 @@ function readResource(
 ): void {
   const start = reader.position;
   source.resource = { start, end };
+  const parts: Array<{ start: number; end: number }> = [];
+  each(reader, start, end, RESOURCE, (stop) => parts.push({ start: reader.position, end: stop }));
+  const bytes = parts.reduce((sum, part) => sum + 1 + part.end - part.start, 0);
   each(reader, start, end, OF_RESOURCE, (scopeEnd) => {
     const scopeStart = reader.position;
     source.scope = { start: scopeStart, end: scopeEnd };
     items.begin();
-    each(reader, start, end, RESOURCE, (stop) => readAttributes(reader, stop, 1, items));
+    items.readAgain(bytes);
+    for (const part of parts) {
+      reader.position = part.start;
+      readAttributes(reader, part.end, 1, items);
+    }
     each(reader, scopeStart, scopeEnd, SCOPE, (stop) => readAttributes(reader, stop, 3, items));
     const resource = items.resource();
     const from = { resource, row: items.hasRows ? new ResourceRow(resource) : undefined };

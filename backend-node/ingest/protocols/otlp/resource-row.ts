@@ -8,6 +8,9 @@ import type { RepeatedValues } from '../../record-lines/repeated-values';
 /** What is no column of a resource’s rows, or is looked at elsewhere. */
 const OTHER = new Set<string>(['time', 'seen', 'unusable', 'attributes']);
 const COLUMNS: ReadonlySet<string> = new Set(REPEATED);
+/** What a resource may say for its rows to go the short way, which remembers it: attributes, and characters in them. */
+const MOST_ATTRIBUTES = 128;
+const MOST_CHARACTERS = 16_384;
 
 /** What a resource and its scope say of the rows below them, as ids of their tables. */
 export class ResourceRow {
@@ -28,7 +31,7 @@ export class ResourceRow {
         texts.push([(REPEATED as readonly string[]).indexOf(name), String(value)]);
       }
     }
-    this.isShort = isShort;
+    this.isShort = isShort && isSmall(resource.record.attributes ?? {});
     this.texts = texts;
   }
 
@@ -62,4 +65,10 @@ export class ResourceRow {
     }
     return this.attributesId;
   }
+}
+
+function isSmall(attributes: Readonly<Record<string, string>>): boolean {
+  const pairs = Object.entries(attributes);
+  const characters = pairs.reduce((sum, [name, text]) => sum + name.length + text.length, 0);
+  return pairs.length <= MOST_ATTRIBUTES && characters <= MOST_CHARACTERS;
 }

@@ -10,11 +10,14 @@ const DIRECT = new Set([
 /** What a resource and its scope say of every item below them, found out once. */
 export class Resource {
   private readonly rest: Beside | undefined;
+  /** How many attributes it puts into each item that has no columns for them. */
+  readonly attributes: number;
 
   /** `record` has what they say as if it were a request’s. */
   constructor(readonly record: RequestRecord) {
     const more = Object.entries(record).some(([name, value]) => value !== undefined && !DIRECT.has(name));
     this.rest = more ? new Beside(record) : undefined;
+    this.attributes = Object.keys(record.attributes ?? {}).length;
   }
 
   /** Puts what it says where a record has nothing. */

@@ -42,11 +42,6 @@ export class SpanRowReader {
   private readonly readAttribute = (start: number, end: number): boolean =>
     this.attributes.read(this.words!, start, end, this.rows!);
 
-  /** To be called before the spans of a body. */
-  begin(): void {
-    this.sets.renew();
-  }
-
   /**
    * Reads the span in `[start, end)`, and tells the items what it is: a row, or no request. False when it is not for the
    * short way; then nothing has changed. `nowUs` is when it is told whether its time can be true.
@@ -64,6 +59,7 @@ export class SpanRowReader {
     this.rows = rows;
     this.words = words;
     const { message, attributes } = this;
+    this.sets.renew();
     attributes.begin();
     const isRead = message.read(words, start, end, this.readAttribute) && !attributes.isAmbiguous;
     if (isRead && (!message.isCall || !this.isRequest(rows))) {
@@ -84,7 +80,7 @@ export class SpanRowReader {
       const text = words.bytes.toString('utf8', attributes.queryStart, attributes.queryEnd);
       (rows.queries ??= [])[rows.count] = storableText(text);
     }
-    items.takeRow(this.idOf(words), attributes.counted);
+    items.takeRow(this.idOf(words), attributes.counted, { resource: from.resource, set });
     return true;
   }
 

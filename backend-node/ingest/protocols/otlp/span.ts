@@ -3,6 +3,7 @@ import { setIds, type Id } from './ids';
 import type { Items } from './items';
 import { weightOfTraceState } from './sampling';
 import type { Nanos } from './wire-reader';
+import { weightField } from '../../normalise/fields';
 import { LONGEST_DURATION_MS } from '../../normalise/values';
 
 /** SpanKind of OTLP: who served and who asked. Others (internal, producer, consumer) are no requests. */
@@ -68,10 +69,14 @@ export function takeSpan(items: Items, facts: SpanFacts, resource: Resource): vo
     }
   }
   if (facts.traceState !== '') {
-    record.weight = weightOfTraceState(facts.traceState) ?? record.weight;
+    const weight = weightOfTraceState(facts.traceState);
+    if (weight !== undefined) {
+      record.weight = undefined;
+      weightField(record, weight);
+    }
   }
   resource.fillIn(record);
-  items.take(record, idOf(facts));
+  items.take(record, idOf(facts), resource);
 }
 
 /**

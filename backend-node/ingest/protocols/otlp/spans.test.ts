@@ -230,9 +230,17 @@ describe('a server span', () => {
     expect(recordOf(span(NEW, { traceState: 'a=b,ot=th:c;rv:1234' })).weight).toBe(4);
     expect(recordOf(span(NEW, { traceState: 'ot=p:3;r:5' })).weight).toBe(8);
     expect(recordOf(span(NEW, { traceState: 'ot=p:63' })).weight).toBeUndefined();
-    expect(recordOf(span(NEW, { traceState: 'ot=th:ffffffffffffff' })).weight).toBe(2 ** 56);
+    expect(recordOf(span(NEW, { traceState: 'ot=th:fffff' })).weight).toBe(2 ** 20);
     expect(recordOf(span(NEW, { traceState: 'ot=th:xyz' })).weight).toBeUndefined();
   });
+
+  it.each(['ot=th:ffffffffffffff', 'ot=th:fffff8', 'ot=p:62', 'ot=p:21'])(
+    'counts once where %s is not to be believed',
+    (traceState) => {
+      const one = recordOf(span({ ...NEW, weight: 5 }, { traceState }));
+      expect(one).toMatchObject({ weight: undefined, unusable: ['weight'] });
+    }
+  );
 
   it('has null where a value cannot be, and says so', () => {
     const backwards = recordOf(span(NEW, { end: `${START - 1}000000` }));

@@ -3,12 +3,21 @@ import { ApitrailError } from '@apitrail/contract';
 import type { RequestRecord } from '../../normalise';
 
 /** Most items of a body: lines (blank ones too), documents, events, log records, spans. */
-export const MOST_ITEMS = 50_000;
+export const MOST_ITEMS = 200_000;
+/** Most things of a body that hold items and may hold none: streams, scopes. */
+const MOST_GROUPS = 50_000;
 /** Roughly the memory that may be made of one body, its rows and what is rejected, in bytes: a small one can make much. */
 export const MOST_MEMORY = 96 * 1024 * 1024;
 
-const RECORD_BYTES = 512;
-const ATTRIBUTE_BYTES = 64;
+/**
+ * Roughly what things take at their most, bytes, as measured in V8 and in the columns that rows become: a record with its
+ * columns; an attribute of its own, beside its name and twice its value; one whose text it shares with others.
+ */
+export const RECORD_BYTES = 640;
+export const ATTRIBUTE_BYTES = 80;
+export const SHARED_ATTRIBUTE_BYTES = 64;
+/** What an attribute takes in columns alone, where no record has it. */
+export const COLUMN_ATTRIBUTE_BYTES = 16;
 const REJECT_BYTES = 128;
 
 /**
@@ -44,7 +53,7 @@ export class BodyBounds {
   /** Another thing that holds items and may hold none: a stream, a scope. */
   group(count = 1): void {
     this.groups += count;
-    if (this.groups > MOST_ITEMS) {
+    if (this.groups > MOST_GROUPS) {
       throw tooMany();
     }
   }
@@ -60,18 +69,28 @@ export class BodyBounds {
     }
   }
 
-  record({ attributes }: RequestRecord): void {
-    let bytes = RECORD_BYTES;
-    for (const name in attributes) {
-      bytes += ATTRIBUTE_BYTES + name.length + attributes[name]!.length;
-    }
-    this.take(bytes);
+  /** A record; `shared` are attributes that it may have from what it was sent with, as others do. */
+  record(record: RequestRecord, shared?: RequestRecord['attributes']): void {
+    this.take(recordBytes(record, shared));
   }
 
   /** Something rejected, whose text is kept. */
   reject(characters: number): void {
     this.take(REJECT_BYTES + characters);
   }
+}
+
+/** Roughly what a record takes, and what becomes of it. */
+export function recordBytes({ attributes }: RequestRecord, shared?: RequestRecord['attributes']): number {
+  let bytes = RECORD_BYTES;
+  for (const name in attributes) {
+    const value = attributes[name]!;
+    bytes +=
+      shared !== undefined && shared[name] === value
+        ? SHARED_ATTRIBUTE_BYTES
+        : ATTRIBUTE_BYTES + name.length + 2 * value.length;
+  }
+  return bytes;
 }
 
 /** Looks whether a body has more lines than items may be; `perItem` lines are one item. */

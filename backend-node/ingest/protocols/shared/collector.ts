@@ -25,8 +25,8 @@ export class Collector {
     return this.index;
   }
 
-  /** The next item, and what it looks like. */
-  add(record: RequestRecord | Reject, text: () => string): void {
+  /** The next item, and what it looks like. `shared` are attributes that it may share with others. */
+  add(record: RequestRecord | Reject, text: () => string, shared?: RequestRecord['attributes']): void {
     const reason =
       record instanceof Reject ? record.reason : normaliseRecord(record, { source: this.source }, this.judgedAt);
     if (reason !== undefined || record instanceof Reject) {
@@ -34,7 +34,7 @@ export class Collector {
       return;
     }
     this.bounds.item();
-    this.bounds.record(record);
+    this.bounds.record(record, shared);
     this.records.push(record);
     this.indexes.push(this.index++);
   }

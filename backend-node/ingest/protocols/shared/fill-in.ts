@@ -11,6 +11,11 @@ export class Beside {
   private readonly columns: Array<[string, unknown]>;
   private readonly attributes: Array<[string, string]>;
 
+  /** The attributes it puts into records, which share them. */
+  get shared(): RequestRecord['attributes'] {
+    return this.record.attributes;
+  }
+
   constructor(private readonly record: RequestRecord) {
     this.columns = COLUMNS.map((name): [string, unknown] => [name, record[name]]).filter(
       ([, value]) => value !== undefined
@@ -24,9 +29,14 @@ export class Beside {
     for (const [name, value] of this.columns) {
       columns[name] ??= value;
     }
-    for (const [name, value] of this.attributes) {
-      if (record.attributes?.[name] === undefined) {
-        record.setAttribute(name, value);
+    if (record.attributes === undefined && this.attributes.length > 0) {
+      // One by one they would be put into one larger object after the other.
+      record.attributes = { ...this.shared };
+    } else {
+      for (const [name, value] of this.attributes) {
+        if (record.attributes?.[name] === undefined) {
+          record.setAttribute(name, value);
+        }
       }
     }
     if (Number.isNaN(record.time)) {

@@ -54,6 +54,28 @@ describe('a text', () => {
     expect(messageToRecord('hello', { format: 'json' })).toEqual(new Reject('is not a JSON object'));
   });
 
+  it.each([
+    [
+      'the fields of a logger',
+      '{"method":"GET","path":"/a","status":200} {"level":"info","status":1}',
+      { level: 'info' },
+    ],
+    ['nothing between them', '{"method":"GET","path":"/a","status":200}{"level":"info"}', { level: 'info' }],
+    ['braces in texts', '{"method":"GET","path":"/a","status":200,"x":"}\\"{"} {"y":"{"}', { x: '}"{', y: '{' }],
+    ['words', '{"method":"GET","path":"/a","status":200} in time', { message: 'in time' }],
+    [
+      'the request, of a message that is none',
+      '{"event":"done"} {"method":"GET","path":"/a","status":200}',
+      { event: 'done' },
+    ],
+  ])('of JSON with %s behind it', (_, text, attributes) => {
+    expect(read(text)).toMatchObject({ ...GET_A, attributes });
+  });
+
+  it.each(['{"a" 1} {"b":2}', '{"a":1', '{"a":"} {"b":2}'])('that is not JSON up to where it closes: %s', (text) => {
+    expect(messageToRecord(text)).toEqual(new Reject('begins as JSON and is none'));
+  });
+
   it('with fields at its end', () => {
     const text = 'done: {"method":"GET","path":"/a","status":200}';
     expect(read(text)).toMatchObject({ ...GET_A, attributes: { message: 'done:' } });

@@ -1,4 +1,5 @@
 import { Beside } from './fill-in';
+import { jsonValues } from './json-values';
 import { readSyslog } from './syslog';
 import { Reject, formatNamed, type LineParser } from '../../formats';
 import { fieldSink, parseObject, recordOfParsed, type FieldSink } from '../../formats/json';
@@ -76,7 +77,7 @@ function readText(text: string, hints: MessageHints, levels: number): RequestRec
   }
   if (text.startsWith('{')) {
     const object = parseObject(text);
-    return object ? readObject(object, hints, levels) : BROKEN_JSON;
+    return object ? readObject(object, hints, levels) : readFollowed(text, hints, levels);
   }
   const wrapped = levels > 0 ? readWrapped(text, hints, levels - 1) : undefined;
   if (wrapped) {
@@ -105,6 +106,41 @@ function readWrapped(text: string, hints: MessageHints, levels: number): Request
   const record = readText(message.trim(), hints, levels);
   if (record instanceof RequestRecord) {
     outerOf({ ...(time ? { timestamp: time } : {}), 'host.name': host, 'service.name': application }).fillIn(record);
+  }
+  return record;
+}
+
+/**
+ * An object and what a logger put behind it: its own fields, as another object, or words. The one that is of a request is
+ * the message, the other stands around it.
+ */
+function readFollowed(text: string, hints: MessageHints, levels: number): RequestRecord | Reject {
+  const first = jsonValues(text).next().value;
+  const object = first?.whole ? parseObject(first.text) : undefined;
+  if (!object) {
+    return BROKEN_JSON;
+  }
+  const rest = text.slice(first!.text.length).trim();
+  const behind = parseObject(rest);
+  const record = readObject(object, hints, levels);
+  if (behind) {
+    const other = readObject(behind, hints, levels);
+    return isRequest(record) || !isRequest(other) ? within(record, other) : within(other, record);
+  }
+  if (record instanceof RequestRecord && record.attributes?.message === undefined) {
+    record.setAttribute('message', rest);
+  }
+  return record;
+}
+
+function isRequest(record: RequestRecord | Reject): record is RequestRecord {
+  return record instanceof RequestRecord && record.seen;
+}
+
+/** A record with what stands around it where it says nothing. */
+function within(record: RequestRecord | Reject, around: RequestRecord | Reject): RequestRecord | Reject {
+  if (record instanceof RequestRecord && around instanceof RequestRecord) {
+    new Beside(around).fillIn(record);
   }
   return record;
 }

@@ -7,7 +7,7 @@ import { boundJson } from '../shared/json-bounds';
 import { Beside } from '../shared/fill-in';
 import { messageToRecord } from '../shared/message';
 import type { HecOutcome } from './hec-reply';
-import { DEEPEST, jsonValues, type JsonText } from './json-values';
+import { DEEPEST, jsonValues, type JsonText } from '../shared/json-values';
 import { besideOf, formatOf, hecTime, METADATA_TEXTS, type EventMetadata } from './metadata';
 
 /** What is wrong with a request, and from which event on, counted from 0. */

@@ -48,7 +48,7 @@ export class DeclaredRoutes {
       if (this.cache.size >= MAX_CACHED) {
         this.cache.clear();
       }
-      if (path.length <= MAX_CACHED_LENGTH) {
+      if (key.length <= MAX_CACHED_LENGTH) {
         this.cache.set(key, route);
       }
     }
