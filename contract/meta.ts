@@ -1,6 +1,9 @@
 import type { AnnotationKind } from './annotations';
 import type { Filter } from './filters';
 import type { MetricName } from './metrics';
+import type { FunnelView } from './queries/funnel';
+import type { PathCounting, PathsFunnel } from './queries/paths';
+import type { RetentionInterval, RetentionMode } from './queries/retention';
 
 /** What `meta.custom.apitrail` of every frame holds: which query the frame answers. */
 export interface FrameMarker {
@@ -76,21 +79,135 @@ export interface EndpointsMarker extends FrameMarker {
   trendTimes: number[];
 }
 
-/** Marker of a funnel frame. */
+/** Marker of a funnel frame. What has a default and was left at it may be absent in markers of older companions. */
 export interface FunnelMarker extends FrameMarker {
   queryType: 'funnel';
-  view: 'steps' | 'times';
-  unit: 'customer' | 'session' | 'account';
+  view: FunnelView;
+  /** `customer`, `session`, `account`, or any key of the record. */
+  unit: string;
+  identity?: 'session' | 'strict';
   /** Conversion window, milliseconds. */
   window: number;
-  order: 'ordered';
+  order: 'ordered' | 'strict' | 'any';
+  reentry?: 'first' | 'optimised';
+  counting?: 'unique' | 'total';
   successOnly: boolean;
-  steps: Array<{ name: string; filters: Filter[] }>;
+  steps: Array<{ name: string; filters: Filter[]; optional?: boolean | undefined; anchored?: boolean | undefined }>;
+  exclusions?: Array<{
+    name?: string | undefined;
+    filters: Filter[];
+    fromStep?: number | undefined;
+    toStep?: number | undefined;
+    mode: 'cut' | 'remove';
+  }>;
+  holdConstant?: string[];
   filters: Filter[];
   /** Share of rows in the range, after `filters`, that have no unit and were left out. 0 to 1. */
   rowsWithoutUnit: number;
+  /** Key of the breakdown, which also names the column of its values. */
+  breakdown?: string;
+  attribution?: 'first' | 'last' | 'all' | number;
+  /**
+   * Values of the breakdown as they are shown, most units that entered first, `{other}` last. `value` is what to filter by, null of
+   * attempts without one and of `{other}`, which holds `values` values.
+   */
+  segments?: FunnelSegment[];
+  /** Probability that the interval from `…_low` to `…_high` holds the true share: 0.95. */
+  confidence?: number;
+  /** Of the view `trend`: from this time on windows are not over, epoch milliseconds; absent when all are. */
+  incompleteFrom?: number;
+  /** Of the view `trend`: width of a bucket, milliseconds. */
+  interval?: number;
+  /** Of the view `units`: how many attempts there are, of which a page is shown. */
+  total?: number;
   /** Below which `p_value` a change is called significant, with `timeShift`. */
   significance?: number;
+}
+
+/** A value that a funnel is broken down by. */
+export interface FunnelSegment {
+  value: string | null;
+  other?: true;
+  /** How many values it stands for, of `{other}`. */
+  values?: number;
+  /** Units that entered. */
+  units: number;
+}
+
+/** Marker of a frame of paths. */
+export interface PathsMarker extends FrameMarker {
+  queryType: 'paths';
+  /** `customer`, `session`, `account`, or any key of the record. */
+  unit: string;
+  identity: 'session' | 'strict';
+  direction: 'after' | 'before';
+  counting: PathCounting;
+  sessions: 'gap' | 'id';
+  /** Milliseconds. */
+  sessionGap: number;
+  depth: number;
+  rowsPerStep: number;
+  collapse: boolean;
+  /** Keys whose values name a node. */
+  groupBy: string[];
+  anchor: Filter[];
+  funnel?: PathsFunnel;
+  /** How many paths there are, as `counting` counts them. */
+  paths: number;
+  /** Every node, by step from the first to the last, most first, `{other}` and ends last. */
+  nodes: PathNode[];
+  /** Share of rows in the range, after `filters`, that have no unit and were left out. 0 to 1. */
+  rowsWithoutUnit: number;
+}
+
+/** A node of paths. */
+export interface PathNode {
+  /** 0 is the anchor; above it are the requests after it, below it those before it. */
+  step: number;
+  /** As `source` and `target` of the links name it; only within a step no other has it. */
+  name: string;
+  /** Values of `groupBy`, of a node that is requests of one kind. */
+  keys?: Record<string, string | null>;
+  /** `other` has what is not among the top of the step, the others are ends of paths. */
+  kind?: 'other' | 'drop_off' | 'open' | 'start';
+  /** How many paths come through it. */
+  value: number;
+  /** Requests that were made there on these paths, repeats that count as one included; 0 of ends. */
+  requests: number;
+}
+
+/** Cohorts, beside the numbers in the frame. */
+export interface RetentionCohorts {
+  /** Start of every cohort, epoch milliseconds, in order. */
+  cohorts: number[];
+  /** How many units each has. */
+  sizes: number[];
+  /** Per cohort and column whether the column's time is over for the whole cohort: what is not complete may still rise. */
+  complete: boolean[][];
+  /** Per column the share that returned of all units of the cohorts for which it is complete; null where there are none. */
+  mean: Array<number | null>;
+}
+
+/** Marker of a frame of retention. */
+export interface RetentionMarker extends FrameMarker, RetentionCohorts {
+  queryType: 'retention';
+  view: 'cohorts' | 'curve';
+  unit: string;
+  identity: 'session' | 'strict';
+  start: Filter[];
+  return: Filter[];
+  interval: RetentionInterval;
+  mode: RetentionMode;
+  alignment: 'calendar' | 'rolling';
+  starts: 'every' | 'first';
+  metric: 'rate' | 'units';
+  timezone: string;
+  /** The columns, in order; intervals `from` to before `to` after the start's own, which is 0. */
+  columns: Array<{ name: string; label: string; from: number; to: number }>;
+  /** With `timeShift` and the view `cohorts`: the same of the cohorts of the earlier time. */
+  earlier?: RetentionCohorts;
+  /** Share of rows in the range, after `filters`, that have no unit and were left out. 0 to 1. */
+  rowsWithoutUnit: number;
 }
 
 /** Marker of an errors frame. */

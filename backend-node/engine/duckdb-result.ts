@@ -6,7 +6,9 @@ import {
   DuckDBStructValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
+  type DuckDBDataChunk,
   type DuckDBMaterializedResult,
+  type DuckDBResult,
   type DuckDBValue,
 } from '@duckdb/node-api';
 
@@ -18,20 +20,36 @@ import type { ResultTable } from './engine';
  * objects; lists as arrays; everything else as DuckDB's text.
  */
 export function readResult(result: DuckDBMaterializedResult): ResultTable {
+  const table = emptyTable(result);
+  for (let chunkIndex = 0; chunkIndex < result.chunkCount; chunkIndex++) {
+    readChunk(result.getChunk(chunkIndex), table.values);
+  }
+  return { ...table, rowCount: result.rowCount };
+}
+
+/** The same of a result that is still being made, a part at a time. */
+export async function* readStream(result: DuckDBResult): AsyncGenerator<ResultTable> {
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const table = emptyTable(result);
+    readChunk(chunk, table.values);
+    yield { ...table, rowCount: chunk.rowCount };
+  }
+}
+
+function emptyTable(result: DuckDBResult): Omit<ResultTable, 'rowCount'> {
   const names = result.columnNames();
   const columns = names.map((name, index) => ({ name, type: result.columnType(index).toString() }));
-  const values: unknown[][] = names.map(() => []);
-  for (let chunkIndex = 0; chunkIndex < result.chunkCount; chunkIndex++) {
-    const chunk = result.getChunk(chunkIndex);
-    const rows = chunk.rowCount;
-    values.forEach((column, index) => {
-      const vector = chunk.getColumnVector(index);
-      for (let row = 0; row < rows; row++) {
-        column.push(toJs(vector.getItem(row)));
-      }
-    });
-  }
-  return { columns, values, rowCount: result.rowCount };
+  return { columns, values: names.map(() => []) };
+}
+
+function readChunk(chunk: DuckDBDataChunk, values: unknown[][]): void {
+  const rows = chunk.rowCount;
+  values.forEach((column, index) => {
+    const vector = chunk.getColumnVector(index);
+    for (let row = 0; row < rows; row++) {
+      column.push(toJs(vector.getItem(row)));
+    }
+  });
 }
 
 function toJs(value: DuckDBValue): unknown {

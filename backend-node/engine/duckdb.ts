@@ -3,8 +3,9 @@ import { mkdir } from 'node:fs/promises';
 
 import { bindingOf } from './duckdb-parameters';
 import { aborted, engineError } from './duckdb-errors';
-import { readResult } from './duckdb-result';
-import type { Engine, ResultTable, RunOptions } from './engine';
+import { keepRows } from './duckdb-kept-rows';
+import { readResult, readStream } from './duckdb-result';
+import type { Engine, KeptColumn, KeptRows, ResultTable, RunOptions } from './engine';
 import type { Sql } from './sql';
 
 /** How often an interrupt is repeated: DuckDB loses one that comes before execution has begun. */
@@ -72,6 +73,30 @@ class PooledDuckDb implements DuckDb {
     return this.withConnection((connection) => runOn(connection, statement, options), true);
   }
 
+  async *stream(statement: Sql, options: RunOptions = {}): AsyncGenerator<ResultTable> {
+    const connection = await this.take();
+    let ended = false;
+    try {
+      yield* streamOn(connection, statement, options);
+      ended = true;
+    } finally {
+      // One whose result was not read to its end still runs it.
+      this.giveBack(connection, ended);
+    }
+  }
+
+  async keep(columns: readonly KeptColumn[], parts: AsyncIterable<unknown[][]>): Promise<KeptRows> {
+    const kept = await this.withConnection((connection) => keepRows(connection, columns, parts), true);
+    return {
+      relation: kept.relation,
+      drop: async () => {
+        if (!this.closed) {
+          await this.run(kept.drop);
+        }
+      },
+    };
+  }
+
   async session<T>(work: (run: Runner) => Promise<T>): Promise<T> {
     return this.withConnection(
       (connection) => work((statement, options = {}) => runOn(connection, statement, options)),
@@ -94,48 +119,45 @@ class PooledDuckDb implements DuckDb {
   }
 
   private async withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>, reusable: boolean): Promise<T> {
-    if (this.closed) {
-      throw engineError(new Error('the engine is closed'));
-    }
-    const connection = this.idle.pop() ?? (await this.instance.connect());
-    this.busy.add(connection);
+    const connection = await this.take();
     let healthy = false;
     try {
       const result = await work(connection);
       healthy = true;
       return result;
     } finally {
-      this.busy.delete(connection);
-      // One that failed may still be told of an interrupt, one of a session has temporary tables.
-      if (healthy && reusable) {
-        this.idle.push(connection);
-      } else {
-        connection.closeSync();
-      }
+      this.giveBack(connection, healthy && reusable);
+    }
+  }
+
+  private async take(): Promise<DuckDBConnection> {
+    if (this.closed) {
+      throw engineError(new Error('the engine is closed'));
+    }
+    const connection = this.idle.pop() ?? (await this.instance.connect());
+    this.busy.add(connection);
+    return connection;
+  }
+
+  /** One that failed may still be told of an interrupt, one of a session has temporary tables: those are closed. */
+  private giveBack(connection: DuckDBConnection, reusable: boolean): void {
+    this.busy.delete(connection);
+    if (reusable) {
+      this.idle.push(connection);
+    } else {
+      connection.closeSync();
     }
   }
 }
 
-async function runOn(connection: DuckDBConnection, statement: Sql, { signal }: RunOptions): Promise<ResultTable> {
-  if (signal?.aborted) {
-    throw aborted(signal);
-  }
+async function runOn(connection: DuckDBConnection, statement: Sql, options: RunOptions): Promise<ResultTable> {
+  const { signal } = options;
   const stopInterrupting = interruptOnAbort(connection, signal);
   try {
-    const { text, parameters } = statement.compile();
-    const prepared = await connection.prepare(text);
+    const prepared = await prepare(connection, statement, signal);
     try {
-      parameters.forEach((parameter, index) => {
-        const { value, type } = bindingOf(parameter);
-        prepared.bindValue(index + 1, value, type);
-      });
-      if (signal?.aborted) {
-        throw aborted(signal);
-      }
       const result = readResult(await prepared.run());
-      if (signal?.aborted) {
-        throw aborted(signal);
-      }
+      refuseAborted(signal);
       return result;
     } finally {
       prepared.destroySync();
@@ -147,8 +169,56 @@ async function runOn(connection: DuckDBConnection, statement: Sql, { signal }: R
   }
 }
 
+async function* streamOn(
+  connection: DuckDBConnection,
+  statement: Sql,
+  { signal }: RunOptions
+): AsyncGenerator<ResultTable> {
+  const stopInterrupting = interruptOnAbort(connection, signal);
+  try {
+    const prepared = await prepare(connection, statement, signal);
+    try {
+      for await (const part of readStream(await prepared.stream())) {
+        refuseAborted(signal);
+        yield part;
+      }
+      refuseAborted(signal);
+    } finally {
+      prepared.destroySync();
+    }
+  } catch (error) {
+    throw signal?.aborted ? aborted(signal, error) : engineError(error);
+  } finally {
+    stopInterrupting();
+  }
+}
+
+/** The statement with its parameters bound. */
+async function prepare(connection: DuckDBConnection, statement: Sql, signal: AbortSignal | undefined) {
+  refuseAborted(signal);
+  const { text, parameters } = statement.compile();
+  const prepared = await connection.prepare(text);
+  try {
+    parameters.forEach((parameter, index) => {
+      const { value, type } = bindingOf(parameter);
+      prepared.bindValue(index + 1, value, type);
+    });
+    refuseAborted(signal);
+    return prepared;
+  } catch (error) {
+    prepared.destroySync();
+    throw error;
+  }
+}
+
+function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) {
+    throw aborted(signal);
+  }
+}
+
 function interruptOnAbort(connection: DuckDBConnection, signal: AbortSignal | undefined): () => void {
-  if (!signal) {
+  if (!signal || signal.aborted) {
     return () => undefined;
   }
   let timer: NodeJS.Timeout | undefined;

@@ -1,7 +1,7 @@
 import type { Filter, Frame, Notice, QueryOf, QueryType } from '@apitrail/contract';
 
 import type { Dialect } from '../engine/dialect';
-import type { ResultTable } from '../engine/engine';
+import type { KeptColumn, ResultTable } from '../engine/engine';
 import type { Sql } from '../engine/sql';
 import type { Snapshot, TimeRange } from '../lake/dataset';
 import type { UserSqlRunner } from '../sql/user-sql';
@@ -39,6 +39,10 @@ export interface HandlerContext {
   forAlerting: boolean;
   /** Runs a statement; its text and figures go into the meta of the answer. */
   run(statement: Sql): Promise<ResultTable>;
+  /** Runs a statement and gives its rows a part at a time. */
+  stream(statement: Sql): AsyncIterable<ResultTable>;
+  /** Keeps rows for statements of this query, which find them in the relation; a part is one array per column. */
+  keep(columns: readonly KeptColumn[], parts: AsyncIterable<unknown[][]>): Promise<Sql>;
   /** Rows of a range (by default the query's) that meet all filters. */
   rows(filters: readonly Filter[], range?: TimeRange): RowSource;
   /** Filters as a condition on rows. `where` names them in errors. */

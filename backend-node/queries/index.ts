@@ -6,7 +6,9 @@ import { endpoints } from './endpoints';
 import { errors } from './errors';
 import { funnel } from './funnel';
 import { heatmap } from './heatmap';
+import { paths } from './paths';
 import { requests } from './requests';
+import { retention } from './retention';
 import { sqlQuery } from './sql';
 import { traffic } from './traffic';
 import { values } from './values';
@@ -17,6 +19,8 @@ export const HANDLERS = {
   endpoints,
   heatmap,
   funnel,
+  paths,
+  retention,
   errors,
   requests,
   values,

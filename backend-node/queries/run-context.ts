@@ -1,7 +1,7 @@
 import { ApitrailError, type Filter, type Notice, type Query, type Stat } from '@apitrail/contract';
 
 import type { Dialect } from '../engine/dialect';
-import type { Engine, ResultTable } from '../engine/engine';
+import type { Engine, KeptColumn, KeptRows, ResultTable } from '../engine/engine';
 import { param, sql, type Sql } from '../engine/sql';
 import type { Relation, Snapshot, TimeRange } from '../lake/dataset';
 import type { UserSql, UserSqlResult, UserSqlRunner, UserTable } from '../sql/user-sql';
@@ -39,6 +39,7 @@ export class RunContext implements HandlerContext {
   readonly earlier: RunContext | undefined;
   /** Share of rows that stand for more than themselves; undefined until a handler asked about weights. */
   sampled: number | undefined;
+  private readonly kept: KeptRows[] = [];
   private readonly relations = new Map<string, Relation>();
   private readonly weighted = new Map<string, Promise<boolean>>();
 
@@ -88,6 +89,23 @@ export class RunContext implements HandlerContext {
   run(statement: Sql): Promise<ResultTable> {
     this.statements.push(statement.describe());
     return this.ask(statement);
+  }
+
+  stream(statement: Sql): AsyncIterable<ResultTable> {
+    this.statements.push(statement.describe());
+    const { engine, signal } = this.source;
+    return engine.stream(statement, signal === undefined ? {} : { signal });
+  }
+
+  async keep(columns: readonly KeptColumn[], parts: AsyncIterable<unknown[][]>): Promise<Sql> {
+    const kept = await this.source.engine.keep(columns, parts);
+    this.kept.push(kept);
+    return kept.relation;
+  }
+
+  /** Lets go of what was kept; the query has been answered. */
+  async close(): Promise<void> {
+    await Promise.all([...this.kept.splice(0).map((kept) => kept.drop()), this.earlier?.close()]);
   }
 
   async runUserSql(asked: UserSql): Promise<UserSqlResult> {

@@ -19,7 +19,7 @@ export async function runQuery(run: QueryRun): Promise<DataFrameJSON[]> {
   const shift = timeShiftOf(run);
   const context = new RunContext(run, shift);
   await checkPatterns(run.query, (statement) => run.engine.run(statement, signalOf(run)));
-  const answer = await run.handle(context);
+  const answer = await run.handle(context).finally(() => context.close());
   const sampled = context.sampled;
   if (sampled !== undefined && sampled > 0) {
     context.notice('info', `${percent(sampled)} of the rows are sampled; numbers are scaled up by their weights.`);

@@ -66,7 +66,7 @@ describe('a request', () => {
       traffic('A', { timezone }),
       traffic('B', { timezone, queryType: 'heatmap', x: 'hour_of_day' }),
       traffic('C', { timezone, queryType: 'heatmap', x: 'day_of_week', y: 'latency' }),
-      traffic('D', { timezone, queryType: 'funnel', steps, window: '5217w' }),
+      traffic('D', { timezone, queryType: 'funnel', steps, window: '366d' }),
       traffic('E', { timezone, interval: '36525d' }),
     ];
     const { results } = await ask({ ...range, queries });

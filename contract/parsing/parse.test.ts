@@ -74,6 +74,22 @@ describe('the defaults', () => {
     ['endpoints', { format: 'table', groupBy: ['service', 'method', 'route'], orderBy: 'requests', limit: 100 }],
     ['heatmap', { x: 'time', y: ['service', 'method', 'route'], metric: 'requests', normalise: 'none', minSamples: 0 }],
     ['funnel', { window: '1h', unit: 'customer', identity: 'session', successOnly: true, view: 'steps' }],
+    [
+      'paths',
+      {
+        unit: 'customer',
+        direction: 'after',
+        depth: 5,
+        rowsPerStep: 5,
+        sessions: 'gap',
+        sessionGap: '30m',
+        counting: 'units',
+      },
+    ],
+    [
+      'retention',
+      { start: [], return: [], interval: 'day', mode: 'on_or_after', alignment: 'calendar', starts: 'every' },
+    ],
     ['errors', { groupBy: ['error_group'], limit: 100 }],
     ['requests', { format: 'table', orderBy: [{ key: 'time', direction: 'desc' }], limit: 500, search: '' }],
     ['values', { search: '', limit: 200 }],

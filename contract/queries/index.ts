@@ -5,7 +5,9 @@ import { endpointsQuerySchema } from './endpoints';
 import { errorsQuerySchema } from './errors';
 import { funnelQuerySchema } from './funnel';
 import { heatmapQuerySchema } from './heatmap';
+import { pathsQuerySchema } from './paths';
 import { requestsQuerySchema } from './requests';
+import { retentionQuerySchema } from './retention';
 import { sqlQuerySchema } from './sql';
 import { trafficQuerySchema } from './traffic';
 import { valuesQuerySchema } from './values';
@@ -17,9 +19,12 @@ export * from './errors';
 export * from './funnel';
 export * from './heatmap';
 export * from './live';
+export * from './paths';
 export * from './requests';
+export * from './retention';
 export * from './sql';
 export * from './traffic';
+export * from './units';
 export * from './values';
 
 /** The schema of every query type, by name. */
@@ -28,6 +33,8 @@ export const QUERY_SCHEMAS = {
   endpoints: endpointsQuerySchema,
   heatmap: heatmapQuerySchema,
   funnel: funnelQuerySchema,
+  paths: pathsQuerySchema,
+  retention: retentionQuerySchema,
   errors: errorsQuerySchema,
   requests: requestsQuerySchema,
   values: valuesQuerySchema,

@@ -171,6 +171,26 @@ describe('other fields', () => {
     ]);
   });
 
+  it('replaces in the anchor of paths and in the funnel they may have', () => {
+    const anchor = [{ key: 'service', operator: '=', value: '$service' }];
+    const query = { anchor, depth: '$n', funnel: { steps: [{ name: 'Buy', filters: anchor }], step: '$n' } };
+    const filters = [{ key: 'service', operator: '=|', values: ['cart', 'checkout'] }];
+    expect(interpolateQuery(query, srv.replace)).toEqual({
+      anchor: filters,
+      depth: 25,
+      funnel: { steps: [{ name: 'Buy', filters }], step: 25 },
+    });
+  });
+
+  it('replaces in what retention starts and returns with', () => {
+    const start = [{ key: 'service', operator: '=', value: '$service' }];
+    const all = [{ key: 'service', operator: '=', value: '$all' }];
+    expect(interpolateQuery({ start, return: all }, srv.replace)).toEqual({
+      start: [{ key: 'service', operator: '=|', values: ['cart', 'checkout'] }],
+      return: [],
+    });
+  });
+
   it('replaces in the order of rows', () => {
     expect(interpolateQuery({ orderBy: [{ key: '$metric', direction: 'asc' }] }, replace).orderBy).toEqual([
       { key: 'p95', direction: 'asc' },

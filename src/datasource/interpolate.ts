@@ -25,7 +25,13 @@ const MACRO = /\$__\w+|\$\{__(?:from|to|interval|interval_ms)\}/g;
 const SQL_FORMAT = /\$\{(\w+(?:\.[^:}]+)?):(sqlstring|sqlregex)\}/g;
 
 /** Numbers, which a dashboard written by hand may give as a variable. */
-const NUMBERS = new Set(['limit', 'minSamples', 'step']);
+const NUMBERS = new Set([
+  ...['limit', 'minSamples', 'step', 'depth', 'rowsPerStep', 'periods', 'column'],
+  ...['breakdownLimit', 'offset', 'fromStep', 'toStep', 'attribution'],
+]);
+
+/** Fields that are lists of filters. */
+const FILTERS = new Set(['filters', 'anchor', 'start', 'return']);
 
 /** Operators and what they become when the variable has several values. */
 const MANY: Readonly<Record<string, string>> = { '=': '=|', '!=': '!=|', '=|': '=|', '!=|': '!=|' };
@@ -68,7 +74,7 @@ class Interpolator {
       }
       return NUMBERS.has(name) && text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
     }
-    if (name === 'filters' && Array.isArray(value)) {
+    if (FILTERS.has(name) && Array.isArray(value)) {
       return value.flatMap((filter) => this.filter(filter));
     }
     return this.value(value);

@@ -7,6 +7,14 @@ it.each([
   [{ queryType: 'errors', timeShift: 'none' }, 'errors'],
   [{ queryType: 'values', keyName: 'route', dataset: 'gateway' }, 'values route in gateway'],
   [{ queryType: 'funnel', steps: [{ name: 'See' }, { name: 'Pay' }] }, 'funnel See → Pay'],
+  [
+    { queryType: 'paths', direction: 'before', anchor: [{ key: 'route', operator: '=', value: '/pay' }] },
+    'paths before route = /pay',
+  ],
+  [
+    { queryType: 'retention', start: [{ key: 'route', operator: '=', value: '/signup' }] },
+    'retention starting where route = /signup',
+  ],
   [{ queryType: 'annotations', kind: ['deploy'], tags: ['a', 'b'] }, 'annotations deploy tagged a, b'],
   [{ queryType: 'sql', sql: 'SELECT 1\n  FROM requests\n' }, 'sql SELECT 1 FROM requests'],
   [{ queryType: 'heatmap', metric: 'errors', y: 'latency' }, 'heatmap errors by latency'],

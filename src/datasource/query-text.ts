@@ -10,15 +10,22 @@ export function queryText(query: ApitrailQuery): string {
     text(fields.keyName),
     list(fields.kind),
     fields.steps instanceof Array ? fields.steps.map((step: { name?: string }) => step.name).join(' → ') : undefined,
+    prefixed(fields.direction === 'before' ? 'before' : 'after', filters(fields.anchor)),
+    prefixed('starting where', filters(fields.start)),
+    prefixed('returning where', filters(fields.return)),
     text(fields.sql)?.replace(/\s+/g, ' ').trim(),
     prefixed('by', list(fields.groupBy) ?? list(fields.y) ?? text(fields.y)),
     prefixed('tagged', list(fields.tags)),
-    prefixed('where', fields.filters instanceof Array ? filtersText(fields.filters as Filter[], ' and ') : undefined),
+    prefixed('where', filters(fields.filters)),
     prefixed('containing', text(fields.search)),
     comparisonText(text(fields.timeShift)),
     prefixed('in', fields.dataset === 'requests' ? undefined : text(fields.dataset)),
   ];
   return [queryType, ...parts.filter(Boolean)].join(' ');
+}
+
+function filters(value: unknown): string | undefined {
+  return Array.isArray(value) ? filtersText(value as Filter[], ' and ') : undefined;
 }
 
 function filtersText(filters: readonly Filter[], joiner: string): string {

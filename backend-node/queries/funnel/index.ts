@@ -1,141 +1,90 @@
-import { ApitrailError, parseDuration, type Frame, type FunnelQuery } from '@apitrail/contract';
+import { ApitrailError, parseDuration, type FunnelQuery, type FunnelView } from '@apitrail/contract';
 
-import { join, sql, type Sql } from '../../engine/sql';
-import type { HandlerContext, QueryHandler } from '../handler';
-import { SIGNIFICANCE } from '../shared/significance';
-import { areDisjoint, commonFilters } from './disjoint';
-import { numericFrame, stepsFrame } from './frames';
-import type { FunnelResult, FunnelStepTotals, TransitionCount } from './result';
-import { reachedSteps, stepTotals, transitionTimes, type FunnelSql } from './sql';
-import { timesFrame } from './times-frame';
-import { unitRows } from './units';
+import type { QueryHandler } from '../handler';
+import { noticeWithoutUnit } from '../shared/unit-notices';
+import { attemptsOf } from './attempts';
+import { stepNames } from './fields';
+import { stagesOf } from './stages';
+import { stepsView } from './views/steps';
+import { timesView } from './views/times';
+import { trendView } from './views/trend';
+import { unitsView } from './views/units';
+import type { FunnelViewOf } from './views/view';
 
-/** How far units get through ordered steps, first entry, each unit once. */
+const VIEWS: Partial<Record<FunnelView, FunnelViewOf>> = {
+  steps: stepsView,
+  trend: trendView,
+  times: timesView,
+  units: unitsView,
+};
+
+/** How far units get through steps, and what became of them. */
 export const funnel: QueryHandler<'funnel'> = {
   async run(query, context) {
-    const step = query.format === 'numeric' ? numericStep(query) : 1;
-    const own = await runFunnel(query, context);
-    const before = context.earlier && (await runFunnel(query, context.earlier));
+    const view = viewOf(query);
+    checkStep(query);
+    const attempts = await attemptsOf(query, context);
+    const own = { context, attempts };
+    // A list of units is compared with nothing.
+    const earlier = view === unitsView ? undefined : context.earlier;
+    const before = earlier && { context: earlier, attempts: await attemptsOf(query, earlier, attempts.segments) };
+    const answer = await view({ query, own, earlier: before });
+    const rowsWithoutUnit = answer.withoutUnit ?? (await attempts.withoutUnit());
+    noticeWithoutUnit(context, query, rowsWithoutUnit);
     return {
-      frames: [frameOf(query, step, own, before)],
+      frames: answer.frames,
+      ...(answer.earlierFrames ? { earlierFrames: answer.earlierFrames } : {}),
       marker: {
-        ...markerOf(query, own.withoutUnit),
-        ...(before ? { significance: SIGNIFICANCE } : {}),
+        ...markerOf(query),
+        ...(query.breakdown === undefined ? {} : { segments: attempts.segments }),
+        rowsWithoutUnit,
+        ...answer.marker,
       },
     };
   },
 };
 
-function frameOf(query: FunnelQuery, step: number, own: FunnelResult, before: FunnelResult | undefined): Frame {
-  if (query.format === 'numeric') {
-    return numericFrame(query, own, before, step);
+function viewOf(query: FunnelQuery): FunnelViewOf {
+  const name = query.format === 'numeric' ? 'steps' : query.view;
+  const view = VIEWS[name];
+  if (!view) {
+    throw new ApitrailError('APITRAIL_BAD_VALUE', `view: this companion has no view ${name}.`, { where: 'view' });
   }
-  return query.view === 'steps' ? stepsFrame(query, own, before) : timesFrame(query, own, before);
+  return view;
 }
 
-/** Runs the funnel over the range of a context, to the end of the window of whoever entered last. */
-async function runFunnel(query: FunnelQuery, context: HandlerContext): Promise<FunnelResult & { withoutUnit: number }> {
-  const { range } = context;
-  const conditions = query.steps.map((step, index) => context.condition(step.filters, `steps[${index}].filters`));
-  const window = parseDuration(query.window);
-  const reach = { from: range.from, to: range.to + window };
-  const { rows, unit, tables, counted } = await unitRows(query, context, reach);
-  const weighted = await context.isWeighted(reach);
-  const statement: FunnelSql = {
-    rows: { ...rows, where: candidates(query, context, rows.where) },
-    tables,
-    unit,
-    conditions,
-    rule: { from: range.from * 1000, to: range.to * 1000, window: window * 1000 },
-    weighted,
-    dialect: context.dialect,
-  };
-  const reached = reachedSteps(statement, areDisjoint(query.steps));
-  const { totals, withoutUnit } = await readTotals(
-    context,
-    sql`${reached}
-${stepTotals(statement, await newestUs(context))}
-UNION ALL
-SELECT 0 AS step, without_unit, requests, NULL, NULL FROM (${counted}) AS counted
-ORDER BY step`
-  );
-  const times =
-    query.format === 'table' && query.view === 'times'
-      ? await readTimes(context, sql`${reached}\n${transitionTimes(statement)}\nORDER BY step, bucket`)
-      : [];
-  return { totals, times, weighted, withoutUnit };
-}
-
-/** Rows that may match a step at all. */
-function candidates(query: FunnelQuery, context: HandlerContext, where: Sql): Sql {
-  const common = commonFilters(query.steps);
-  return join(
-    [
-      where,
-      ...(query.successOnly ? [sql`status < 400`] : []),
-      ...(common.length > 0 ? [context.condition(common, 'steps')] : []),
-    ],
-    ' AND '
-  );
-}
-
-async function readTimes(context: HandlerContext, statement: Sql): Promise<TransitionCount[]> {
-  const table = await context.run(statement);
-  const [step, bucket, units] = table.values as [number[], number[], number[]];
-  return step.map((number, row) => ({ step: number, bucket: bucket[row]!, units: units[row]! }));
-}
-
-/** Rows of the steps in order, after one (step 0) of the requests: how many have no unit, and how many there are. */
-async function readTotals(
-  context: HandlerContext,
-  statement: Sql
-): Promise<{ totals: FunnelStepTotals[]; withoutUnit: number }> {
-  const table = await context.run(statement);
-  const [, units, pending, median, p90] = table.values as [
-    unknown[],
-    number[],
-    number[],
-    Array<number | null>,
-    Array<number | null>,
-  ];
-  const rows = units.map((count, row) => ({
-    units: count,
-    open: pending[row]!,
-    medianMs: median[row] ?? null,
-    p90Ms: p90[row] ?? null,
-  }));
-  const requests = pending[0]!;
-  return { totals: rows.slice(1), withoutUnit: requests > 0 ? units[0]! / requests : 0 };
-}
-
-/** The newest data there is, microseconds: a unit that entered less than a window before may still go on. */
-async function newestUs(context: HandlerContext): Promise<number> {
-  const { snapshot, now } = context;
-  const newest = snapshot.newest ?? (await newestRow(context));
-  return Math.round(Math.min(newest ?? now, now) * 1000);
-}
-
-async function newestRow(context: HandlerContext): Promise<number | null> {
-  const relation = context.rows([], {}).relation;
-  const table = await context.run(sql`SELECT max(time) FROM ${relation}`);
-  return (table.values[0]![0] as number | null) ?? null;
-}
-
-function numericStep({ step, steps }: FunnelQuery): number {
-  const number = step ?? steps.length;
-  if (number > steps.length) {
+function checkStep({ step, steps }: FunnelQuery): void {
+  if (step !== undefined && step > steps.length) {
     throw new ApitrailError(
       'APITRAIL_BAD_VALUE',
-      `step: the funnel has ${steps.length} steps, there is no step ${number}.`,
-      {
-        where: 'step',
-      }
+      `step: the funnel has ${steps.length} steps, there is no step ${step}.`,
+      { where: 'step' }
     );
   }
-  return number;
 }
 
-function markerOf(query: FunnelQuery, rowsWithoutUnit: number): Record<string, unknown> {
-  const { view, unit, order, successOnly, steps, filters } = query;
-  return { view, unit, window: parseDuration(query.window), order, successOnly, steps, filters, rowsWithoutUnit };
+function markerOf(query: FunnelQuery): Record<string, unknown> {
+  const { view, unit, identity, order, reentry, counting, successOnly, exclusions, holdConstant, filters } = query;
+  const { breakdown, attribution } = query;
+  return {
+    ...{ view, unit, identity, window: parseDuration(query.window), order, reentry, counting, successOnly },
+    steps: markedSteps(query),
+    ...(exclusions.length > 0 ? { exclusions } : {}),
+    ...(holdConstant.length > 0 ? { holdConstant } : {}),
+    ...(breakdown === undefined ? {} : { breakdown, attribution }),
+    filters,
+  };
+}
+
+/** Steps as their rows in the frame: one that comes n-th of several in any order is whichever of them it was. */
+function markedSteps(query: FunnelQuery) {
+  const { steps } = query;
+  const titles = stepNames(query);
+  return stagesOf(query).flatMap((stage) =>
+    stage.map((index) =>
+      stage.length === 1
+        ? steps[index]!
+        : { name: titles[index]!, filters: [{ any: stage.map((one) => ({ all: steps[one]!.filters })) }] }
+    )
+  );
 }

@@ -1,8 +1,8 @@
 import { join, raw, sql, type Sql } from '../../engine/sql';
 import type { Dialect } from '../../engine/dialect';
 import { WEIGHT } from '../shared/metrics';
-import { weightedQuantiles, type RowSource } from '../shared/select';
-import type { FunnelRule } from './reference';
+import type { RowSource } from '../shared/select';
+import type { FunnelRule } from './machine/rule';
 
 /** What a funnel is run over. */
 export interface FunnelSql {
@@ -12,8 +12,7 @@ export interface FunnelSql {
   unit: Sql;
   /** One condition per step. */
   conditions: readonly Sql[];
-  /** `steps` is the number of conditions. */
-  rule: Omit<FunnelRule, 'steps'>;
+  rule: Pick<FunnelRule, 'from' | 'to' | 'window'>;
   weighted: boolean;
   dialect: Dialect;
 }
@@ -125,47 +124,22 @@ function reachedOfState(number: number, weighted = false): Sql {
 )`;
 }
 
-/**
- * One row per step: `step`, `units`, `pending` (of those, units whose window is not over: their entry plus the window
- * lies after `newest`), `median_ms` and `p90_ms` of the time from the step before.
- */
-export function stepTotals(funnel: FunnelSql, newest: number): Sql {
-  const { conditions, rule, dialect, weighted } = funnel;
-  const selects = conditions.map((_, index) => {
-    const reached = raw(`reached_${index + 1}`);
-    const ms = sql`(at_us - before_us) / 1000.0`;
-    const open = sql`FILTER (WHERE entry_us + ${us(rule.window)} > ${us(newest)})`;
-    const [units, pending] = weighted
-      ? [sql`coalesce(sum(weight), 0)`, sql`coalesce(sum(weight) ${open}, 0)`]
-      : [sql`count(*)`, sql`count(*) ${open}`];
-    const quantiles = dialect.quantiles(sql`duration_ms`, [0.5, 0.9]);
-    const times = sql`(SELECT CAST(${ms} AS DOUBLE) AS duration_ms, weight FROM ${reached})`;
-    const spread =
-      index === 0
-        ? sql`SELECT CAST(NULL AS DOUBLE) AS q_0, CAST(NULL AS DOUBLE) AS q_1`
-        : weighted
-          ? weightedQuantiles({ relation: sql`${times} AS times`, where: sql`TRUE` }, [], [0.5, 0.9])
-          : sql`SELECT ${dialect.listItem(quantiles, 0)} AS q_0, ${dialect.listItem(quantiles, 1)} AS q_1 FROM ${times} AS times`;
-    return sql`SELECT ${us(index + 1)} AS step, units, pending, q_0 AS median_ms, q_1 AS p90_ms
-FROM (SELECT CAST(${units} AS DOUBLE) AS units, CAST(${pending} AS DOUBLE) AS pending FROM ${reached}) AS totals, (${spread}) AS spread`;
-  });
-  return join(selects, '\nUNION ALL\n');
-}
-
-/** Scale of the buckets times are counted in: those of OpenTelemetry's exponential histograms, four per doubling. */
-export const TIME_SCALE = 2;
-
-/**
- * One row per step from the second on and bucket of the time from the step before, in milliseconds: `step`, `bucket`,
- * `units`.
- */
-export function transitionTimes({ conditions }: FunnelSql): Sql {
-  const selects = conditions.slice(1).map(
-    (
-      _,
-      index
-    ) => sql`SELECT ${us(index + 2)} AS step, CAST(ceil(log2(greatest((at_us - before_us) / 1000.0, 1)) * ${us(2 ** TIME_SCALE)}) AS INTEGER) AS bucket, CAST(sum(weight) AS DOUBLE) AS units
-FROM ${raw(`reached_${index + 2}`)} GROUP BY 2`
-  );
-  return join(selects, '\nUNION ALL\n');
+/** The tables of the steps reached and, of them, `attempts`. */
+export function attemptsOfReached(funnel: FunnelSql, disjoint: boolean, newestUs: number): Sql {
+  const steps = funnel.conditions.map((_, index) => raw(`reached_${index + 1}`));
+  const last = steps[steps.length - 1]!;
+  const reached = steps
+    .map((step, index) => sql`WHEN ${step}.at_us IS NOT NULL THEN ${us(index + 1)}`)
+    .slice(1)
+    .reverse();
+  const open = sql`reached_1.entry_us + ${us(funnel.rule.window)} > ${us(newestUs)}`;
+  return sql`${reachedSteps(funnel, disjoint)}, attempts AS (
+  SELECT reached_1.unit, 1 AS attempt, CAST(NULL AS VARCHAR) AS segment, CAST(reached_1.weight AS DOUBLE) AS weight, reached_1.entry_us,
+    CASE ${join(reached, ' ')} ELSE 1 END AS reached, [${join(steps.map((step) => sql`${step}.at_us`))}] AS at_us,
+    CASE WHEN ${last}.at_us IS NOT NULL THEN 'converted' WHEN ${open} THEN 'pending' ELSE 'stopped' END AS ended, 1 AS place
+  FROM reached_1${join(
+    steps.slice(1).map((step) => sql` LEFT JOIN ${step} ON ${step}.unit = reached_1.unit`),
+    ''
+  )}
+)`;
 }

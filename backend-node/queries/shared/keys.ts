@@ -72,6 +72,14 @@ export function keyExpression(key: string, dialect: Dialect): KeyExpression {
   }
 }
 
+/** The value of a key as the text a person reads, VARCHAR, null where a row has none. Throws an ApitrailError for what is no key. */
+export function keyAsText(key: string, dialect: Dialect): Sql {
+  const { kind, listType, sql: value, text } = keyExpression(key, dialect);
+  return kind === 'string' && listType === 'varchar[]'
+    ? value
+    : sql`CASE WHEN ${value} IS NOT NULL THEN ${text(value)} END`;
+}
+
 /** The text of a key's value: in labels, where a null key is the empty string, and in the names of rows. Times are to the microsecond. */
 export function keyText(value: KeyValue, kind: KeyExpression['kind']): string {
   if (value === null) {

@@ -68,3 +68,11 @@ it('is kept when the type is changed', () => {
   expect(changed).toMatchObject({ timeShift: '1w' });
   expect(changed).not.toHaveProperty('compare');
 });
+
+it('takes no interval of cohorts along when the type is changed', () => {
+  const query = { refId: 'A', queryType: 'retention' as const, interval: 'week' as const };
+  expect(changeType(query, 'traffic')).not.toHaveProperty('interval');
+  expect(changeType({ refId: 'A', queryType: 'traffic', interval: '5m' }, 'retention')).toMatchObject({
+    interval: 'day',
+  });
+});

@@ -1,6 +1,6 @@
 import React from 'react';
 import { Button, Stack } from '@grafana/ui';
-import { FUNNEL_UNITS } from '@apitrail/contract';
+import { MOST_FUNNEL_STEPS } from '@apitrail/contract';
 
 import { ChoiceField } from '../fields/ChoiceField';
 import { FormatField } from '../fields/FormatField';
@@ -8,30 +8,15 @@ import { NumberField } from '../fields/NumberField';
 import { RangeFields } from '../fields/RangeFields';
 import { SwitchField } from '../fields/SwitchField';
 import { TextField } from '../fields/TextField';
+import { UnitFields } from '../fields/UnitFields';
 import { FiltersField } from '../filters/FiltersField';
 import type { FormProps, QueryTypeForm } from '../form-props';
 import { FunnelStepForm, type Step } from './FunnelStepForm';
-
-const MOST_STEPS = 20;
-
-const UNITS: Record<(typeof FUNNEL_UNITS)[number], string> = {
-  customer: 'Customers',
-  session: 'Sessions',
-  account: 'Accounts',
-};
+import { moved } from './moved';
 
 const VIEWS = [
   { value: 'steps' as const, label: 'Steps', description: 'How many reach each step.' },
   { value: 'times' as const, label: 'Times', description: 'How long it takes from step to step.' },
-];
-
-const IDENTITIES = [
-  {
-    value: 'session' as const,
-    label: 'By session',
-    description: 'What came before signing in counts for the session’s customer.',
-  },
-  { value: 'strict' as const, label: 'Strict', description: 'Only requests that name the customer count.' },
 ];
 
 const NUMBERS = [
@@ -47,18 +32,10 @@ function newStep(index: number): Step {
 function FunnelForm({ query, onChange }: FormProps<'funnel'>) {
   const steps = query.steps ?? [];
   const setSteps = (next: Step[], options?: { run?: boolean }) => onChange({ steps: next }, options);
-  const unit = query.unit ?? 'customer';
   return (
     <>
       <Stack direction="row" wrap="wrap" gap={1}>
-        <ChoiceField
-          label="Who is followed"
-          path="unit"
-          fallback="customer"
-          value={query.unit}
-          options={FUNNEL_UNITS.map((value) => ({ value, label: UNITS[value] }))}
-          onChange={(next) => onChange({ unit: next })}
-        />
+        <UnitFields query={query} onChange={onChange} />
         <TextField
           label="Within"
           path="window"
@@ -67,16 +44,6 @@ function FunnelForm({ query, onChange }: FormProps<'funnel'>) {
           value={query.window}
           onChange={(window, options) => onChange({ window }, options)}
         />
-        {unit !== 'session' && (
-          <ChoiceField
-            label="Identity"
-            path="identity"
-            fallback="session"
-            value={query.identity}
-            options={IDENTITIES}
-            onChange={(identity) => onChange({ identity })}
-          />
-        )}
         <SwitchField
           label="Successful only"
           value={query.successOnly ?? true}
@@ -136,7 +103,7 @@ function FunnelForm({ query, onChange }: FormProps<'funnel'>) {
           size="sm"
           variant="secondary"
           icon="plus"
-          disabled={steps.length >= MOST_STEPS}
+          disabled={steps.length >= MOST_FUNNEL_STEPS}
           onClick={() => setSteps([...steps, newStep(steps.length)])}
         >
           Add step
@@ -151,15 +118,6 @@ function FunnelForm({ query, onChange }: FormProps<'funnel'>) {
       <RangeFields buckets={false} query={query} onChange={onChange} />
     </>
   );
-}
-
-function moved(steps: readonly Step[], index: number, by: -1 | 1): Step[] {
-  const next = [...steps];
-  const [step] = next.splice(index, 1);
-  if (step) {
-    next.splice(index + by, 0, step);
-  }
-  return next;
 }
 
 export const funnelForm: QueryTypeForm<'funnel'> = {

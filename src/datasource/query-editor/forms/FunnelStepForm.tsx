@@ -14,13 +14,23 @@ interface FunnelStepFormProps {
   /** Counted from 0. */
   index: number;
   count: number;
+  /** Where it lies in the query. */
+  path?: string;
   onChange: (step: Step, options?: { run?: boolean }) => void;
   onMove: (by: -1 | 1) => void;
   onRemove: () => void;
 }
 
 /** One step of a funnel: its name and which requests are it. */
-export function FunnelStepForm({ step, index, count, onChange, onMove, onRemove }: FunnelStepFormProps) {
+export function FunnelStepForm({
+  step,
+  index,
+  count,
+  path = `steps[${index}]`,
+  onChange,
+  onMove,
+  onRemove,
+}: FunnelStepFormProps) {
   const styles = useStyles2(getStyles);
   const label = `Step ${index + 1}`;
   return (
@@ -28,7 +38,7 @@ export function FunnelStepForm({ step, index, count, onChange, onMove, onRemove 
       <Stack direction="row" wrap="wrap" gap={1} alignItems="flex-end">
         <TextField
           label={`${label} name`}
-          path={`steps[${index}].name`}
+          path={`${path}.name`}
           width={24}
           value={step.name}
           onChange={(name, options) => onChange({ ...step, name: name ?? '' }, options)}
@@ -52,7 +62,7 @@ export function FunnelStepForm({ step, index, count, onChange, onMove, onRemove 
       <FiltersField
         label={`${label} is a request where`}
         name={`${label} filter`}
-        path={`steps[${index}].filters`}
+        path={`${path}.filters`}
         value={step.filters}
         onChange={(filters) => onChange({ ...step, filters: filters ?? [] })}
       />

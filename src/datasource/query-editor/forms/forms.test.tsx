@@ -143,6 +143,134 @@ describe('funnel', () => {
   });
 });
 
+describe('paths', () => {
+  it('sets who is followed, where from, and how it is counted', async () => {
+    const editor = await hostEditor({ queryType: 'paths' });
+    await editor.choose('Who is followed', 'attributes.plan');
+    await editor.choose('Paths', 'Before');
+    await editor.choose('Counted', 'Transitions');
+    await editor.choose('A node per', 'service');
+    expect(parsed(editor)).toMatchObject({
+      unit: 'attributes.plan',
+      direction: 'before',
+      counting: 'transitions',
+      groupBy: ['method', 'route', 'service'],
+    });
+    expect(screen.queryByLabelText('Identity')).not.toBeInTheDocument();
+  });
+
+  it('says which requests are the anchor, and how far paths go', async () => {
+    const editor = await hostEditor({ queryType: 'paths' });
+    await editor.user.click(screen.getByLabelText('Add anchor filter'));
+    await editor.choose('Anchor filter 1 key', 'route');
+    await editor.choose('Anchor filter 1 value', '/api/checkout');
+    await editor.user.type(screen.getByLabelText('Depth'), '3{Enter}');
+    await editor.user.type(screen.getByLabelText('Rows per step'), '8{Enter}');
+    await editor.user.type(screen.getByLabelText('Pause'), '1h{Enter}');
+    await editor.choose('Sessions', 'By id');
+    await editor.user.click(screen.getByLabelText('Repeats as one'));
+    expect(parsed(editor)).toMatchObject({
+      anchor: [{ key: 'route', operator: '=', value: '/api/checkout' }],
+      depth: 3,
+      rowsPerStep: 8,
+      sessionGap: '1h',
+      sessions: 'id',
+      collapse: false,
+    });
+  });
+
+  it('goes over to a step of a funnel, which begins with the anchor, and back', async () => {
+    const anchor = [{ key: 'route', operator: '=', value: '/a' }];
+    const editor = await hostEditor({ queryType: 'paths', anchor });
+    await editor.choose('Anchored on', 'Funnel step');
+    await editor.user.click(screen.getByText('Add step'));
+    await editor.choose('Who', 'Reached it');
+    await editor.user.clear(screen.getByLabelText('Funnel step'));
+    await editor.user.type(screen.getByLabelText('Funnel step'), '3{Enter}');
+    expect(parsed(editor)).toMatchObject({
+      anchor: [],
+      funnel: { steps: [{ filters: anchor }, { name: 'Step 2' }, { name: 'Step 3' }], step: 3, outcome: 'converted' },
+    });
+    await editor.user.click(screen.getByLabelText('Remove step 3'));
+    expect(parsed(editor)).toMatchObject({ funnel: { step: 2 } });
+    await editor.choose('Anchored on', 'Requests');
+    expect(editor.saved()).not.toHaveProperty('funnel');
+  });
+
+  it('says which step has no name', async () => {
+    const funnel = { steps: [{ name: 'A' }, { name: 'B' }], step: 2 };
+    const editor = await hostEditor({ queryType: 'paths', funnel });
+    await editor.user.clear(screen.getByLabelText('Step 2 name'));
+    await editor.user.tab();
+    expect(screen.getByLabelText('Step 2 name')).toBeInvalid();
+  });
+
+  it('asks for one number per link in the numeric format', async () => {
+    const editor = await hostEditor({ queryType: 'paths' });
+    await editor.choose('Format', 'Numeric');
+    await editor.choose('Number', 'Median time');
+    expect(parsed(editor)).toMatchObject({ format: 'numeric', metric: 'median_ms' });
+  });
+});
+
+describe('retention', () => {
+  it('sets cohorts, and what counts as coming back', async () => {
+    const editor = await hostEditor({ queryType: 'retention' });
+    await editor.choose('Cohorts by', 'Weeks');
+    await editor.choose('Returned', 'Every time');
+    await editor.choose('Intervals', 'Rolling');
+    await editor.choose('Counted', 'First start');
+    await editor.choose('Number', 'Count');
+    await editor.user.type(screen.getByLabelText('Periods'), '4{Enter}');
+    expect(parsed(editor)).toMatchObject({
+      interval: 'week',
+      mode: 'streak',
+      alignment: 'rolling',
+      starts: 'first',
+      metric: 'units',
+      periods: 4,
+    });
+    expect(screen.queryByLabelText('Brackets')).not.toBeInTheDocument();
+  });
+
+  it('says what they start and return with', async () => {
+    const editor = await hostEditor({ queryType: 'retention' });
+    await editor.user.click(screen.getByLabelText('Add return filter'));
+    await editor.choose('Return filter 1 key', 'route');
+    await editor.choose('Return filter 1 value', '/api/checkout');
+    await editor.user.click(screen.getByLabelText('Add start filter'));
+    await editor.choose('Start filter 1 key', 'route');
+    await editor.choose('Start filter 1 value', '/api/products');
+    expect(parsed(editor)).toMatchObject({
+      start: [{ key: 'route', operator: '=', value: '/api/products' }],
+      return: [{ key: 'route', operator: '=', value: '/api/checkout' }],
+    });
+  });
+
+  it('takes brackets, and says what is none', async () => {
+    const editor = await hostEditor({ queryType: 'retention' });
+    await editor.user.type(screen.getByLabelText('Brackets'), '0, 1 4{Enter}');
+    expect(parsed(editor)).toMatchObject({ brackets: [0, 1, 4] });
+    expect(screen.queryByLabelText('Periods')).not.toBeInTheDocument();
+    await editor.user.clear(screen.getByLabelText('Brackets'));
+    await editor.user.type(screen.getByLabelText('Brackets'), '0, 4, 2{Enter}');
+    expect(screen.getByLabelText('Brackets')).toBeInvalid();
+    await editor.user.clear(screen.getByLabelText('Brackets'));
+    await editor.user.type(screen.getByLabelText('Brackets'), '0, one{Enter}');
+    expect(screen.getByLabelText('Brackets')).toHaveValue('0, one');
+    expect(screen.getByLabelText('Brackets')).toBeInvalid();
+  });
+
+  it('asks for one column in the numeric format', async () => {
+    const editor = await hostEditor({ queryType: 'retention', view: 'curve' });
+    expect(screen.queryByLabelText('Number')).not.toBeInTheDocument();
+    await editor.choose('Format', 'Numeric');
+    await editor.user.type(screen.getByLabelText('Of column'), '3{Enter}');
+    expect(parsed(editor)).toMatchObject({ format: 'numeric', column: 3 });
+    expect(screen.queryByLabelText('View')).not.toBeInTheDocument();
+  });
+});
+
 describe('errors', () => {
   it('sets what a row is and how many', async () => {
     const editor = await hostEditor({ queryType: 'errors', groupBy: ['service'] });

@@ -8,7 +8,9 @@ import { endpointsForm } from './EndpointsForm';
 import { errorsForm } from './ErrorsForm';
 import { funnelForm } from './FunnelForm';
 import { heatmapForm } from './HeatmapForm';
+import { pathsForm } from './PathsForm';
 import { requestsForm } from './RequestsForm';
+import { retentionForm } from './RetentionForm';
 import { sqlForm } from './SqlForm';
 import { trafficForm } from './TrafficForm';
 import { valuesForm } from './ValuesForm';
@@ -19,6 +21,8 @@ export const QUERY_TYPE_FORMS: { readonly [T in QueryType]: QueryTypeForm<T> } =
   endpoints: endpointsForm,
   heatmap: heatmapForm,
   funnel: funnelForm,
+  paths: pathsForm,
+  retention: retentionForm,
   errors: errorsForm,
   requests: requestsForm,
   values: valuesForm,

@@ -1,4 +1,4 @@
-import { type FunnelQuery, parseDuration } from '@apitrail/contract';
+import { FUNNEL_UNITS, type FunnelQuery, parseDuration } from '@apitrail/contract';
 
 import { sqlLiteral } from '../../../sql-literal';
 import { filterNotes, IN_RANGE, type WriteContext, type WrittenSql } from './context';
@@ -19,6 +19,7 @@ type Tables = Array<readonly [string, string]>;
 
 /** How far units get through ordered steps: a table per step of who got there, and when. */
 export function funnelSql(query: FunnelQuery, context: WriteContext): WrittenSql {
+  refuseUnwritable(query);
   const { steps, filters } = query;
   const window = intervalSql(query.window);
   const matches = steps.map((step) => allOf(conditions(step.filters, context.variables)));
@@ -33,6 +34,26 @@ export function funnelSql(query: FunnelQuery, context: WriteContext): WrittenSql
     sql: remarked(notes, withTables([...tables, ...last.tables], last.sql)),
     format: query.format === 'numeric' ? 'numeric' : 'table',
   };
+}
+
+/** What the companion answers with more than a statement. */
+function refuseUnwritable(query: FunnelQuery): void {
+  const reasons: Array<readonly [boolean, string]> = [
+    [query.view !== 'steps' && query.view !== 'times', `The view ${query.view}`],
+    [query.order !== 'ordered', `The order ${query.order}`],
+    [query.reentry !== 'first', `Optimised re-entry`],
+    [query.counting !== 'unique', `Counting every attempt`],
+    [query.exclusions.length > 0, `A funnel with exclusions`],
+    [query.holdConstant.length > 0, `A funnel that holds values constant`],
+    [query.breakdown !== undefined, `A breakdown of a funnel`],
+    [query.steps.some(({ optional }) => optional === true), `A funnel with optional steps`],
+    [query.fromStep !== undefined || query.toStep !== undefined, `The time between chosen steps`],
+    [!(FUNNEL_UNITS as readonly string[]).includes(query.unit), `A funnel of ${query.unit}`],
+  ];
+  const reason = reasons.find(([holds]) => holds);
+  if (reason) {
+    throw new UnwritableQuery(`${reason[1]} cannot be written as SQL: the companion follows every unit step by step.`);
+  }
 }
 
 /** The requests that count, each with its unit: from the range's start to the end of the last window. */

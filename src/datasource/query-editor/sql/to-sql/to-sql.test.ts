@@ -86,6 +86,18 @@ describe('dashboard variables', () => {
   });
 });
 
+it.each([
+  [{ reentry: 'optimised' }, /Optimised re-entry cannot be written as SQL/],
+  [{ order: 'any' }, /The order any cannot/],
+  [{ breakdown: 'region' }, /A breakdown of a funnel cannot/],
+  [{ view: 'units' }, /The view units cannot/],
+  [{ unit: 'region' }, /A funnel of region cannot/],
+])('a funnel that a statement cannot say is named: %j', (options, message) => {
+  const query = { queryType: 'funnel', steps: [{ name: 'a' }, { name: 'b' }], ...options };
+  expect(() => written(query)).toThrow(UnwritableQuery);
+  expect(() => written(query)).toThrow(message);
+});
+
 describe('remarks', () => {
   it.each([
     [{ metrics: ['p95'] }, 'Percentiles count every row once'],

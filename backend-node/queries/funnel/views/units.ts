@@ -1,0 +1,121 @@
+import type { Field, Frame, FunnelQuery } from '@apitrail/contract';
+
+import { join, param, raw, sql } from '../../../engine/sql';
+import { numbers, segmentFields, stepNames, unitsConfig } from '../fields';
+import type { FunnelRun, FunnelViewOf } from './view';
+
+/** Who went through the funnel: a row per attempt, the last to enter first, a page at a time. */
+export const unitsView: FunnelViewOf = async ({ query, own }) => {
+  const { context } = own;
+  const { total, ...page } = await readPage(query, own);
+  const { offset } = query;
+  const shown = page.units.length;
+  if (shown < total) {
+    const rows =
+      shown === 0 ? 'None' : `${(offset + 1).toLocaleString('en')} to ${(offset + shown).toLocaleString('en')}`;
+    context.notice('info', `${rows} of ${total.toLocaleString('en')} are shown; limit and offset choose others.`);
+  }
+  return { frames: [unitsFrame(query, own.attempts.weighted, page)], marker: { total } };
+};
+
+interface Page {
+  units: string[];
+  attempts: number[];
+  segments: Array<string | null>;
+  weights: number[];
+  reached: number[];
+  ended: string[];
+  /** Microseconds since the epoch. */
+  entries: number[];
+  last: number[];
+}
+
+async function readPage(query: FunnelQuery, { context, attempts }: FunnelRun): Promise<Page & { total: number }> {
+  const { outcome, step, limit, offset } = query;
+  const conditions = [
+    ...(outcome === undefined ? [] : [sql`ended = ${param('varchar', outcome)}`]),
+    ...(step === undefined ? [] : [sql`reached = ${raw(String(step))}`]),
+  ];
+  const where = conditions.length === 0 ? sql`` : sql` WHERE ${join(conditions, ' AND ')}`;
+  const table = await context.run(sql`${attempts.tables}, chosen AS (SELECT * FROM attempts${where})
+SELECT unit, attempt, segment, weight, reached, ended, entry_us, at_us[reached] AS last_us, CAST((SELECT count(*) FROM chosen) AS DOUBLE) AS total
+FROM (SELECT * FROM chosen ORDER BY entry_us DESC, unit, attempt, segment LIMIT ${raw(String(limit))} OFFSET ${raw(String(offset))}) AS page
+ORDER BY entry_us DESC, unit, attempt, segment`);
+  const [units, numbered, segments, weights, reached, ended, entries, last, total] = table.values as [
+    string[],
+    number[],
+    Array<string | null>,
+    number[],
+    number[],
+    string[],
+    number[],
+    number[],
+    number[],
+  ];
+  const page = { units, attempts: numbered, segments, weights, reached, ended, entries, last };
+  if (total.length > 0 || offset === 0) {
+    return { ...page, total: total[0] ?? 0 };
+  }
+  // A page after the last has no row that could say how many there are.
+  const counted = await context.run(sql`${attempts.tables} SELECT CAST(count(*) AS DOUBLE) FROM attempts${where}`);
+  return { ...page, total: counted.values[0]![0] as number };
+}
+
+function unitsFrame(query: FunnelQuery, weighted: boolean, page: Page): Frame {
+  const names = stepNames(query);
+  const time = (name: string, us: number[], displayNameFromDS: string): Field => ({
+    name,
+    type: 'time',
+    values: us.map((one) => one / 1000),
+    config: { displayNameFromDS },
+  });
+  const text = (name: string, values: Array<string | null>, config: Field['config']): Field => ({
+    name,
+    type: 'string',
+    values,
+    ...(config ? { config } : {}),
+  });
+  const title = { customer: 'Customer', account: 'Account', session: 'Session' }[query.unit] ?? query.unit;
+  return {
+    meta: { type: 'table', preferredVisualisationType: 'table' },
+    fields: [
+      text('unit', page.units, {
+        displayNameFromDS: title,
+        filterable: true,
+        description: 'Who it is. With identity by session its requests before signing in name only the session.',
+      }),
+      ...(query.counting === 'total'
+        ? [numbers('attempt', page.attempts, { displayNameFromDS: 'Attempt', description: 'Which of its attempts.' })]
+        : []),
+      ...segmentFields(
+        query,
+        page.segments.map((value) => ({ value, units: 0 }))
+      ),
+      numbers('step', page.reached, { displayNameFromDS: 'Step', description: 'The last step it reached.' }),
+      text(
+        'name',
+        page.reached.map((step) => names[step - 1]!),
+        { displayNameFromDS: 'Name' }
+      ),
+      text('ended', page.ended, {
+        displayNameFromDS: 'Ended',
+        description: 'converted, excluded, pending (may still go on) or stopped.',
+      }),
+      time('entry', page.entries, 'Entry'),
+      time('last', page.last, 'Last step'),
+      numbers(
+        'duration_ms',
+        page.last.map((last, row) => (last - page.entries[row]!) / 1000),
+        { displayNameFromDS: 'Duration', unit: 'ms', description: 'From the entry to the last step.' }
+      ),
+      ...(weighted
+        ? [
+            numbers('weight', page.weights, {
+              displayNameFromDS: `${unitsConfig(query).displayNameFromDS} it stands for`,
+              description: 'How many it stands for, of sampled requests.',
+            }),
+          ]
+        : []),
+    ],
+  };
+}

@@ -1,0 +1,111 @@
+import React from 'react';
+import { Button, Stack } from '@grafana/ui';
+import { MOST_FUNNEL_STEPS } from '@apitrail/contract';
+
+import type { ApitrailQueryOf } from '../../types';
+import { ChoiceField } from '../fields/ChoiceField';
+import { NumberField } from '../fields/NumberField';
+import { SwitchField } from '../fields/SwitchField';
+import { TextField } from '../fields/TextField';
+import { FunnelStepForm, type Step } from './FunnelStepForm';
+import { moved } from './moved';
+
+type PathsFunnel = NonNullable<ApitrailQueryOf<'paths'>['funnel']>;
+
+const OUTCOMES = [
+  { value: 'converted' as const, label: 'Reached it', description: 'Paths of those who reached the step, from there.' },
+  {
+    value: 'dropped' as const,
+    label: 'Dropped before it',
+    description: 'Paths of those who reached the step before and not this one, from their last step.',
+  },
+];
+
+/** A funnel that begins with the requests paths were anchored on. */
+export function newPathsFunnel(anchor: PathsFunnel['steps'][number]['filters'] = []): PathsFunnel {
+  return {
+    steps: [
+      { name: 'Step 1', filters: anchor },
+      { name: 'Step 2', filters: [] },
+    ],
+    step: 2,
+    outcome: 'dropped',
+  };
+}
+
+interface PathsFunnelFormProps {
+  funnel: PathsFunnel;
+  onChange: (funnel: PathsFunnel, options?: { run?: boolean }) => void;
+}
+
+/** The steps of a funnel, and who of it is followed. */
+export function PathsFunnelForm({ funnel, onChange }: PathsFunnelFormProps) {
+  const { steps } = funnel;
+  const set = (patch: Partial<PathsFunnel>, options?: { run?: boolean }) => onChange({ ...funnel, ...patch }, options);
+  const setSteps = (next: Step[], options?: { run?: boolean }) =>
+    set({ steps: next, step: Math.min(funnel.step, next.length) }, options);
+  return (
+    <>
+      <Stack direction="row" wrap="wrap" gap={1}>
+        <NumberField
+          label="Funnel step"
+          path="funnel.step"
+          fallback={steps.length}
+          min={1}
+          max={Math.max(steps.length, 1)}
+          value={funnel.step}
+          onChange={(step, options) => set({ step: step ?? steps.length }, options)}
+        />
+        <ChoiceField
+          label="Who"
+          path="funnel.outcome"
+          fallback="converted"
+          value={funnel.outcome}
+          options={OUTCOMES}
+          onChange={(outcome) => set({ outcome })}
+        />
+        <TextField
+          label="Within"
+          path="funnel.window"
+          placeholder="1h"
+          width={12}
+          value={funnel.window}
+          onChange={(window, options) => set({ window }, options)}
+        />
+        <SwitchField
+          label="Successful only"
+          value={funnel.successOnly ?? true}
+          onChange={(successOnly) => set({ successOnly })}
+        />
+      </Stack>
+      {steps.map((step, index) => (
+        <FunnelStepForm
+          key={index}
+          step={step}
+          index={index}
+          count={steps.length}
+          path={`funnel.steps[${index}]`}
+          onChange={(next, options) =>
+            setSteps(
+              steps.map((old, at) => (at === index ? next : old)),
+              options
+            )
+          }
+          onMove={(by) => setSteps(moved(steps, index, by))}
+          onRemove={() => setSteps(steps.filter((_, at) => at !== index))}
+        />
+      ))}
+      <div>
+        <Button
+          size="sm"
+          variant="secondary"
+          icon="plus"
+          disabled={steps.length >= MOST_FUNNEL_STEPS}
+          onClick={() => setSteps([...steps, { name: `Step ${steps.length + 1}`, filters: [] }])}
+        >
+          Add step
+        </Button>
+      </div>
+    </>
+  );
+}
