@@ -1,13 +1,15 @@
 // Bundles the companion: our own code in one file per entry point, packages left to node_modules.
 import { build } from 'esbuild';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { bundleOptions } from './bundle-options.mjs';
+
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const { dependencies, version } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
 
 rmSync(here('dist'), { recursive: true, force: true });
 await build({
+  ...bundleOptions(),
   entryPoints: {
     apitrail: here('cli/main.ts'),
     'sql-child': here('sql/child/main.ts'),
@@ -15,14 +17,6 @@ await build({
   },
   outdir: here('dist'),
   outExtension: { '.js': '.mjs' },
-  bundle: true,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  platform: 'node',
-  target: 'node20.19',
-  format: 'esm',
-  sourcemap: true,
-  external: Object.keys(dependencies),
-  define: { APITRAIL_VERSION: JSON.stringify(version) },
-  logLevel: 'warning',
 });

@@ -1,8 +1,8 @@
 // Runs a TypeScript program of this repository that is no part of the companion, but uses its code.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { bundleOptions } from '../../backend-node/bundle-options.mjs';
 import { ensureInstalled, requireNode, root } from './install.mjs';
 
 /**
@@ -19,19 +19,11 @@ export async function loadBundle(entry, folder, { companion = true } = {}) {
     const { ensureBuilt } = await import('./build.mjs');
     ensureBuilt('companion', say);
   }
-  const { dependencies, version } = JSON.parse(readFileSync(join(root, 'backend-node', 'package.json'), 'utf8'));
   const outfile = join(root, '.data', folder, 'main.mjs');
   await build({
+    ...bundleOptions(),
     entryPoints: [join(root, entry)],
     outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20.19',
-    format: 'esm',
-    sourcemap: true,
-    external: Object.keys(dependencies),
-    define: { APITRAIL_VERSION: JSON.stringify(version) },
-    logLevel: 'warning',
   });
   process.chdir(root);
   return import(pathToFileURL(outfile).href);

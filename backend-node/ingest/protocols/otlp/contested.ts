@@ -2,33 +2,38 @@ import { hostOf, methodOf, readTarget } from '../../normalise/request-target';
 import { RequestRecord } from '../../normalise';
 import { textOf } from '../../normalise/values';
 
-const NAMES = [
-  'methodOriginal',
-  'fullUrl',
-  'target',
-  'serverAddress',
-  'httpHost',
-  'hostName',
-  'serverName',
-  'peerName',
-  'clientAddress',
-  'httpClientIp',
-  'peerAddress',
-  'peerPort',
-  'hostPort',
-  'serverPort',
-  'errorType',
-  'exceptionType',
-  'exceptionMessage',
-  'endUser',
-  'serviceInstance',
-  'podName',
-  'machine',
-  'system',
-] as const;
+/** The attributes that may say each, the one that counts most first. */
+export const CONTESTED_ATTRIBUTES = {
+  methodOriginal: ['http.request.method_original'],
+  fullUrl: ['url.full', 'http.url', 'url.original'],
+  target: ['http.target'],
+  serverAddress: ['server.address'],
+  httpHost: ['http.host'],
+  hostName: ['net.host.name'],
+  serverName: ['http.server_name'],
+  peerName: ['net.peer.name'],
+  clientAddress: ['client.address'],
+  httpClientIp: ['http.client_ip'],
+  peerAddress: ['network.peer.address', 'net.sock.peer.addr', 'net.peer.ip', 'peer.address'],
+  peerPort: ['network.peer.port', 'net.sock.peer.port', 'net.peer.port'],
+  hostPort: ['net.host.port'],
+  serverPort: ['server.port'],
+  errorType: ['error.type'],
+  exceptionType: ['exception.type'],
+  exceptionMessage: ['exception.message'],
+  endUser: ['enduser.id'],
+  serviceInstance: ['service.instance.id'],
+  podName: ['k8s.pod.name'],
+  machine: ['host.name'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** Attributes that name a system with calls of its own, and are kept as they are besides. */
+export const SYSTEM_ATTRIBUTES = ['db.system', 'db.system.name', 'rpc.system', 'rpc.system.name', 'messaging.system'];
 
 /** What is kept, by what it may say. */
-export type ContestedName = (typeof NAMES)[number];
+export type ContestedName = keyof typeof CONTESTED_ATTRIBUTES | 'system';
+
+const NAMES = [...(Object.keys(CONTESTED_ATTRIBUTES) as ContestedName[]), 'system'] as readonly ContestedName[];
 
 /** The place of a name in the list of values. */
 export const PLACE = Object.fromEntries(NAMES.map((name, index) => [name, index])) as Readonly<

@@ -1,4 +1,4 @@
-import { PLACE, type Contested, type ContestedName } from './contested';
+import { CONTESTED_ATTRIBUTES, PLACE, SYSTEM_ATTRIBUTES, type Contested, type ContestedName } from './contested';
 import { knownFields } from '../../formats/known-fields';
 import {
   attributeField,
@@ -90,39 +90,18 @@ function older(column: keyof RequestRecord & string, set: FieldSetter): FieldSet
  * attributes may say the same, `contested` keeps them until all are known: their order means nothing.
  */
 function addConventions(fields: Map<string, FieldSetter>, contested: Contested): void {
-  const keep = (name: ContestedName, ...attributes: string[]): void => {
-    attributes.forEach((attribute, rank) => {
-      const place = PLACE[name];
-      fields.set(attribute, (_, value) => contested.keep(place, String(value), rank));
-    });
-  };
+  for (const [name, attributes] of Object.entries(CONTESTED_ATTRIBUTES)) {
+    const place = PLACE[name as ContestedName];
+    attributes.forEach((attribute, rank) =>
+      fields.set(attribute, (_, value) => contested.keep(place, String(value), rank))
+    );
+  }
   fields.set('http.method', older('method', methodField));
-  keep('methodOriginal', 'http.request.method_original');
   fields.set('http.status_code', older('status', statusField));
-  keep('fullUrl', 'url.full', 'http.url', 'url.original');
-  keep('target', 'http.target');
   fields.set('http.scheme', older('scheme', schemeField));
-  keep('serverAddress', 'server.address');
-  keep('httpHost', 'http.host');
-  keep('hostName', 'net.host.name');
-  keep('serverName', 'http.server_name');
-  keep('peerName', 'net.peer.name');
-  keep('clientAddress', 'client.address');
-  keep('httpClientIp', 'http.client_ip');
-  keep('peerAddress', 'network.peer.address', 'net.sock.peer.addr', 'net.peer.ip', 'peer.address');
-  keep('peerPort', 'network.peer.port', 'net.sock.peer.port', 'net.peer.port');
   fields.set('client.port', leaveOut);
-  keep('hostPort', 'net.host.port');
-  keep('serverPort', 'server.port');
-  keep('errorType', 'error.type');
-  keep('exceptionType', 'exception.type');
-  keep('exceptionMessage', 'exception.message');
   fields.set('exception.stacktrace', leaveOut);
-  keep('endUser', 'enduser.id');
-  keep('serviceInstance', 'service.instance.id');
-  keep('podName', 'k8s.pod.name');
-  keep('machine', 'host.name');
-  for (const name of ['db.system', 'db.system.name', 'rpc.system', 'rpc.system.name', 'messaging.system']) {
+  for (const name of SYSTEM_ATTRIBUTES) {
     const attribute = attributeField(name);
     fields.set(name, (record, value) => {
       contested.keep(PLACE.system, String(value), 0);

@@ -1,4 +1,4 @@
-import { PLACE, type ContestedName } from './contested';
+import { CONTESTED_ATTRIBUTES, PLACE, SYSTEM_ATTRIBUTES, type ContestedName } from './contested';
 import { SPAN_NAMES } from './signals';
 import { hashOf, type BodyWords } from '../../record-lines/body-words';
 import { NUMBERS, REPEATED, type RepeatedColumn } from '../../record-lines/columns';
@@ -22,6 +22,11 @@ export type SpanCell =
 const LONG: SpanCell = { kind: 'long' };
 const ATTRIBUTE: SpanCell = { kind: 'attribute', system: false };
 
+/** What is contested and rare in spans, or a resource’s: left to the long way. */
+const RARE: ReadonlySet<string> = new Set<ContestedName>([
+  ...(['methodOriginal', 'exceptionType', 'exceptionMessage', 'serviceInstance', 'podName', 'machine'] as const),
+]);
+
 /** The cells by name, for those that become more than an attribute. */
 function knownCells(): Map<string, SpanCell> {
   const cells = new Map<string, SpanCell>();
@@ -38,9 +43,6 @@ function knownCells(): Map<string, SpanCell> {
     cells.set(newer, { kind: 'number', column: index, age: 'newer' });
     cells.set(older, { kind: 'number', column: index, age: 'older' });
   };
-  const contested = (name: ContestedName, ...attributes: string[]): void =>
-    attributes.forEach((attribute, rank) => cells.set(attribute, { kind: 'contested', place: PLACE[name], rank }));
-
   text('method', ['http.request.method'], ['http.method']);
   text('scheme', ['url.scheme'], ['http.scheme']);
   text('route', ['http.route']);
@@ -57,28 +59,19 @@ function knownCells(): Map<string, SpanCell> {
   cells.set('url.path', { kind: 'path' });
   cells.set('url.query', { kind: 'query' });
   cells.set('request_id', { kind: 'request id' });
-  contested('fullUrl', 'url.full', 'http.url', 'url.original');
-  contested('target', 'http.target');
-  contested('serverAddress', 'server.address');
-  contested('httpHost', 'http.host');
-  contested('hostName', 'net.host.name');
-  contested('serverName', 'http.server_name');
-  contested('peerName', 'net.peer.name');
-  contested('clientAddress', 'client.address');
-  contested('httpClientIp', 'http.client_ip');
-  contested('peerAddress', 'network.peer.address', 'net.sock.peer.addr', 'net.peer.ip', 'peer.address');
-  contested('peerPort', 'network.peer.port', 'net.sock.peer.port', 'net.peer.port');
-  contested('hostPort', 'net.host.port');
-  contested('serverPort', 'server.port');
-  contested('errorType', 'error.type');
-  contested('endUser', 'enduser.id');
+  for (const [name, attributes] of Object.entries(CONTESTED_ATTRIBUTES)) {
+    const place = PLACE[name as ContestedName];
+    attributes.forEach((attribute, rank) =>
+      cells.set(attribute, RARE.has(name) ? LONG : { kind: 'contested', place, rank })
+    );
+  }
   for (const name of ['client.port', 'http.status_text', 'exception.stacktrace']) {
     cells.set(name, { kind: 'left out' });
   }
   for (const name of ['network.protocol.name', 'net.protocol.name', 'network.transport', 'net.transport']) {
     cells.set(name, ATTRIBUTE);
   }
-  for (const name of ['db.system', 'db.system.name', 'rpc.system', 'rpc.system.name', 'messaging.system']) {
+  for (const name of SYSTEM_ATTRIBUTES) {
     cells.set(name, { kind: 'attribute', system: true });
   }
   return cells;
