@@ -1,7 +1,8 @@
 import type { AnnotationKind } from './annotations';
 import type { Filter } from './filters';
 import type { MetricName } from './metrics';
-import type { FunnelView } from './queries/funnel';
+import type { CustomersFunnel, CustomerView, HealthPart } from './queries/customers';
+import type { FunnelReason, FunnelView } from './queries/funnel';
 import type { PathCounting, PathsFunnel } from './queries/paths';
 import type { RetentionInterval, RetentionMode } from './queries/retention';
 
@@ -122,6 +123,41 @@ export interface FunnelMarker extends FrameMarker {
   total?: number;
   /** Below which `p_value` a change is called significant, with `timeShift`. */
   significance?: number;
+  /** Of the view `reasons`: what each row of the frame is about, in their order. */
+  reasons?: FunnelReasonMark[];
+  /** Of the view `reasons`: per step, counted from 1, and value of the breakdown what its reasons are shares of. */
+  reasonSteps?: FunnelReasonStep[];
+  /** Of the view `reasons`: how many times a route's usual p95 is slow. */
+  slowFactor?: number;
+  /** Of the view `correlation`: what each row of the frame is about, in their order. */
+  correlated?: Array<{ filters: Filter[] }>;
+  /** Of the view `correlation`: units that were compared, those of them that converted, and to which step. */
+  correlation?: { step: number; units: number; converted: number; keys: string[]; leastSupport: number };
+}
+
+/** What a row of reasons is about. */
+export interface FunnelReasonMark {
+  /** The step that was not reached, from 1. */
+  step: number;
+  reason: FunnelReason;
+  /** Value of the breakdown; its index in `segments`. Absent without a breakdown. */
+  segment?: number;
+  /** Which requests are meant, beside the query's own filters; none where no request is, and of `{other}`. */
+  filters: Filter[];
+}
+
+/** What the reasons of a step are shares of. */
+export interface FunnelReasonStep {
+  /** The step that was not reached, from 1. */
+  step: number;
+  /** Index in `segments`; absent without a breakdown. */
+  segment?: number;
+  /** Units that got to the step before and not to this one, and cannot any more. */
+  dropped: number;
+  /** Units that may still get there. */
+  pending: number;
+  /** Units that got there: the control. */
+  converted: number;
 }
 
 /** A value that a funnel is broken down by. */
@@ -206,6 +242,55 @@ export interface RetentionMarker extends FrameMarker, RetentionCohorts {
   columns: Array<{ name: string; label: string; from: number; to: number }>;
   /** With `timeShift` and the view `cohorts`: the same of the cohorts of the earlier time. */
   earlier?: RetentionCohorts;
+  /** Share of rows in the range, after `filters`, that have no unit and were left out. 0 to 1. */
+  rowsWithoutUnit: number;
+}
+
+/** How health was counted: `health = 100 × (1 − Σ weight × part)`. */
+export interface HealthRules {
+  /** How much of the health each part can take: they sum to 1. */
+  weights: Record<HealthPart, number>;
+  /** At which share a part is a half: `part = share / (share + half)`. Recency has its own formula. */
+  half: Record<Exclude<HealthPart, 'recency'>, number>;
+  /** What a failed request counts, by its owner; others count 1. */
+  ownerWeights: Record<string, number>;
+  /** What shares are shrunk towards, and as how many requests or journeys that counts. */
+  prior: {
+    requests: number;
+    journeys: number;
+    visits: number;
+    /** Shares of all customers: failures as their owners weigh, slow requests, journeys abandoned. */
+    failures: number;
+    slowness: number;
+    abandoned: number;
+    /** Milliseconds between two visits; null when nobody came twice. */
+    rhythm: number | null;
+  };
+}
+
+/** Marker of a frame of customers. */
+export interface CustomersMarker extends FrameMarker {
+  queryType: 'customers';
+  view: CustomerView;
+  /** `customer`, `account`, `session`, or any key of the record. It names the column of the customer. */
+  unit: string;
+  identity: 'session' | 'strict';
+  /** The customer that was asked for, as it is stored. */
+  customer?: string;
+  funnel?: CustomersFunnel;
+  /** Of `list` and `outreach`: customers; of `timeline`: rows. A page of them is shown. */
+  total?: number;
+  offset?: number;
+  limit?: number;
+  /** Of `list`: how many of them are below `threshold`, and how many there are. */
+  atRisk?: number;
+  threshold: number;
+  /** Times of the points in `trend`, epoch milliseconds. */
+  trendTimes?: number[];
+  /** Absent where no health is told. */
+  health?: HealthRules;
+  /** Of `timeline`: what of all is in it, whatever page and `kinds` show. */
+  counts?: { sessions: number; requests: number; errors: number; journeys: number };
   /** Share of rows in the range, after `filters`, that have no unit and were left out. 0 to 1. */
   rowsWithoutUnit: number;
 }

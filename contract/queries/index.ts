@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import { annotationsQuerySchema } from './annotations';
+import { customersQuerySchema } from './customers';
 import { endpointsQuerySchema } from './endpoints';
 import { errorsQuerySchema } from './errors';
 import { funnelQuerySchema } from './funnel';
@@ -14,6 +15,7 @@ import { valuesQuerySchema } from './values';
 
 export * from './annotations';
 export * from './base';
+export * from './customers';
 export * from './endpoints';
 export * from './errors';
 export * from './funnel';
@@ -35,6 +37,7 @@ export const QUERY_SCHEMAS = {
   funnel: funnelQuerySchema,
   paths: pathsQuerySchema,
   retention: retentionQuerySchema,
+  customers: customersQuerySchema,
   errors: errorsQuerySchema,
   requests: requestsQuerySchema,
   values: valuesQuerySchema,
