@@ -40,25 +40,42 @@ const scalar = z
   .union([z.string(), z.number(), z.boolean()], { error: 'must be a text, a number, or true or false' })
   .transform(String);
 
+/** Key of filters by saved cohorts, of which who made the request is a member. No key of the record: nothing is grouped by it. */
+export const COHORT_KEY = 'cohort';
+
+const keySchemaOf = (isKey: (key: string) => boolean) =>
+  z
+    .string()
+    .max(256)
+    .refine(isKey, {
+      error: 'must be a key of the record: a column, status_class or attributes.<name>',
+      params: { code: 'APITRAIL_UNKNOWN_KEY' },
+    });
+
 /** A key of the record: a column, `status_class` or `attributes.<name>`. */
-export const keySchema = z
-  .string()
-  .max(256)
-  .refine((key) => parseKey(key) !== undefined, {
-    error: 'must be a key of the record: a column, status_class or attributes.<name>',
-    params: { code: 'APITRAIL_UNKNOWN_KEY' },
-  });
+export const keySchema = keySchemaOf((key) => parseKey(key) !== undefined);
+
+/** A key that can be filtered by: one of the record, or `cohort`. */
+export const filterKeySchema = keySchemaOf((key) => key === COHORT_KEY || parseKey(key) !== undefined);
+
+/** Operators of filters by cohorts. */
+export const COHORT_OPERATORS = ['=', '!=', '=|', '!=|'] as const satisfies readonly FilterOperator[];
 
 const keyFilterSchema = z
   .strictObject({
-    key: keySchema,
+    key: filterKeySchema,
     operator: z.enum(FILTER_OPERATORS),
     value: scalar.optional(),
     values: z.array(scalar).max(1000).optional(),
   })
-  .superRefine(({ operator, value, values }, ctx) => {
+  .superRefine(({ key, operator, value, values }, ctx) => {
     const issue = (field: string, message: string) => ctx.addIssue({ code: 'custom', path: [field], message });
-    if (operator === '=|' || operator === '!=|') {
+    if (key === COHORT_KEY && !COHORT_OPERATORS.some((known) => known === operator)) {
+      issue(
+        'operator',
+        `must be one of ${COHORT_OPERATORS.join(' ')} with the key ${COHORT_KEY}, which names saved cohorts`
+      );
+    } else if (operator === '=|' || operator === '!=|') {
       if (values === undefined) {
         issue('values', `is missing: the operator ${operator} takes a list of values`);
       }

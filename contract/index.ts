@@ -1,4 +1,5 @@
 export * from './annotations';
+export * from './cohorts';
 export * from './record';
 export * from './filters';
 export * from './metrics';
