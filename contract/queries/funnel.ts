@@ -14,6 +14,33 @@ export type FunnelView = (typeof FUNNEL_VIEWS)[number];
 export const FUNNEL_OUTCOMES = ['converted', 'excluded', 'pending', 'stopped'] as const;
 export type FunnelOutcome = (typeof FUNNEL_OUTCOMES)[number];
 
+/**
+ * Why an attempt did not get to a step, by the first that holds: `pending` may still get there, `excluded` by an exclusion, `failed`
+ * tried and got an error, `failed_elsewhere` met an error that goes with dropping, `slow` waited far longer than usual or gave
+ * up waiting, `diverted` made other requests that succeeded, `silent` made none.
+ */
+export const FUNNEL_REASONS = [
+  'pending',
+  'excluded',
+  'failed',
+  'failed_elsewhere',
+  'slow',
+  'diverted',
+  'silent',
+] as const;
+export type FunnelReason = (typeof FUNNEL_REASONS)[number];
+
+/** Keys that `correlation` looks at by default: `route` with its method. */
+export const CORRELATED_KEYS = [
+  'route',
+  'error_group',
+  'status_class',
+  'region',
+  'environment',
+  'service_version',
+  'user_agent',
+] as const;
+
 /** Most steps a funnel may have. */
 export const MOST_FUNNEL_STEPS = 30;
 
@@ -112,14 +139,31 @@ export const funnelQuerySchema = z
     toStep: stepNumber.optional(),
     /** For `units`: only attempts that ended so. */
     outcome: z.enum(FUNNEL_OUTCOMES).optional(),
-    /** For `units`: how many rows, and how many are passed over before. */
+    /**
+     * For `units`: only attempts that did not get to a step for this reason; `step` is then the step that was not reached. `reasons`
+     * adds the columns `reason` and `detail`.
+     */
+    reason: z.enum(FUNNEL_REASONS).optional(),
+    reasons: z.boolean().default(false),
+    /** For `reasons`: how many details of a reason before the rest is `{other}`: those of the most units. */
+    reasonLimit: limitField(10, 200),
+    /** For `reasons`: how many times the route's usual p95 a request takes that is called slow. */
+    slowFactor: z.number().min(1).max(1000).default(3),
+    /** For `correlation`: keys whose values are compared. */
+    correlate: z
+      .array(keySchema)
+      .min(1)
+      .max(20)
+      .default([...CORRELATED_KEYS]),
+    /** For `units`: how many rows, and how many are passed over before. For `correlation`: how many rows of each direction. */
     limit: limitField(100, 10_000),
     offset: z.number().int().min(0).max(10_000_000).default(0),
     /** For `numeric`: which number. */
     metric: z.enum(['conversion', 'step_conversion', 'units']).default('conversion'),
     /**
      * Which step, counted from 1. Of `numeric` and `trend`: whose number, by default the last. Of `units`: only attempts whose last step
-     * this was.
+     * this was, with `reason` only those that did not get to it. Of `reasons`: only this step; it is not the first. Of `correlation`:
+     * what counts as converting, by default the last.
      */
     step: stepNumber.optional(),
   })
