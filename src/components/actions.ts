@@ -2,7 +2,15 @@ import { type LinkModel } from '@grafana/data';
 import { type AdHocFilterItem, type IconName } from '@grafana/ui';
 import { type Filter } from '@apitrail/contract';
 
-import { type DrillTarget, exploreRequestsPath, hrefOf, openPath, type RequestsQuestion } from './drill-down';
+import {
+  type DrillQuery,
+  type DrillTarget,
+  exploreQueryPath,
+  exploreRequestsPath,
+  hrefOf,
+  openPath,
+  type RequestsQuestion,
+} from './drill-down';
 
 /** Something that can be done with a mark. */
 export interface Action {
@@ -31,11 +39,21 @@ export function openRequests(
   if (!filters) {
     return { label, icon: 'list-ul', disabled: 'Too many groups to leave out in one query', run: () => undefined };
   }
-  const path = exploreRequestsPath(target, { ...question, filters });
+  return { label, description, icon: 'list-ul', ...leadingTo(exploreRequestsPath(target, { ...question, filters })) };
+}
+
+/** Opens another query of the same data in Explore. */
+export function openQuery(
+  target: DrillTarget | undefined,
+  query: DrillQuery,
+  range: { from: number; to: number },
+  { label, description, icon }: Pick<Action, 'label' | 'description' | 'icon'>
+): Action | undefined {
+  return target && { label, description, icon, ...leadingTo(exploreQueryPath(target, query, range)) };
+}
+
+function leadingTo(path: string): Pick<Action, 'href' | 'run'> {
   return {
-    label,
-    description,
-    icon: 'list-ul',
     href: hrefOf(path),
     run: (event) => {
       if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {

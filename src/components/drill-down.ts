@@ -1,7 +1,7 @@
 import { type DataFrame, type InterpolateFunction, locationUtil, type PanelData, urlUtil } from '@grafana/data';
 import { type DataSourceRef } from '@grafana/schema';
 import { locationService } from '@grafana/runtime';
-import { type Filter, type KeyFilter, markerOf, type RequestsQuery } from '@apitrail/contract';
+import { type Filter, type KeyFilter, markerOf, type QueryType, type RequestsQuery } from '@apitrail/contract';
 
 export const DATASOURCE_TYPE = 'apitrail-requests-datasource';
 
@@ -51,13 +51,27 @@ export function drillTargetOf(
 }
 
 /** The page in Explore that shows the requests, as a path below Grafana's root. */
-export function exploreRequestsPath(target: DrillTarget, question: RequestsQuestion): string {
+export function exploreRequestsPath(target: DrillTarget, { filters, from, to, columns }: RequestsQuestion): string {
+  const query: DrillQuery = { queryType: 'requests', filters, ...(columns === undefined ? {} : { columns }) };
+  return exploreQueryPath(target, query, { from, to });
+}
+
+/** What else can be asked of the same data: `filters` come on top of the frame's own. */
+export interface DrillQuery {
+  queryType: QueryType;
+  filters: Filter[];
+  [field: string]: unknown;
+}
+
+/** The page in Explore that asks a query, `from <= time < to` in epoch milliseconds, as a path below Grafana's root. */
+export function exploreQueryPath(target: DrillTarget, asked: DrillQuery, range: { from: number; to: number }): string {
+  const { queryType, filters, ...fields } = asked;
   const query: Record<string, unknown> = {
     refId: 'A',
     datasource: target.datasource,
-    queryType: 'requests',
+    queryType,
     version: 1,
-    filters: uniqueFilters([...target.filters, ...question.filters]),
+    filters: uniqueFilters([...target.filters, ...filters]),
   };
   if (target.dataset !== undefined && target.dataset !== 'requests') {
     query.dataset = target.dataset;
@@ -65,11 +79,9 @@ export function exploreRequestsPath(target: DrillTarget, question: RequestsQuest
   if (target.timezone !== undefined) {
     query.timezone = target.timezone;
   }
-  if (question.columns !== undefined) {
-    query.columns = question.columns;
-  }
-  const range = { from: String(Math.floor(question.from)), to: String(Math.ceil(question.to)) };
-  const panes = { requests: { datasource: target.datasource.uid, queries: [query], range } };
+  Object.assign(query, fields);
+  const bounds = { from: String(Math.floor(range.from)), to: String(Math.ceil(range.to)) };
+  const panes = { [queryType]: { datasource: target.datasource.uid, queries: [query], range: bounds } };
   return urlUtil.renderUrl('/explore', { schemaVersion: 1, panes: JSON.stringify(panes) });
 }
 

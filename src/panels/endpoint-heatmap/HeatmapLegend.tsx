@@ -3,7 +3,7 @@ import React from 'react';
 import { earlierText } from '../../components/change';
 import { ColorLegend } from '../../components/ColorLegend';
 import { formatShare } from '../../components/format';
-import { changeEnds } from './change-scale';
+import { changeEnds } from '../../components/change-scale';
 import { modelDirection } from './changes';
 import { hatchedText, legendTitle } from './describe';
 import { type HeatmapModel } from './matrix';

@@ -5,7 +5,7 @@ import React from 'react';
 import { testIds } from '../../components/test-ids';
 import { comparedHeatmapFrame, heatmapFrame } from '../../test-utils/frames';
 import { panelData, panelProps } from '../../test-utils/panel-props';
-import { changeScale, differenceScale } from './change-scale';
+import { changeScale, differenceScale } from '../../components/change-scale';
 import { changesOf, isCompared, isGone, rowChange } from './changes';
 import { EndpointHeatmapPanel } from './EndpointHeatmapPanel';
 import { heatmapModel } from './model';

@@ -7,7 +7,7 @@ import { type RampName } from '../../components/color-ramps';
 import { colorScale, type ColorScale, type ScaleMode, thresholdScale } from '../../components/color-scale';
 import { quantileOf } from '../../components/quantile';
 import { rowMaxima } from './arrange';
-import { changeScale, differenceScale } from './change-scale';
+import { changeScale, differenceScale } from '../../components/change-scale';
 import { changeMeasure, isCompared, modelDirection } from './changes';
 import { type HeatmapModel } from './matrix';
 import { type HeatmapOptions } from './options';

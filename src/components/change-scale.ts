@@ -1,9 +1,9 @@
 import { type GrafanaTheme2 } from '@grafana/data';
 
-import { type Direction } from '../../components/change';
-import { type Ramp, rampOf } from '../../components/color-ramps';
-import { type ColorScale, continuousScale } from '../../components/color-scale';
-import { quantileOf } from '../../components/quantile';
+import { type Direction } from './change';
+import { type Ramp, rampOf } from './color-ramps';
+import { type ColorScale, continuousScale } from './color-scale';
+import { quantileOf } from './quantile';
 
 /** Half and double are as strong as each other; the ends lie no further than 32 times as much. */
 const WIDEST = 5;
