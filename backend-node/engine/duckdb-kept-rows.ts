@@ -28,15 +28,20 @@ const CHUNK_ROWS = 2048;
 
 let tables = 0;
 
+/** The name of a table that is not there yet, and what drops it. */
+export function newTable(): { name: string; relation: Sql; drop: Sql } {
+  const name = `apitrail_kept_${++tables}`;
+  const relation = identifier(name);
+  return { name, relation, drop: sql`DROP TABLE IF EXISTS ${relation}` };
+}
+
 /** Writes rows into a table of the instance, which DuckDB spills as it spills everything. A fault leaves no table behind. */
 export async function keepRows(
   connection: DuckDBConnection,
   columns: readonly KeptColumn[],
   parts: AsyncIterable<unknown[][]>
 ): Promise<{ relation: Sql; drop: Sql }> {
-  const name = `apitrail_kept_${++tables}`;
-  const relation = identifier(name);
-  const drop = sql`DROP TABLE IF EXISTS ${relation}`;
+  const { name, relation, drop } = newTable();
   const definition = join(columns.map((column) => sql`${identifier(column.name)} ${raw(column.type)}`));
   try {
     await connection.run(sql`CREATE TABLE ${relation} (${definition})`.compile().text);

@@ -1,6 +1,6 @@
 import { openDuckDb, type DuckDb } from './duckdb';
 import type { ResultTable } from './engine';
-import { raw, sql } from './sql';
+import { param, raw, sql } from './sql';
 
 let db: DuckDb;
 beforeAll(async () => {
@@ -85,6 +85,23 @@ describe('rows that are kept', () => {
     const count = await db.run(sql`SELECT count(*)::INTEGER, max(at_us) FROM ${kept.relation}`);
     expect(count.values).toEqual([[5002], [1_700_000_000_000_001]]);
     await kept.drop();
+    expect(await tables()).toEqual([0]);
+  });
+
+  it('are those of a statement, with its parameters, until they are dropped', async () => {
+    const kept = await db.keepResult(
+      sql`WITH three AS (SELECT range AS n FROM range(3)) SELECT n + ${param('bigint', 10)} AS n FROM three`
+    );
+    const found = await db.run(sql`SELECT n::INTEGER FROM ${kept.relation} ORDER BY n`);
+    expect(found.values).toEqual([[10, 11, 12]]);
+    await kept.drop();
+    expect(await tables()).toEqual([0]);
+  });
+
+  it('of a statement that fails leave nothing behind', async () => {
+    await expect(db.keepResult(sql`SELECT error('no')`)).rejects.toThrow('no');
+    const gone = AbortSignal.abort();
+    await expect(db.keepResult(sql`SELECT 1`, { signal: gone })).rejects.toThrow();
     expect(await tables()).toEqual([0]);
   });
 

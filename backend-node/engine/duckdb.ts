@@ -3,10 +3,10 @@ import { mkdir } from 'node:fs/promises';
 
 import { bindingOf } from './duckdb-parameters';
 import { aborted, engineError } from './duckdb-errors';
-import { keepRows } from './duckdb-kept-rows';
+import { keepRows, newTable } from './duckdb-kept-rows';
 import { readResult, readStream } from './duckdb-result';
 import type { Engine, KeptColumn, KeptRows, ResultTable, RunOptions } from './engine';
-import type { Sql } from './sql';
+import { sql, type Sql } from './sql';
 
 /** How often an interrupt is repeated: DuckDB loses one that comes before execution has begun. */
 const INTERRUPT_INTERVAL_MS = 50;
@@ -86,12 +86,21 @@ class PooledDuckDb implements DuckDb {
   }
 
   async keep(columns: readonly KeptColumn[], parts: AsyncIterable<unknown[][]>): Promise<KeptRows> {
-    const kept = await this.withConnection((connection) => keepRows(connection, columns, parts), true);
+    return this.kept(await this.withConnection((connection) => keepRows(connection, columns, parts), true));
+  }
+
+  async keepResult(statement: Sql, options: RunOptions = {}): Promise<KeptRows> {
+    const table = newTable();
+    await this.run(sql`CREATE TABLE ${table.relation} AS ${statement}`, options);
+    return this.kept(table);
+  }
+
+  private kept({ relation, drop }: { relation: Sql; drop: Sql }): KeptRows {
     return {
-      relation: kept.relation,
+      relation,
       drop: async () => {
         if (!this.closed) {
-          await this.run(kept.drop);
+          await this.run(drop);
         }
       },
     };

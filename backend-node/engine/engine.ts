@@ -39,5 +39,7 @@ export interface Engine {
    * per column. When a part cannot be had nothing is kept.
    */
   keep(columns: readonly KeptColumn[], parts: AsyncIterable<unknown[][]>): Promise<KeptRows>;
+  /** Runs one statement and keeps its rows in the same way, without handing them out. */
+  keepResult(statement: Sql, options?: RunOptions): Promise<KeptRows>;
   close(): Promise<void>;
 }

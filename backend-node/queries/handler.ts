@@ -43,6 +43,8 @@ export interface HandlerContext {
   stream(statement: Sql): AsyncIterable<ResultTable>;
   /** Keeps rows for statements of this query, which find them in the relation; a part is one array per column. */
   keep(columns: readonly KeptColumn[], parts: AsyncIterable<unknown[][]>): Promise<Sql>;
+  /** Runs a statement and keeps its rows in the same way. */
+  keepResult(statement: Sql): Promise<Sql>;
   /** Rows of a range (by default the query's) that meet all filters. */
   rows(filters: readonly Filter[], range?: TimeRange): RowSource;
   /** Filters as a condition on rows. `where` names them in errors. */

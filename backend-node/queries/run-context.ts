@@ -103,6 +103,14 @@ export class RunContext implements HandlerContext {
     return kept.relation;
   }
 
+  async keepResult(statement: Sql): Promise<Sql> {
+    this.statements.push(statement.describe());
+    const { engine, signal } = this.source;
+    const kept = await engine.keepResult(statement, signal === undefined ? {} : { signal });
+    this.kept.push(kept);
+    return kept.relation;
+  }
+
   /** Lets go of what was kept; the query has been answered. */
   async close(): Promise<void> {
     await Promise.all([...this.kept.splice(0).map((kept) => kept.drop()), this.earlier?.close()]);
