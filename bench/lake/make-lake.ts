@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { openDuckDb } from '../../backend-node/engine/duckdb';
 import { literal, raw, sql } from '../../backend-node/engine/sql';
 import { Lake } from '../../backend-node/lake/lake';
-import { requestsSql } from './requests-sql';
+import { requestsSql, type Traffic } from './requests-sql';
 
 /** Rows of a commit: as many as an import takes. */
 const BATCH = 250_000;
 
 export interface LakeRequest {
   rows: number;
+  /** By default `requests`. */
+  traffic?: Traffic;
   /** Folder under which lakes are kept. */
   directory: string;
   /** Told of every step. */
@@ -22,11 +24,12 @@ export interface LakeRequest {
  * Makes a lake of that many requests, or completes or reuses the one that is there: a batch is in it once, whatever
  * happened to a run before. One that another generator made is made anew. Gives its folder.
  */
-export async function makeLake({ rows, directory, say }: LakeRequest): Promise<string> {
-  const lakeDirectory = join(directory, `lake-${rows}`);
-  const work = join(directory, `work-${rows}`);
+export async function makeLake({ rows, traffic = 'requests', directory, say }: LakeRequest): Promise<string> {
+  const name = traffic === 'requests' ? `lake-${rows}` : `${traffic}-${rows}`;
+  const lakeDirectory = join(directory, name);
+  const work = join(directory, `work-${name}`);
   await mkdir(work, { recursive: true });
-  await removeOutdated(lakeDirectory, generatorOf(rows), say);
+  await removeOutdated(lakeDirectory, generatorOf(rows, traffic), say);
   const engine = await openDuckDb({ tempDirectory: join(work, 'spill') });
   try {
     const lake = await Lake.open(lakeDirectory, { engine, create: true });
@@ -36,9 +39,9 @@ export async function makeLake({ rows, directory, say }: LakeRequest): Promise<s
     const ndjson = join(work, 'rows.ndjson');
     for (let batch = done; batch < batches; batch++) {
       const [first, last] = [batch * BATCH, Math.min(rows, (batch + 1) * BATCH)];
-      say(`Making the lake of ${rows} rows: ${last} of ${rows}`);
+      say(`Making the lake of ${rows} rows (${traffic}): ${last} of ${rows}`);
       await writeFile(ndjson, '');
-      await engine.run(sql`COPY (${raw(requestsSql(first, last, rows))}) TO ${literal(ndjson)} (FORMAT json)`);
+      await engine.run(sql`COPY (${raw(requestsSql(first, last, rows, traffic))}) TO ${literal(ndjson)} (FORMAT json)`);
       await lake.append({ ndjson: [ndjson] }, { txn: { appId, version: batch + 1 } });
     }
     return lakeDirectory;
@@ -49,9 +52,9 @@ export async function makeLake({ rows, directory, say }: LakeRequest): Promise<s
 }
 
 /** What the rows of a lake follow from, as a hash. */
-function generatorOf(rows: number): string {
+function generatorOf(rows: number, traffic: Traffic): string {
   return createHash('sha256')
-    .update(`${BATCH}\n${requestsSql(0, rows, rows)}`)
+    .update(`${BATCH}\n${requestsSql(0, rows, rows, traffic)}`)
     .digest('hex');
 }
 

@@ -10,6 +10,7 @@ export const END = START + DAYS * 86_400_000;
 const STRETCHES = DAYS * 72;
 /** Requests of a session on average. */
 const PER_SESSION = 10;
+const PER_CROWD_SESSION = 5;
 const VISITORS = 50_000;
 const ROUTES = 200;
 
@@ -21,7 +22,8 @@ const NOUNS = [
 ];
 const SHAPES = ['', '/{id}', '/search', '/{id}/items', '/{id}/history', '/{id}/items/{id}', '/export', '/{id}/status'];
 
-const list = (texts: readonly string[]) => `[${texts.map((text) => `'${text}'`).join(', ')}]`;
+const list = (values: ReadonlyArray<string | number>) =>
+  `[${values.map((value) => (typeof value === 'number' ? value : `'${value}'`)).join(', ')}]`;
 /** A number from 0 to 1 of a row, another for every salt. */
 const uniform = (salt: number) => `(hash(i * 64 + ${salt}) / 18446744073709551616.0)`;
 /** Roughly standard normal: the sum of four uniform numbers. */
@@ -29,6 +31,29 @@ const normal = (salt: number) => `((${[0, 1, 2, 3].map((step) => uniform(salt + 
 /** An integer from 0 to below `n` that follows from a number. */
 const pick = (of: string, n: number) => `CAST(hash(${of}) % ${n} AS INTEGER)`;
 const microseconds = (ms: number) => `${ms}000`;
+
+/** How many steps a journey has: the routes numbered from 0. */
+export const JOURNEY_STEPS = 5;
+/** Share of visits that get to each step of a journey at all. */
+const JOURNEY_DEPTHS = [1, 0.55, 0.22, 0.12, 0.09];
+
+/**
+ * What is asked for, and by whom. `journeys`: most requests of a visit's n-th fifth are to the n-th step, as far as the visit
+ * gets. `crowd`: journeys in which every visit is of another customer, and of some five requests.
+ */
+export type Traffic = 'requests' | 'journeys' | 'crowd';
+
+/** Number of the route of row `i`. */
+function routeNumber(traffic: Traffic, total: number): string {
+  if (traffic === 'requests') {
+    return `CAST(floor(${ROUTES} * pow(${uniform(2)}, 2.79)) AS INTEGER)`;
+  }
+  const stage = `CAST(floor((i * ${STRETCHES}.0 / ${total} % 1) * ${JOURNEY_STEPS}) AS INTEGER)`;
+  const deep = `hash(visit * 8 + 7) / 18446744073709551616.0 < ${list(JOURNEY_DEPTHS)}[1 + ${stage}]`;
+  return `CASE WHEN ${uniform(23)} < 0.7 AND ${deep} THEN ${stage}
+      WHEN ${uniform(23)} > 0.98 THEN ${pick('i * 64 + 24', JOURNEY_STEPS)}
+      ELSE CAST(${JOURNEY_STEPS} + floor(${ROUTES - JOURNEY_STEPS} * pow(${uniform(2)}, 2.79)) AS INTEGER) END`;
+}
 
 /** Route number `r`, as its template. Numbers below five are the busiest; funnels are asked of them. */
 export function routeOf(r: number): { service: string; method: string; route: string } {
@@ -46,22 +71,26 @@ const METHODS = ['GET', 'GET', 'POST', 'GET', 'PUT', 'GET', 'DELETE'];
  *
  * Traffic swings by the hour; 200 routes of 6 services, the busiest with some 15 %; sessions of some ten requests within
  * twenty minutes, by 50,000 customers of whom a few come often (Zipf); a third of the requests are anonymous, most of
- * them in sessions that later are not; 5 % errors, grouped.
+ * them in sessions that later are not; 5 % errors, grouped. With `journeys` a quarter of the requests are steps, fewer with every step.
  */
-export function requestsSql(first: number, last: number, total: number): string {
-  const sessions = Math.max(1, Math.floor(total / STRETCHES / PER_SESSION));
+export function requestsSql(first: number, last: number, total: number, traffic: Traffic = 'requests'): string {
+  const crowd = traffic === 'crowd';
+  const sessions = Math.max(1, Math.floor(total / STRETCHES / (crowd ? PER_CROWD_SESSION : PER_SESSION)));
+  const visitor = crowd
+    ? 'visit'
+    : `CAST(floor(pow(${VISITORS}, hash(visit * 8 + 6) / 18446744073709551616.0)) AS INTEGER)`;
   const day = `(i * ${DAYS}.0 / ${total})`;
   const hour = `(${day} - floor(${day}))`;
   return `WITH numbered AS (
   SELECT i,
     CAST(${microseconds(START)} + (floor(${day}) + ${hour} + 0.6 * sin(2 * pi() * ${hour}) / (2 * pi())) * 86400000000 AS BIGINT) AS time,
     CAST(floor(i * ${STRETCHES}.0 / ${total}) AS BIGINT) * ${sessions} + CAST(floor(${uniform(1)} * ${sessions}) AS BIGINT) AS visit,
-    CAST(floor(${ROUTES} * pow(${uniform(2)}, 2.79)) AS INTEGER) AS r,
+    ${routeNumber(traffic, total)} AS r,
     ${uniform(3)} AS fate
   FROM range(${first}, ${last}) AS rows(i)
 ), visited AS (
   SELECT *, hash(visit * 8 + 5) AS visit_hash,
-    CAST(floor(pow(${VISITORS}, hash(visit * 8 + 6) / 18446744073709551616.0)) AS INTEGER) AS visitor,
+    ${visitor} AS visitor,
     fate < 0.007 * (1 + r % 5) / 3 AS failed,
     fate >= 0.007 * (1 + r % 5) / 3 AND fate < 0.047 * (1 + r % 5) / 3 AS refused,
     fate > 0.9995 AS lost,
