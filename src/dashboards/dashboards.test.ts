@@ -7,12 +7,29 @@ import app from '../plugin.json';
 import apiErrors from './api-errors.json';
 import apiOverview from './api-overview.json';
 import customerJourneys from './customer-journeys.json';
+import customers from './customers.json';
+import oneCustomer from './one-customer.json';
+import retention from './retention.json';
 
-const OURS = ['apitrail-endpointheatmap-panel', 'apitrail-journeyfunnel-panel', 'apitrail-errorbreakdown-panel'];
+const COMPARED = [
+  'apitrail-endpointheatmap-panel',
+  'apitrail-journeyfunnel-panel',
+  'apitrail-journeypaths-panel',
+  'apitrail-retentioncohorts-panel',
+  'apitrail-errorbreakdown-panel',
+];
+const OURS = [...COMPARED, 'apitrail-customertimeline-panel'];
 const CORE = ['row', 'stat', 'timeseries', 'table'];
 const REF = { type: 'apitrail-requests-datasource', uid: '${datasource}' };
 
-const dashboards = { 'api-overview': apiOverview, 'customer-journeys': customerJourneys, 'api-errors': apiErrors };
+const dashboards = {
+  'api-overview': apiOverview,
+  'customer-journeys': customerJourneys,
+  customers,
+  'one-customer': oneCustomer,
+  retention,
+  'api-errors': apiErrors,
+};
 
 describe.each(Object.entries(dashboards))('%s', (file, dashboard) => {
   const panels = dashboard.panels.filter(({ type }) => type !== 'row');
@@ -131,7 +148,7 @@ describe.each(Object.entries(dashboards))('%s', (file, dashboard) => {
     ['1w', '1w'],
   ])('compares series, heatmaps, funnels and errors with what is chosen: %s', (chosenCompare, timeShift) => {
     const dataSource = dataSourceWith({ ...values(variables, { value: '.*' }), compare: { value: chosenCompare } });
-    const drawn = panels.filter(({ type }) => type === 'timeseries' || OURS.includes(type));
+    const drawn = panels.filter(({ type }) => type === 'timeseries' || COMPARED.includes(type));
     expect(drawn.length).toBeGreaterThan(0);
     for (const { targets } of drawn as unknown as Array<{ targets: ApitrailQuery[] }>) {
       for (const target of targets) {
@@ -141,14 +158,17 @@ describe.each(Object.entries(dashboards))('%s', (file, dashboard) => {
     }
   });
 
-  it('asks for variables what the data source can list', () => {
+  it.each(chosen)('asks for variables what the data source can list, with %s chosen', (_, chosenValues) => {
+    const dataSource = dataSourceWith(chosenValues);
     const queries = variables.filter(({ type }) => type === 'query') as unknown as Array<{
       query: ApitrailVariableQuery;
     }>;
     expect(queries.length).toBeGreaterThan(0);
     for (const { query } of queries) {
       expect(['values', 'metrics', 'keys', 'datasets']).toContain(query.kind);
-      expect(query.kind !== 'values' || parseKey(query.keyName ?? '') !== undefined).toBe(true);
+      const target = { refId: 'A', queryType: 'values', keyName: query.keyName } as ApitrailQuery;
+      const { key } = dataSource.applyTemplateVariables(target, {}) as { key?: string };
+      expect(query.kind !== 'values' || parseKey(key ?? '') !== undefined).toBe(true);
     }
   });
 });
@@ -168,12 +188,17 @@ function collect(value: unknown, field: string): unknown[] {
   );
 }
 
-/** The variables with a value each: those that offer a choice of values with the one given, others with their own. */
+/**
+ * The variables with a value each: those that offer a choice of several values with the one given, those that offer one of
+ * the data's and have none of their own with one, others with their own.
+ */
 function values(list: readonly unknown[], value: TestVariable): Record<string, TestVariable> {
   return Object.fromEntries(
-    (list as Array<{ name: string; multi?: boolean; current?: { value?: string } }>).map(({ name, multi, current }) => [
-      name,
-      multi ? value : { value: String(current?.value ?? '') },
-    ])
+    (list as Array<{ name: string; type: string; multi?: boolean; current?: { value?: string } }>).map(
+      ({ name, type, multi, current }) => [
+        name,
+        multi ? value : { value: String(current?.value ?? '') || (type === 'query' ? 'one' : '') },
+      ]
+    )
   );
 }

@@ -5,6 +5,9 @@ import { render, screen } from '@testing-library/react';
 import apiErrors from '../dashboards/api-errors.json';
 import apiOverview from '../dashboards/api-overview.json';
 import customerJourneys from '../dashboards/customer-journeys.json';
+import customers from '../dashboards/customers.json';
+import oneCustomer from '../dashboards/one-customer.json';
+import retention from '../dashboards/retention.json';
 import { DASHBOARDS } from './dashboards';
 import { GettingStarted } from './GettingStarted';
 
@@ -51,7 +54,9 @@ it('says of each data source that does not answer why, and leads to its settings
 
 it('links to the dashboards that the app ships with', () => {
   show([]);
-  const shipped = [apiOverview, customerJourneys, apiErrors].map(({ uid, title }) => ({ uid, title }));
+  const shipped = [apiOverview, customerJourneys, customers, oneCustomer, retention, apiErrors].map(
+    ({ uid, title }) => ({ uid, title })
+  );
   expect(DASHBOARDS.map(({ uid, title }) => ({ uid, title }))).toEqual(shipped);
   for (const { uid, title } of shipped) {
     expect(screen.getByText(title).closest('a')).toHaveAttribute('href', `/d/${uid}`);

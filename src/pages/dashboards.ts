@@ -8,7 +8,22 @@ export const DASHBOARDS = [
   {
     uid: 'apitrail-customer-journeys',
     title: 'Customer journeys',
-    question: 'How far do customers get, where do they give up, and how long does it take them?',
+    question: 'How far do customers get, where do they give up and why, and where do they go instead?',
+  },
+  {
+    uid: 'apitrail-customers',
+    title: 'Customers',
+    question: 'How well is each customer served, and who should we talk to?',
+  },
+  {
+    uid: 'apitrail-one-customer',
+    title: 'One customer',
+    question: 'What did one customer live through, in order?',
+  },
+  {
+    uid: 'apitrail-retention',
+    title: 'Retention',
+    question: 'Who comes back, and what makes a difference?',
   },
   {
     uid: 'apitrail-api-errors',
