@@ -5,6 +5,7 @@ import { join } from 'path';
 import { heatmapModel } from './endpoint-heatmap/model';
 import { errorsModel } from './error-breakdown/model';
 import { funnelModel } from './journey-funnel/model';
+import { retentionModel } from './retention-cohorts/model';
 
 /** Frames the companion answered with, as its own tests keep them. */
 function framesOf(name: string): DataFrame[] {
@@ -71,6 +72,35 @@ describe('what the companion answers', () => {
 
   it('a funnel’s one number for alerts is not drawn as steps', () => {
     expect(funnelModel(framesOf('query-funnel-numeric'))).toHaveProperty('missing');
+  });
+
+  it.each(['query-retention-table', 'query-retention-table-shifted'])('%s has the means the companion took', (name) => {
+    const { cohorts, mean, marker } = modelOf(retentionModel(framesOf(name)));
+    expect(cohorts.map(({ start }) => start)).toEqual(marker?.cohorts);
+    mean.forEach(({ rate, units, size, cohorts: complete }, column) => {
+      expect(complete).toBe(cohorts.filter((cohort, row) => cohort.size > 0 && marker?.complete[row][column]).length);
+      expect(rate).toEqual(size > 0 ? expect.closeTo(units / size, 9) : NaN);
+    });
+  });
+
+  it('cohorts that compare have those of then, an hour earlier', () => {
+    const { cohorts, compared, mean } = modelOf(retentionModel(framesOf('query-retention-table-shifted')));
+    expect(compared).toBe(true);
+    expect(cohorts.map(({ start, earlier }) => start - (earlier?.start ?? 0))).toEqual(cohorts.map(() => 3_600_000));
+    expect(mean[1].earlierRate).toBeCloseTo(0.9394, 4);
+  });
+
+  it('a curve of retention has every column, and no cohorts', () => {
+    const { cohorts, columns, mean } = modelOf(retentionModel(framesOf('query-retention-table-curve')));
+    expect(cohorts).toEqual([]);
+    expect(columns.map(({ label, short }) => [label, short])).toEqual([
+      ['Hour 0', '0'],
+      ['Hours 1–2', '1–2'],
+    ]);
+    expect(mean.map(({ units, size }) => [units, size])).toEqual([
+      [87, 94],
+      [34, 34],
+    ]);
   });
 
   it('a heatmap that compares has what every cell of the frame was', () => {

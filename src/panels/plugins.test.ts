@@ -2,10 +2,12 @@ import { type DataFrame, getPanelDataSummary, type PanelPlugin, VisualizationSug
 import { existsSync, readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 
+import { retentionFrame } from '../test-utils/retention-frames';
 import { errorsFrame, frameOf, funnelFrame, heatmapFrame, number, text } from '../test-utils/frames';
 import { plugin as heatmap } from './endpoint-heatmap/module';
 import { plugin as errors } from './error-breakdown/module';
 import { plugin as funnel } from './journey-funnel/module';
+import { plugin as retention } from './retention-cohorts/module';
 
 const folder = join(process.cwd(), 'src/panels');
 const names = readdirSync(folder, { withFileTypes: true })
@@ -35,6 +37,7 @@ describe.each([
   ['endpoint heatmap', heatmap, heatmapFrame([[0, 0, 1]])],
   ['journey funnel', funnel, funnelFrame()],
   ['error breakdown', errors, errorsFrame()],
+  ['retention cohorts', retention, retentionFrame()],
 ] as Array<[string, PanelPlugin, DataFrame]>)('suggestions of the %s', (_, plugin, frame) => {
   const suggest = (frames: DataFrame[]) => plugin.getSuggestions(getPanelDataSummary(frames));
 

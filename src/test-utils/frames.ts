@@ -1,5 +1,12 @@
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
-import { type Comparison, type ErrorsMarker, type FunnelMarker, type HeatmapMarker, metricOf } from '@apitrail/contract';
+import {
+  type Comparison,
+  type ErrorsMarker,
+  type FrameMarker,
+  type FunnelMarker,
+  type HeatmapMarker,
+  metricOf,
+} from '@apitrail/contract';
 
 /** Midnight the days of the tests begin at. */
 export const START = Date.UTC(2026, 10, 22);
@@ -17,7 +24,7 @@ export const json = (name: string, values: unknown[]) => ({ name, type: FieldTyp
 
 type Column = Parameters<typeof createDataFrame>[0]['fields'][number];
 
-export function frameOf(fields: Column[], marker?: HeatmapMarker | FunnelMarker | ErrorsMarker): DataFrame {
+export function frameOf(fields: Column[], marker?: FrameMarker): DataFrame {
   return createDataFrame({ refId: 'A', fields, meta: marker ? { custom: { apitrail: marker } } : undefined });
 }
 

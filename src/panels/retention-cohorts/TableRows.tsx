@@ -1,0 +1,187 @@
+import { cx } from '@emotion/css';
+import { useStyles2, useTheme2 } from '@grafana/ui';
+import React from 'react';
+
+import { capital, formatCount } from '../../components/format';
+import { testIds } from '../../components/test-ids';
+import { changeOf, type CellScale } from './cell-scale';
+import { shortChange } from './cell-text';
+import { MEAN } from './describe';
+import { type RetentionCohort, type RetentionModel } from './model';
+import { getRetentionStyles, hatching } from './retention-styles';
+import { type CohortDrawing } from './use-cohort-layout';
+
+/** What makes an element a place of the grid that keyboard and pointer find. */
+export type Placed = (row: number, column: number) => React.HTMLAttributes<HTMLElement>;
+
+interface RowProps {
+  model: RetentionModel;
+  drawing: CohortDrawing;
+  colors: CellScale;
+  placed: Placed;
+  /** Number of the row among all, counted from 1. */
+  rowIndex: number;
+}
+
+/** Names of the columns. */
+export function HeadRow({ model, drawing }: Pick<RowProps, 'model' | 'drawing'>) {
+  const styles = useStyles2(getRetentionStyles);
+  const { nameWidth, sizeWidth, cellWidth, shortHeaders, headerStep, headerHeight, contentWidth } = drawing.layout;
+  return (
+    <div
+      className={cx(styles.row, styles.head)}
+      style={{ width: contentWidth, height: headerHeight }}
+      role="row"
+      aria-rowindex={1}
+    >
+      <div
+        role="columnheader"
+        aria-label="Cohort"
+        className={cx(styles.fixed, styles.name)}
+        style={{ width: nameWidth }}
+      >
+        <span className={styles.cut}>
+          {shortHeaders && model.marker ? `${capital(model.marker.interval)} →` : 'Cohort'}
+        </span>
+      </div>
+      {sizeWidth > 0 && (
+        <div
+          role="columnheader"
+          className={cx(styles.fixed, styles.size)}
+          style={{ width: sizeWidth, left: nameWidth }}
+          title={`How many ${model.unitName} started`}
+        >
+          {capital(model.unitName)}
+        </div>
+      )}
+      {model.columns.map(({ label, short }, column) => (
+        <div
+          key={column}
+          role="columnheader"
+          aria-label={label}
+          className={styles.column}
+          style={{ width: cellWidth }}
+          title={label}
+          data-testid={testIds.retention.column}
+        >
+          {shortHeaders ? (column % headerStep === 0 ? short : '') : label}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** The mean over complete cohorts, column by column. */
+export function MeanRow({ model, drawing, colors, placed, rowIndex, top }: RowProps & { top: boolean }) {
+  const styles = useStyles2(getRetentionStyles);
+  const theme = useTheme2();
+  const { nameWidth, sizeWidth, cellWidth, rowHeight, contentWidth, showChanges } = drawing.layout;
+  return (
+    <div
+      className={cx(styles.row, styles.mean, top ? styles.meanTop : styles.meanBottom)}
+      style={{ width: contentWidth, height: rowHeight }}
+      role="row"
+      aria-rowindex={rowIndex}
+      data-testid={testIds.retention.mean}
+    >
+      <div {...placed(-1, -1)} className={cx(styles.fixed, styles.name)} style={{ width: nameWidth }} title={MEAN}>
+        Mean
+      </div>
+      {sizeWidth > 0 && <div role="gridcell" className={styles.fixed} style={{ width: sizeWidth, left: nameWidth }} />}
+      {model.mean.map((mean, column) => {
+        const none = Number.isNaN(mean.rate);
+        const value = colors.valueOf(mean.rate, mean.earlierRate);
+        const change = mean.rate - mean.earlierRate;
+        return (
+          <div
+            {...placed(-1, column)}
+            key={column}
+            className={cx(styles.cell, none && styles.empty)}
+            style={{ width: cellWidth, ...cellFill(colors, value, theme.colors.getContrastText, false) }}
+            data-testid={testIds.retention.cell}
+          >
+            {!none && drawing.meanText?.(mean)}
+            {showChanges && !Number.isNaN(change) && <span className={styles.change}>{shortChange(change)}</span>}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+interface CohortRowProps extends RowProps {
+  cohort: RetentionCohort;
+  /** Place among the drawn rows. */
+  row: number;
+  /** Units of the largest cohort. */
+  largest: number;
+}
+
+/** One cohort: when it started, how many it has, and how many returned when. */
+export function CohortRow({ drawing, colors, placed, rowIndex, cohort, row, largest }: CohortRowProps) {
+  const styles = useStyles2(getRetentionStyles);
+  const theme = useTheme2();
+  const { nameWidth, sizeWidth, sizeBars, cellWidth, rowHeight, contentWidth, showChanges } = drawing.layout;
+  return (
+    <div className={styles.row} style={{ width: contentWidth, height: rowHeight }} role="row" aria-rowindex={rowIndex}>
+      <div
+        {...placed(row, -1)}
+        className={cx(styles.fixed, styles.name)}
+        style={{ width: nameWidth }}
+        data-testid={testIds.retention.cohort}
+      >
+        <span className={styles.cut}>{drawing.nameOf(cohort)}</span>
+      </div>
+      {sizeWidth > 0 && (
+        <div
+          role="gridcell"
+          className={cx(styles.fixed, styles.size)}
+          style={{ width: sizeWidth, left: nameWidth }}
+          data-testid={testIds.retention.size}
+        >
+          {formatCount(cohort.size)}
+          {sizeBars && largest > 0 && (
+            <div className={styles.track}>
+              <div className={styles.bar} style={{ width: `${((cohort.size || 0) / largest) * 100}%` }} />
+            </div>
+          )}
+        </div>
+      )}
+      {cohort.cells.map((cell, column) => {
+        const then = cohort.earlier?.cells[column];
+        const none = Number.isNaN(cell.rate);
+        const value = colors.valueOf(cell.rate, then?.rate);
+        const change = changeOf(cell, then);
+        const open = !cell.complete && !none;
+        return (
+          <div
+            {...placed(row, column)}
+            key={column}
+            className={cx(styles.cell, none && styles.empty)}
+            style={{ width: cellWidth, ...cellFill(colors, value, theme.colors.getContrastText, open) }}
+            data-complete={cell.complete}
+            data-testid={testIds.retention.cell}
+          >
+            {!none && drawing.cellText?.(cell)}
+            {showChanges && !Number.isNaN(change) && <span className={styles.change}>{shortChange(change)}</span>}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+/** Colour of a cell, text that stands out on it, and stripes while its time is not over. */
+function cellFill(
+  { scale }: CellScale,
+  value: number,
+  contrast: (background: string) => string,
+  striped: boolean
+): React.CSSProperties {
+  if (Number.isNaN(value)) {
+    return {};
+  }
+  const background = scale.colorOf(value);
+  const color = contrast(background);
+  return { backgroundColor: background, color, ...(striped ? { backgroundImage: hatching(color) } : {}) };
+}
