@@ -3,7 +3,8 @@ import type { QueryInputOf, QueryType } from '@apitrail/contract';
 /** A query as a view writes it; the panel adds `refId`. */
 export type ViewQuery = { [T in QueryType]: Omit<QueryInputOf<T>, 'refId'> }[QueryType];
 
-export type PanelKind = 'time-series' | 'table' | 'endpoint-heatmap' | 'journey-funnel' | 'error-breakdown';
+export type PanelKind =
+  'time-series' | 'table' | 'endpoint-heatmap' | 'journey-funnel' | 'error-breakdown' | 'retention-cohorts';
 
 export interface ViewPanel {
   id: string;
@@ -142,6 +143,23 @@ const sample: View = {
       },
     },
     {
+      id: 'retention',
+      title: 'Who comes back',
+      description:
+        'Networks, as far as addresses are kept, by the days they asked, and which share of them asked again how much later.',
+      kind: 'retention-cohorts',
+      compared: true,
+      span: 12,
+      height: 360,
+      query: {
+        queryType: 'retention',
+        unit: 'client_ip',
+        interval: 'day',
+        periods: 8,
+        filters: [ofSample],
+      },
+    },
+    {
       id: 'errors',
       title: 'Errors',
       description: 'Failed requests by status and route.',
@@ -259,6 +277,23 @@ const shop: View = {
         window: '1h',
         filters: [served, ofShop],
         steps: CHECKOUT,
+      },
+    },
+    {
+      id: 'retention',
+      title: 'Customers who come back',
+      description: 'Customers by the day they used the shop, and which share of them used it how many days later.',
+      kind: 'retention-cohorts',
+      compared: true,
+      span: 12,
+      height: 360,
+      query: {
+        queryType: 'retention',
+        unit: 'customer',
+        interval: 'day',
+        periods: 7,
+        mode: 'on',
+        filters: [served, ofShop],
       },
     },
     {

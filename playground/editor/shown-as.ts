@@ -9,6 +9,7 @@ export type Drawing = Exclude<PanelKind, 'table'>;
 const PANELS: Partial<Record<ApitrailQuery['queryType'], Drawing>> = {
   heatmap: 'endpoint-heatmap',
   funnel: 'journey-funnel',
+  retention: 'retention-cohorts',
   errors: 'error-breakdown',
 };
 
@@ -16,6 +17,7 @@ export const DRAWING_NAMES: Record<Drawing, string> = {
   'time-series': 'Time series',
   'endpoint-heatmap': 'Heatmap',
   'journey-funnel': 'Funnel',
+  'retention-cohorts': 'Retention',
   'error-breakdown': 'Errors',
 };
 
