@@ -1,0 +1,138 @@
+import { changeBetween, changeText } from '../../components/change';
+import { formatCount, formatShare } from '../../components/format';
+import { isMethod } from '../../components/http-method';
+import { type MeasureText, truncateMiddle } from '../../components/measure';
+import { NODE_WIDTH, type NodePlace, type PathsLayout } from './layout';
+import { isEnd, type ModelNode, type PathsModel } from './model';
+import { type PathsOptions } from './options';
+
+export const FONT_SIZE = 12;
+const LINE = 15;
+const GAP = 6;
+/** What is kept free between a label and the next column. */
+const FREE = 10;
+const LEAST_WIDTH = 24;
+
+/** A label of a node: where it is, and its texts as they fit. */
+export interface NodeLabel {
+  node: number;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  method?: string;
+  name: string;
+  /** The numbers; below the name where `lines` is 2, else behind it. */
+  figures: string;
+  lines: 1 | 2;
+}
+
+/**
+ * Labels right of their nodes that touch neither each other nor the next column. Where there is no room for all, those
+ * of the nodes that most paths come through have theirs.
+ */
+export function placeLabels(
+  model: PathsModel,
+  layout: PathsLayout,
+  options: Pick<PathsOptions, 'labelValue' | 'decimals'>,
+  measure: MeasureText
+): NodeLabel[] {
+  const width = layout.slot - NODE_WIDTH - GAP - FREE;
+  if (width < LEAST_WIDTH) {
+    return [];
+  }
+  return model.columns.flatMap((column) => {
+    const ordered = column.map((index) => model.nodes[index]).sort((a, b) => b.value - a.value);
+    const lanes: Lane[] = [];
+    for (const node of ordered) {
+      const lane = laneOf(node, layout.nodes[node.index], LINE, layout.height);
+      if (!lanes.some((taken) => meets(taken, lane))) {
+        lanes.push(lane);
+      }
+    }
+    if (options.labelValue !== 'none') {
+      for (const lane of lanes) {
+        const taller = laneOf(model.nodes[lane.node], layout.nodes[lane.node], 2 * LINE, layout.height);
+        if (!lanes.some((taken) => taken !== lane && meets(taken, taller))) {
+          Object.assign(lane, taller);
+        }
+      }
+    }
+    return lanes.map((lane) => labelOf(model, lane, layout, width, options, measure));
+  });
+}
+
+interface Lane {
+  node: number;
+  y: number;
+  height: number;
+}
+
+function laneOf(node: ModelNode, place: NodePlace, height: number, bottom: number): Lane {
+  const y = place.y + place.height / 2 - height / 2;
+  return { node: node.index, y: Math.max(0, Math.min(bottom - height, y)), height };
+}
+
+function meets(a: Lane, b: Lane): boolean {
+  return a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+function labelOf(
+  model: PathsModel,
+  lane: Lane,
+  layout: PathsLayout,
+  width: number,
+  options: Pick<PathsOptions, 'labelValue' | 'decimals'>,
+  measure: MeasureText
+): NodeLabel {
+  const node = model.nodes[lane.node];
+  const two = lane.height > LINE;
+  const texts = figureTexts(model, node, options);
+  const figures = texts.find((text) => measure(text) <= (two ? width : width * 0.45)) ?? '';
+  const room = two || figures === '' ? width : width - measure(figures) - GAP;
+  const name = cutName(node, room, measure);
+  const behind = two ? 0 : figures === '' ? 0 : measure(figures) + GAP;
+  const nameWidth = measure(name.method ? `${name.method} ${name.main}` : name.main);
+  return {
+    node: node.index,
+    x: layout.nodes[node.index].x + NODE_WIDTH + GAP,
+    y: lane.y,
+    width: Math.min(width, Math.max(nameWidth + behind, two ? measure(figures) : 0)),
+    height: lane.height,
+    method: name.method,
+    name: name.main,
+    figures,
+    lines: two ? 2 : 1,
+  };
+}
+
+/** The numbers of a node, from the longest text to the shortest. */
+function figureTexts(
+  { total, compared }: PathsModel,
+  node: ModelNode,
+  { labelValue, decimals }: Pick<PathsOptions, 'labelValue' | 'decimals'>
+): string[] {
+  if (labelValue === 'none') {
+    return [];
+  }
+  const count = formatCount(node.value);
+  const share = total > 0 ? formatShare(node.value / total, decimals) : '';
+  const main = labelValue === 'value' || share === '' ? count : labelValue === 'share' ? share : `${count} · ${share}`;
+  const change =
+    compared && node.earlier !== undefined ? ` ${changeText(changeBetween(node.value, node.earlier))}` : '';
+  return [...new Set([`${main}${change}`, main, labelValue === 'share' ? share : count])];
+}
+
+const METHOD_ROOM = 56;
+
+/** A name as it fits: of a request the method is told from the route, and cut where there is little room. */
+export function cutName(node: ModelNode, room: number, measure: MeasureText): { method?: string; main: string } {
+  const [, method, main] = /^([A-Z]+) (\S.*)$/.exec(isEnd(node) ? '' : node.label) ?? [];
+  if (method === undefined || !isMethod(method)) {
+    return { main: truncateMiddle(node.label, room, measure) };
+  }
+  const rest = room - measure(`${method} `);
+  return rest >= METHOD_ROOM || measure(main) <= rest
+    ? { method, main: truncateMiddle(main, rest, measure) }
+    : { main: truncateMiddle(main, room, measure) };
+}
