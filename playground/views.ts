@@ -4,7 +4,13 @@ import type { QueryInputOf, QueryType } from '@apitrail/contract';
 export type ViewQuery = { [T in QueryType]: Omit<QueryInputOf<T>, 'refId'> }[QueryType];
 
 export type PanelKind =
-  'time-series' | 'table' | 'endpoint-heatmap' | 'journey-funnel' | 'error-breakdown' | 'retention-cohorts';
+  | 'time-series'
+  | 'table'
+  | 'endpoint-heatmap'
+  | 'journey-funnel'
+  | 'journey-paths'
+  | 'error-breakdown'
+  | 'retention-cohorts';
 
 export interface ViewPanel {
   id: string;
@@ -160,6 +166,17 @@ const sample: View = {
       },
     },
     {
+      id: 'paths',
+      title: 'Where sessions go from their first request',
+      description:
+        'The busiest routes of each step, and where sessions end. Hover a request to see what comes through it.',
+      kind: 'journey-paths',
+      compared: true,
+      span: 12,
+      height: 460,
+      query: { queryType: 'paths', unit: 'session', rowsPerStep: 6, filters: [ofSample] },
+    },
+    {
       id: 'errors',
       title: 'Errors',
       description: 'Failed requests by status and route.',
@@ -260,6 +277,22 @@ const shop: View = {
         window: '1h',
         filters: [served, ofShop],
         steps: CHECKOUT,
+      },
+    },
+    {
+      id: 'paths',
+      title: 'Where customers go from a product',
+      description:
+        'What comes after the first look at a product, step by step. Click a request for what can be asked next.',
+      kind: 'journey-paths',
+      compared: true,
+      span: 12,
+      height: 460,
+      query: {
+        queryType: 'paths',
+        anchor: route('GET', '/api/products/{id}'),
+        rowsPerStep: 6,
+        filters: [served, ofShop],
       },
     },
     {

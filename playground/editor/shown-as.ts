@@ -9,6 +9,7 @@ export type Drawing = Exclude<PanelKind, 'table'>;
 const PANELS: Partial<Record<ApitrailQuery['queryType'], Drawing>> = {
   heatmap: 'endpoint-heatmap',
   funnel: 'journey-funnel',
+  paths: 'journey-paths',
   retention: 'retention-cohorts',
   errors: 'error-breakdown',
 };
@@ -17,6 +18,7 @@ export const DRAWING_NAMES: Record<Drawing, string> = {
   'time-series': 'Time series',
   'endpoint-heatmap': 'Heatmap',
   'journey-funnel': 'Funnel',
+  'journey-paths': 'Paths',
   'retention-cohorts': 'Retention',
   'error-breakdown': 'Errors',
 };
