@@ -2,6 +2,7 @@ import type { QueryType } from '@apitrail/contract';
 
 import type { QueryHandler } from './handler';
 import { annotations } from './annotations';
+import { customers } from './customers';
 import { endpoints } from './endpoints';
 import { errors } from './errors';
 import { funnel } from './funnel';
@@ -21,6 +22,7 @@ export const HANDLERS = {
   funnel,
   paths,
   retention,
+  customers,
   errors,
   requests,
   values,

@@ -30,6 +30,21 @@ export type CustomerMetric = (typeof CUSTOMER_METRICS)[number] | (typeof CUSTOME
 export const CUSTOMER_ORDERS = [...CUSTOMER_METRICS, 'first_seen', 'last_seen', 'priority'] as const;
 export type CustomerOrder = (typeof CUSTOMER_ORDERS)[number];
 
+/** What `outreach` may be ordered by, and which numbers of it `numeric` answers. */
+export const OUTREACH_ORDERS = ['priority', 'health', 'requests', 'abandoned'] as const;
+export const OUTREACH_METRICS = ['customers', 'health', 'requests', 'abandoned'] as const;
+
+/** What `trend` has a series of. */
+export const TREND_METRICS = [
+  'health',
+  'mean_health',
+  'requests',
+  'errors',
+  'error_rate',
+  'customers',
+  'at_risk',
+] as const;
+
 /** Rows of a timeline: `error` is a request that failed, `request` one that did not. */
 export const TIMELINE_KINDS = ['session', 'request', 'error', 'journey'] as const;
 export type TimelineKind = (typeof TIMELINE_KINDS)[number];
@@ -95,7 +110,7 @@ export const customersQuerySchema = z
     /** Health below which a customer is at risk. */
     threshold: z.number().min(0).max(100).default(70),
   })
-  .superRefine(({ view, customer, format, orderBy }, ctx) => {
+  .superRefine(({ view, customer, format, orderBy, metric }, ctx) => {
     const issue = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
     if (view === 'timeline' && customer === '') {
       issue('customer', 'is needed by the view timeline: whose timeline is it?');
@@ -106,8 +121,21 @@ export const customersQuerySchema = z
     if (format === 'numeric' && view === 'timeline') {
       issue('format', 'numeric does not go with the view timeline, which has no one number');
     }
-    if (orderBy === 'priority' && view !== 'outreach') {
+    if (view === 'outreach' && orderBy !== undefined && !isAmong(OUTREACH_ORDERS, orderBy)) {
+      issue('orderBy', `${orderBy} is no order of the view outreach: use one of ${OUTREACH_ORDERS.join(', ')}`);
+    }
+    if (view !== 'outreach' && orderBy === 'priority') {
       issue('orderBy', 'priority goes with the view outreach');
+    }
+    if (view === 'outreach' && format === 'numeric' && !isAmong(OUTREACH_METRICS, metric)) {
+      issue('metric', `${metric} is no number of the view outreach: use one of ${OUTREACH_METRICS.join(', ')}`);
+    }
+    if (view === 'trend' && format === 'time_series' && !isAmong(TREND_METRICS, metric)) {
+      issue('metric', `${metric} is no number of the view trend: use one of ${TREND_METRICS.join(', ')}`);
     }
   });
 export type CustomersQuery = z.output<typeof customersQuerySchema>;
+
+function isAmong(names: readonly string[], name: string): boolean {
+  return names.includes(name);
+}

@@ -1,0 +1,57 @@
+import { ApitrailError, type CustomersQuery } from '@apitrail/contract';
+
+import { param, sql, type Sql } from '../../engine/sql';
+import type { HandlerContext } from '../handler';
+import { newestOf } from '../shared/newest';
+import { unitRows, type UnitRows } from '../shared/units';
+import type { ExperienceSql } from './experience-sql';
+import { journeysOf } from './journeys';
+import { usualTable } from './usual';
+
+/** What all views of customers are told from. */
+export interface CustomerSource {
+  units: UnitRows;
+  experience: ExperienceSql;
+}
+
+/** Finds whose each request is, what is usual, and what became of journeys. */
+export async function customerSource(query: CustomersQuery, context: HandlerContext): Promise<CustomerSource> {
+  const { range, dialect } = context;
+  const units = await unitRows(query, context, range);
+  const newest = await newestOf(context);
+  const usual = await usualTable(context);
+  const journeys = query.funnel && (await journeysOf(query, query.funnel, context));
+  return {
+    units,
+    experience: {
+      rows: units.rows,
+      tables: [...(units.tables ? [units.tables] : []), usual],
+      unit: units.unit,
+      withAccount: query.unit === 'customer',
+      horizonUs: Math.min(newest, range.to * 1000),
+      weighted: await context.isWeighted(),
+      dialect,
+      journeys: journeys?.relation,
+    },
+  };
+}
+
+/** A condition on the unit of a row: the customer asked for, by the original id or as it is stored. */
+export function isCustomer(query: CustomersQuery, context: HandlerContext, unit: Sql): Sql {
+  return context.dialect.oneOf(unit, namesOf(query, context));
+}
+
+/** What the customer that was asked for may be stored as. Throws an ApitrailError when none was. */
+export function namesOf({ customer, unit }: CustomersQuery, context: HandlerContext): string[] {
+  if (customer === '') {
+    throw new ApitrailError('APITRAIL_BAD_VALUE', 'customer: whose? Give the value of a customer.', {
+      where: 'customer',
+    });
+  }
+  return [...new Set([customer, ...context.pseudonyms(unit, customer)])];
+}
+
+/** A page of what is ordered. */
+export function pageOf({ limit, offset }: Pick<CustomersQuery, 'limit' | 'offset'>): Sql {
+  return sql`LIMIT ${param('bigint', limit)} OFFSET ${param('bigint', offset)}`;
+}

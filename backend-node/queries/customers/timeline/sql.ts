@@ -1,0 +1,112 @@
+import type { CustomersQuery } from '@apitrail/contract';
+
+import { join, literal, raw, sql, type Sql } from '../../../engine/sql';
+import type { HandlerContext } from '../../handler';
+import { columnSql } from '../../shared/columns';
+import { ERROR } from '../../shared/metrics';
+import type { RowSource } from '../../shared/select';
+import { VISIT_GAP_US } from '../experience-sql';
+import { pageOf } from '../source';
+import { SLOW, besideUsual } from '../usual';
+
+/** Columns of a row of a timeline, as the statement gives them. Times are microseconds. */
+export const EVENT_COLUMNS = [
+  'kind',
+  'at_us',
+  'end_us',
+  'session',
+  'service',
+  'method',
+  'route',
+  'path',
+  'status',
+  'duration_ms',
+  'usual_ms',
+  'slow',
+  'error_group',
+  'error_owner',
+  'error_type',
+  'error_message',
+  'trace_id',
+  'requests',
+  'errors',
+  'step',
+  'outcome',
+] as const;
+export type EventColumn = (typeof EVENT_COLUMNS)[number];
+
+/** Types of the columns that a kind of row leaves empty. */
+const TYPES: Readonly<Record<EventColumn, string>> = {
+  ...{ kind: 'VARCHAR', at_us: 'BIGINT', end_us: 'BIGINT', session: 'VARCHAR', service: 'VARCHAR', method: 'VARCHAR' },
+  ...{ route: 'VARCHAR', path: 'VARCHAR', status: 'INTEGER', duration_ms: 'DOUBLE', usual_ms: 'DOUBLE' },
+  ...{ slow: 'BOOLEAN', error_group: 'VARCHAR', error_owner: 'VARCHAR', error_type: 'VARCHAR' },
+  ...{ error_message: 'VARCHAR', trace_id: 'VARCHAR', requests: 'DOUBLE', errors: 'DOUBLE' },
+  ...{ step: 'INTEGER', outcome: 'VARCHAR' },
+};
+
+/** What comes first of one moment: a session before its requests, a journey's step after the request that reached it. */
+const RANKS = ['session', 'request', 'error', 'journey'];
+
+/** What a timeline is told from. */
+export interface TimelineSql {
+  /** The rows of the customer. */
+  rows: RowSource;
+  /** The table `usual` of the endpoints among them. */
+  usual: Sql;
+  /** Journey rows: `at_us`, `end_us`, `step`, `outcome`. */
+  journeys: Sql | undefined;
+}
+
+/** A page of the rows of a timeline beside how many there are: `total`, one count per kind, then the columns. */
+export function timelineStatement(query: CustomersQuery, context: HandlerContext, of: TimelineSql): Sql {
+  const { relation, where } = besideUsual(of.rows);
+  const us = context.dialect.epochUs(sql`time`);
+  const gap = raw(String(VISIT_GAP_US));
+  const row = (values: Partial<Record<EventColumn, Sql>>) =>
+    join(EVENT_COLUMNS.map((name) => sql`CAST(${values[name] ?? sql`NULL`} AS ${raw(TYPES[name])}) AS ${raw(name)}`));
+  const asIs = (...names: EventColumn[]) => Object.fromEntries(names.map((name) => [name, raw(name)]));
+  const kinds = query.kinds.map(literal);
+  const direction = raw(query.direction === 'desc' ? 'DESC' : 'ASC');
+  const order = sql`at_us ${direction}, rank ${direction}, step ${direction} NULLS LAST, service, method, route, trace_id`;
+  return sql`WITH ${of.usual}, mine AS (
+  SELECT ${us} AS at_us, session, service, method, route, path, status, duration_ms, usual_ms, ${SLOW} AS slow, error_group, ${columnSql('error_owner')} AS error_owner, error_type, error_message, trace_id, coalesce(${ERROR}, FALSE) AS failed
+  FROM ${relation} WHERE ${where}
+), begun AS (
+  SELECT *, CASE WHEN session IS NOT NULL THEN 0 WHEN at_us - lag(at_us) OVER gaps <= ${gap} THEN 0 ELSE 1 END AS begins FROM mine WINDOW gaps AS (PARTITION BY session ORDER BY at_us)
+), numbered AS (
+  SELECT *, sum(begins) OVER (PARTITION BY session ORDER BY at_us ROWS UNBOUNDED PRECEDING) AS visit FROM begun
+), events AS (
+  SELECT ${row({ ...asIs('at_us', 'session', 'service', 'method', 'route', 'path', 'status', 'duration_ms', 'usual_ms', 'slow', 'error_group', 'error_type', 'error_message', 'trace_id'), error_owner: sql`CASE WHEN failed THEN error_owner END`, kind: sql`CASE WHEN failed THEN 'error' ELSE 'request' END`, end_us: sql`at_us + CAST(coalesce(duration_ms, 0) * 1000 AS BIGINT)` })} FROM mine
+  UNION ALL
+  SELECT ${row({ kind: sql`'session'`, at_us: sql`min(at_us)`, end_us: sql`max(at_us + CAST(coalesce(duration_ms, 0) * 1000 AS BIGINT))`, session: sql`session`, requests: sql`count(*)`, errors: sql`count(*) FILTER (WHERE failed)` })} FROM numbered GROUP BY session, visit
+${
+  of.journeys
+    ? sql`  UNION ALL
+  SELECT ${row({ kind: sql`'journey'`, ...asIs('at_us', 'end_us', 'step', 'outcome') })} FROM ${of.journeys} AS journeys`
+    : sql``
+}
+), summary AS (
+  SELECT count(*) FILTER (WHERE kind IN (${join(kinds)})) AS total, ${join(RANKS.map((kind) => sql`count(*) FILTER (WHERE kind = ${literal(kind)}) AS ${raw(`${kind}_rows`)}`))} FROM events
+), page AS (
+  SELECT *, row_number() OVER (ORDER BY ${order}) AS place FROM (
+    SELECT *, CASE kind ${join(
+      RANKS.map((kind, rank) => sql`WHEN ${literal(kind)} THEN ${raw(String(rank))}`),
+      ' '
+    )} END AS rank FROM events WHERE kind IN (${join(kinds)})
+  ) AS ranked ORDER BY place ${pageOf(query)}
+)
+SELECT CAST(total AS DOUBLE), ${join(RANKS.map((kind) => sql`CAST(${raw(`${kind}_rows`)} AS DOUBLE)`))}, place IS NOT NULL, ${join(EVENT_COLUMNS.map((name) => (name === 'at_us' || name === 'end_us' ? sql`CAST(${raw(name)} AS DOUBLE)` : raw(name))))}
+FROM summary LEFT JOIN page ON TRUE ORDER BY place`;
+}
+
+/** What became of attempts at a journey, a row per step reached and one for how it ended, of the rows `journeysOf` keeps. */
+export function journeyRows(relation: Sql, steps: number): Sql {
+  const last = raw(String(steps));
+  return sql`(
+  SELECT at_us, NULL AS end_us, step, CASE WHEN step = 1 THEN 'entered' WHEN converted = 1 AND step = ${last} THEN 'converted' ELSE 'reached' END AS outcome FROM (
+    SELECT unnest(at_us) AS at_us, generate_subscripts(at_us, 1) AS step, converted FROM ${relation} AS attempts
+  ) AS reached_steps WHERE at_us IS NOT NULL
+  UNION ALL
+  SELECT coalesce(failed_us, reached_us), NULL, reached, CASE WHEN abandoned = 1 THEN 'abandoned' ELSE ended END FROM ${relation} AS attempts WHERE converted = 0
+)`;
+}
