@@ -4,7 +4,9 @@ import { ApitrailError } from './errors';
 import { filtersSchema } from './filters';
 import { issueError } from './parsing/issues';
 import { shown } from './parsing/path';
+import { refuseVariables } from './parsing/variables';
 import { durationSchema } from './queries/base';
+import { FUNNEL_REASONS } from './queries/funnel';
 import { checkFunnel } from './queries/funnel-rules';
 import { pathsFunnelSchema } from './queries/paths';
 import { unitFields } from './queries/units';
@@ -46,12 +48,16 @@ export const cohortFunnelSchema = z
      * reached the step before and may still reach this one.
      */
     outcome: z.enum(COHORT_OUTCOMES).default('converted'),
+    /** Of `dropped`: only who stopped for that reason, as the view `reasons` tells them. */
+    reason: z.enum(FUNNEL_REASONS).exclude(['pending']).optional(),
   })
   .superRefine((funnel, ctx) => {
     checkFunnel({ ...funnel, attribution: 'first' }, ctx);
     const issue = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
     if (funnel.step > funnel.steps.length) {
       issue('step', `is ${funnel.step}, but the funnel has ${funnel.steps.length} steps`);
+    } else if (funnel.reason !== undefined && funnel.outcome !== 'dropped') {
+      issue('reason', 'goes with the outcome dropped only');
     } else if (funnel.step === 1 && funnel.outcome !== 'converted') {
       issue('step', `is 1, where nobody is ${funnel.outcome}: who does not reach the first step is not in the funnel`);
     }
@@ -129,6 +135,8 @@ export function parseCohort(input: unknown, name?: string): Cohort {
     );
   }
   const given = name === undefined ? input : { name, ...input };
+  const { filters, funnel } = given as Record<string, unknown>;
+  refuseVariables({ filters, funnel });
   const result = cohortSchema.safeParse(given);
   if (!result.success) {
     throw issueError(result.error.issues[0]!, { input: given, subject: 'The cohort', schema: cohortSchema });

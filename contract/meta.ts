@@ -26,8 +26,17 @@ export interface FrameMarker {
    * frame is otherwise like the one it belongs to.
    */
   shift?: string;
+  /** The saved cohorts that filters of the query name, with how many members each has in the asked range. */
+  savedCohorts?: CohortMarker[];
   /** On frames of `/api/live`: they hold what came in since the last one, and `from` and `to` say when. */
   live?: true;
+}
+
+/** A saved cohort that the query is filtered by. */
+export interface CohortMarker {
+  name: string;
+  unit: string;
+  members: number;
 }
 
 /** The earlier time an answer is compared with. */

@@ -1,4 +1,4 @@
-import type { Filter, Frame, Notice, QueryOf, QueryType } from '@apitrail/contract';
+import type { Cohort, Filter, Frame, Notice, QueryOf, QueryType } from '@apitrail/contract';
 
 import type { Dialect } from '../engine/dialect';
 import type { KeptColumn, ResultTable } from '../engine/engine';
@@ -60,6 +60,8 @@ export interface HandlerContext {
    * undefined when there is no such table yet.
    */
   postedAnnotations(): Promise<Sql | undefined>;
+  /** The saved cohorts. */
+  savedCohorts(): Promise<readonly Cohort[]>;
   /** What else a value may be stored as. */
   pseudonyms(key: string, value: string): string[];
   notice(severity: Notice['severity'], text: string): void;

@@ -5,6 +5,9 @@ import type { Engine, KeptColumn, KeptRows, ResultTable } from '../engine/engine
 import { param, sql, type Sql } from '../engine/sql';
 import type { Relation, Snapshot, TimeRange } from '../lake/dataset';
 import type { UserSql, UserSqlResult, UserSqlRunner, UserTable } from '../sql/user-sql';
+import type { CohortCache } from './cohorts/cohort-cache';
+import type { CohortSource } from './cohorts/definitions';
+import type { Memberships } from './cohorts/membership';
 import type { HandlerContext } from './handler';
 import { conditionOf } from './shared/filters';
 import type { Range } from './shared/interval';
@@ -30,6 +33,10 @@ export interface RunSource {
   /** The other datasets that a text may name, as tables. */
   tablesIn: (text: string) => Promise<UserTable[]>;
   postedAnnotations: () => Promise<Sql | undefined>;
+  /** The saved cohorts; there are none where it is absent. */
+  cohorts?: CohortSource | undefined;
+  /** Keeps members of cohorts for other queries. */
+  cohortCache?: CohortCache | undefined;
 }
 
 /** What a query type is given to work with; it keeps account of what was run and said. */
@@ -39,6 +46,8 @@ export class RunContext implements HandlerContext {
   readonly earlier: RunContext | undefined;
   /** Share of rows that stand for more than themselves; undefined until a handler asked about weights. */
   sampled: number | undefined;
+  /** Who is in the cohorts that the query names. */
+  memberships: Memberships | undefined;
   private readonly kept: KeptRows[] = [];
   private readonly relations = new Map<string, Relation>();
   private readonly weighted = new Map<string, Promise<boolean>>();
@@ -130,10 +139,18 @@ export class RunContext implements HandlerContext {
     return this.source.postedAnnotations();
   }
 
+  async savedCohorts() {
+    return (await this.source.cohorts?.list()) ?? [];
+  }
+
   condition(filters: readonly Filter[], where = 'filters'): Sql {
     return conditionOf(
       this.shift ? shiftFilters(filters, this.shift) : filters,
-      { dialect: this.dialect, pseudonyms: (key, value) => this.pseudonyms(key, value) },
+      {
+        dialect: this.dialect,
+        pseudonyms: (key, value) => this.pseudonyms(key, value),
+        cohorts: this.memberships,
+      },
       where
     );
   }

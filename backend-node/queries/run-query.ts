@@ -1,6 +1,7 @@
 import { writeFrame, type DataFrameJSON, type Frame, type FrameMarker, type FrameMeta } from '@apitrail/contract';
 
 import { comparisonOf, earlierFrame, noticeComparison, timeShiftOf } from './comparison';
+import { prepareCohorts } from './cohorts/prepare';
 import type { Answer, HandlerContext } from './handler';
 import { leftOutNotices, type LeftOutSource } from './left-out-notice';
 import { RunContext, type RunSource } from './run-context';
@@ -19,7 +20,11 @@ export async function runQuery(run: QueryRun): Promise<DataFrameJSON[]> {
   const shift = timeShiftOf(run);
   const context = new RunContext(run, shift);
   await checkPatterns(run.query, (statement) => run.engine.run(statement, signalOf(run)));
-  const answer = await run.handle(context).finally(() => context.close());
+  const cohorts = await prepareCohorts(run, context);
+  const answer = await run.handle(context).finally(async () => {
+    await context.close();
+    await cohorts?.release();
+  });
   const sampled = context.sampled;
   if (sampled !== undefined && sampled > 0) {
     context.notice('info', `${percent(sampled)} of the rows are sampled; numbers are scaled up by their weights.`);
@@ -45,6 +50,7 @@ export async function runQuery(run: QueryRun): Promise<DataFrameJSON[]> {
     ...(run.snapshot.version === undefined ? {} : { snapshot: run.snapshot.version }),
     ...(sampled === undefined || sampled === 0 ? {} : { sampled }),
     ...(shift ? { comparison: comparisonOf(shift) } : {}),
+    ...(cohorts ? { savedCohorts: cohorts.marker } : {}),
     ...answer.marker,
   };
   // Said once, on the first frame: Grafana lists the notices of all of them.

@@ -14,6 +14,8 @@ import type { Engine } from '../engine/engine';
 import { datasetNamed, type Dataset, type Snapshot } from '../lake/dataset';
 import { sql, type Sql } from '../engine/sql';
 import type { UserSqlRunner, UserTable } from '../sql/user-sql';
+import type { CohortCache } from './cohorts/cohort-cache';
+import type { CohortSource } from './cohorts/definitions';
 import type { HandlerContext, QueryHandler } from './handler';
 import { HANDLERS } from './index';
 import { EARLIEST, LATEST } from './range-bounds';
@@ -45,6 +47,10 @@ export interface QueryContext {
   userSql?: UserSqlRunner;
   /** The relation of posted annotations, of the newest version of their table; undefined while there is none. */
   postedAnnotations?: () => Promise<Sql | undefined>;
+  /** The saved cohorts, which filters may name. */
+  cohorts?: CohortSource;
+  /** Keeps members of cohorts from one request to the next. */
+  cohortCache?: CohortCache;
   /** What rules left out of the lake. */
   leftOut?: LeftOutSource;
   /** The same as a table for SQL of a person, unless a dataset has its name. */
@@ -164,6 +170,8 @@ async function answer(
         userSql: context.userSql,
         leftOut: query.dataset === LAKE_DATASET ? context.leftOut : undefined,
         postedAnnotations: context.postedAnnotations ?? (() => Promise.resolve(undefined)),
+        cohorts: context.cohorts,
+        cohortCache: context.cohortCache,
         tablesIn: (text) => tablesIn(text, query, context),
         handle: (handlerContext) => handle(query, handlerContext),
       }),

@@ -1,4 +1,4 @@
-import { parseKey, type Filter, type KeyFilter } from '@apitrail/contract';
+import { COHORT_KEY, parseKey, type Filter, type KeyFilter } from '@apitrail/contract';
 
 /**
  * Whether the filters of steps say that no request can match two of them: every two name the same key and share no
@@ -38,8 +38,9 @@ function demandOf({ key, operator, value, values }: KeyFilter): Demand[] {
     return [];
   }
   const parsed = parseKey(key);
-  // A customer may be named by the original id in one step and by the pseudonym in another; times in two notations.
+  // Whoever is in one cohort may be in another. A customer may be named by the original id in one step and by the pseudonym in another; times in two notations.
   if (
+    key === COHORT_KEY ||
     key === 'customer' ||
     key === 'account' ||
     key === 'session' ||

@@ -14,6 +14,7 @@ import {
 import { duckDbDialect } from '../../engine/dialect';
 import type { Engine } from '../../engine/engine';
 import type { Snapshot } from '../../lake/dataset';
+import { cohortsNamedIn } from '../cohorts/cohort-filters';
 import { EARLIEST, LATEST } from '../range-bounds';
 import { RunContext } from '../run-context';
 import type { Range } from '../shared/interval';
@@ -54,6 +55,9 @@ export function parseLiveQuery(input: unknown): LiveQuery {
   }
   if (live.timeShift !== undefined) {
     throw refuse('timeShift', 'nothing comes in earlier; leave it out of a live stream');
+  }
+  if (cohortsNamedIn(live).length > 0) {
+    throw refuse('filters', 'a live stream cannot be filtered by saved cohorts, since who is in them is not known yet');
   }
   windowOf(live);
   return live;

@@ -9,6 +9,7 @@ import {
 
 import { join, raw, sql, type Sql } from '../../engine/sql';
 import { attemptsOf } from '../funnel/attempts';
+import { outcomeCondition, reachedTimes, stepBefore } from '../funnel/outcome';
 import type { HandlerContext } from '../handler';
 import { DAY_MS } from '../shared/timezone';
 import type { PathAnchor } from './sql';
@@ -59,11 +60,8 @@ async function attemptAnchor(
   const attempts = await attemptsOf(funnelOf(query, definition), context);
   const { steps, order, successOnly } = definition;
   const converted = outcome === 'converted';
-  // Steps in any order are reached in that of their times.
-  const times = order === 'any' ? sql`list_sort(at_us, 'ASC', 'NULLS LAST')` : sql`at_us`;
-  const moments = converted
-    ? sql`SELECT unit, ${times}[${raw(String(step))}] AS at_us, weight FROM attempts WHERE ${times}[${raw(String(step))}] IS NOT NULL`
-    : sql`SELECT unit, list_max(at_us) AS at_us, weight FROM attempts WHERE reached >= ${raw(String(stepBefore(step, steps)))} AND reached < ${raw(String(step))} AND ended IN ('stopped', 'excluded')`;
+  const at = converted ? sql`${reachedTimes(definition)}[${raw(String(step))}]` : sql`list_max(at_us)`;
+  const moments = sql`SELECT unit, ${at} AS at_us, weight FROM attempts WHERE ${outcomeCondition(definition, step, outcome)}`;
   // Which of several requests of that moment it was, the filters of the steps it may be say.
   const [first, last] =
     order === 'any' ? [1, steps.length] : converted ? [step, step] : [stepBefore(step, steps), step - 1];
@@ -79,11 +77,6 @@ async function attemptAnchor(
     moments: sql`${attempts.tables}\n${moments}`,
     condition: successOnly ? sql`(${matches}) AND status < 400` : matches,
   };
-}
-
-/** The last step that must be reached before a step can be. */
-function stepBefore(step: number, steps: PathsFunnel['steps']): number {
-  return steps.slice(0, step - 1).findLastIndex(({ optional }) => !optional) + 1;
 }
 
 /** The funnel, with the units and filters of the paths. */

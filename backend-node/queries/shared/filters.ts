@@ -1,5 +1,6 @@
 import {
   ApitrailError,
+  COHORT_KEY,
   parseKey,
   type Filter,
   type FilterOperator,
@@ -9,6 +10,7 @@ import {
 
 import type { Dialect } from '../../engine/dialect';
 import { identifier, join, param, raw, sql, type Sql } from '../../engine/sql';
+import { cohortSql, type Memberships } from '../cohorts/membership';
 import { columnSql } from './columns';
 
 /** What filters are turned into SQL with. */
@@ -16,6 +18,8 @@ export interface FilterContext {
   dialect: Dialect;
   /** What else the stored value of a key may be, given what a person wrote: pseudonyms of a customer. */
   pseudonyms?: ((key: string, value: string) => string[]) | undefined;
+  /** Who is in the saved cohorts that filters may name. */
+  cohorts?: Memberships | undefined;
 }
 
 /** A condition in which all filters hold; TRUE when there are none. Rows of which it is null do not match. */
@@ -39,6 +43,9 @@ function all(pieces: readonly Sql[]): Sql {
 }
 
 function keyFilterSql(filter: KeyFilter, context: FilterContext, where: string): Sql {
+  if (filter.key === COHORT_KEY) {
+    return cohortSql(filter, context.cohorts, context.dialect, where);
+  }
   const parsed = parseKey(filter.key);
   if (parsed === undefined) {
     throw new ApitrailError('APITRAIL_UNKNOWN_KEY', `${where}.key: ${filter.key} is not a key of the record.`, {

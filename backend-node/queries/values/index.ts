@@ -1,4 +1,4 @@
-import type { Field, ValuesQuery } from '@apitrail/contract';
+import { COHORT_KEY, type Field, type ValuesQuery } from '@apitrail/contract';
 
 import { join, param, raw, sql, type Sql } from '../../engine/sql';
 import type { HandlerContext, QueryHandler } from '../handler';
@@ -8,6 +8,7 @@ import { rankedRelation, topOf, type RankedGroup } from '../shared/groups';
 import { keyExpression, keyText, type KeyExpression } from '../shared/keys';
 import { stateOfRows } from '../shared/metrics';
 import { containsText } from '../shared/search';
+import { cohortValues } from './cohort-values';
 
 /**
  * Values of a key in the range, most frequent first. Rows without the key are left out. With an earlier time, values that
@@ -15,6 +16,9 @@ import { containsText } from '../shared/search';
  */
 export const values: QueryHandler<'values'> = {
   async run(query, context) {
+    if (query.key === COHORT_KEY) {
+      return cohortValues(query, context);
+    }
     const key = keyExpression(query.key, context.dialect);
     const own = await frequent(query, context, key);
     const { earlier } = context;

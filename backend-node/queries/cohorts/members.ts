@@ -1,0 +1,47 @@
+import { ApitrailError, parseQuery, type Cohort, type FunnelQuery, type Query } from '@apitrail/contract';
+
+import { raw, sql, type Sql } from '../../engine/sql';
+import { attemptsOf } from '../funnel/attempts';
+import { outcomeCondition } from '../funnel/outcome';
+import type { HandlerContext } from '../handler';
+import { stateOfRows } from '../shared/metrics';
+import { unitRows } from '../shared/units';
+
+/** The query that a cohort is worked out by: its funnel, or its requests. Throws an ApitrailError that names what is wrong. */
+export function queryOf({ filters, unit, identity, funnel }: Cohort, dataset: string, timezone: string): Query {
+  const common = { refId: 'cohort', dataset, timezone, filters };
+  if (!funnel) {
+    return parseQuery({ ...common, queryType: 'requests' });
+  }
+  const { step: _step, outcome: _outcome, reason: _reason, ...definition } = funnel;
+  try {
+    return parseQuery({ ...common, ...definition, unit, identity, queryType: 'funnel' });
+  } catch (error) {
+    throw error instanceof ApitrailError
+      ? new ApitrailError(error.code, `funnel: ${error.message}`, { where: error.where ?? 'funnel', cause: error })
+      : error;
+  }
+}
+
+/** A SELECT of the members in the range of the context, each once, in the column `unit`. */
+export async function membersOf(cohort: Cohort, query: Query, context: HandlerContext): Promise<Sql> {
+  const { funnel } = cohort;
+  if (!funnel) {
+    return unitsWithRequests(cohort, context);
+  }
+  const attempts = await attemptsOf(query as FunnelQuery, context);
+  return sql`${attempts.tables}
+SELECT DISTINCT unit FROM attempts WHERE ${outcomeCondition(funnel, funnel.step, funnel.outcome)}`;
+}
+
+async function unitsWithRequests(cohort: Cohort, context: HandlerContext): Promise<Sql> {
+  const { rows, unit, tables } = await unitRows(cohort, context, context.range);
+  const having =
+    cohort.atLeast === 1
+      ? sql``
+      : sql` HAVING ${stateOfRows('requests', await context.isWeighted())} >= ${raw(String(cohort.atLeast))}`;
+  return sql`${tables ? sql`WITH ${tables} ` : sql``}SELECT ${unit} AS unit
+FROM ${rows.relation}
+WHERE ${rows.where} AND ${unit} IS NOT NULL
+GROUP BY 1${having}`;
+}
