@@ -33,6 +33,8 @@ export interface Dialect {
   sortedList(list: Sql, item: Sql): Sql;
   /** How often a value is in a list. */
   countInList(list: Sql, value: Sql): Sql;
+  /** The least of a list of integers that is not below a number; null when there is none, or no list. */
+  leastFrom(list: Sql, least: Sql): Sql;
   /** How often each value occurs, as a map from the value to a count. */
   histogram(value: Sql): Sql;
   /**
@@ -78,6 +80,7 @@ export const duckDbDialect: Dialect = {
   listItem: (list, index) => sql`${list}[${raw(String(index + 1))}]`,
   sortedList: (list, item) => sql`list_sort(list_append(CAST(${list} AS BIGINT[]), CAST(${item} AS BIGINT)))`,
   countInList: (list, value) => sql`len(list_filter(${list}, lambda one: one = ${value}))`,
+  leastFrom: (list, least) => sql`list_min(list_filter(${list}, lambda one: one >= ${least}))`,
   histogram: (value) => sql`histogram(${value})`,
   parameterRows: (columns, counter) => {
     const lists = columns.map(({ name, type, values }) => sql`unnest(${param(type, values)}) AS ${identifier(name)}`);

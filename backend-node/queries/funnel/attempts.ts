@@ -10,7 +10,8 @@ import { ATTEMPT_COLUMNS, followUnits } from './machine/follow';
 import { requestsOf } from './machine/requests';
 import { ruleOf } from './machine/rule';
 import { segmentsOf, withPlaces } from './segments';
-import { attemptsOfReached, type FunnelSql } from './sql';
+import type { FunnelSql } from './events-sql';
+import { TOLD_APART, attemptsInSql } from './sql';
 
 /**
  * What units went through, as the relation `attempts`, one row per attempt:
@@ -36,7 +37,7 @@ export interface Attempts {
 }
 
 /**
- * The attempts of a funnel over the range of a context: ordered funnels with first entry by SQL, all others by following
+ * The attempts of a funnel over the range of a context: ordered funnels in which units count once by SQL, all others by following
  * every unit through its requests. `like` are the segments of an answer that this one is put beside: attempts are told apart by
  * the same. Throws an ApitrailError that names what is wrong.
  */
@@ -53,12 +54,19 @@ export async function attemptsOf(
   const source: Source = { query, context, units, weighted, newestUs };
   const whole = { weighted, units, newestUs, withoutUnit: () => shareWithoutUnit(units, context) };
   if (isPlain(query)) {
-    return { ...whole, tables: attemptsByStatement(source), segments: [{ value: null, units: 0 }] };
+    const tables = attemptsByStatement(source);
+    if (query.breakdown === undefined) {
+      return { ...whole, tables, segments: [{ value: null, units: 0 }] };
+    }
+    return toldApart(sql`${tables}, `, TOLD_APART);
   }
   const kept = await followed(source);
-  const tables = units.tables ? sql`WITH ${units.tables}, ` : sql`WITH `;
-  const told = sql`${tables}${withPlaces(query, kept, context.dialect, like)}`;
-  return { ...whole, tables: told, segments: like ?? (await segmentsOf(query, context, told)) };
+  return toldApart(units.tables ? sql`WITH ${units.tables}, ` : sql`WITH `, kept);
+
+  async function toldApart(before: Sql, attempts: Sql): Promise<Attempts> {
+    const tables = sql`${before}${withPlaces(query, attempts, context.dialect, like)}`;
+    return { ...whole, tables, segments: like ?? (await segmentsOf(query, context, tables)) };
+  }
 }
 
 interface Source {
@@ -69,18 +77,16 @@ interface Source {
   newestUs: number;
 }
 
-/** Whether the statement for ordered funnels with first entry says all of it. */
+/**
+ * Whether a statement says all of it: of ordered funnels in which units count once. Where a request may match two steps, only of
+ * those with first entry and no breakdown.
+ */
 function isPlain(query: FunnelQuery): boolean {
-  const { order, reentry, counting, exclusions, holdConstant, breakdown, steps } = query;
-  return (
-    order === 'ordered' &&
-    reentry === 'first' &&
-    counting === 'unique' &&
-    exclusions.length === 0 &&
-    holdConstant.length === 0 &&
-    breakdown === undefined &&
-    steps.every(({ optional }) => !optional)
-  );
+  const { order, reentry, counting, exclusions, holdConstant, breakdown, attribution, steps } = query;
+  const once = order === 'ordered' && counting === 'unique' && steps.every(({ optional }) => !optional);
+  const bare = exclusions.length === 0 && holdConstant.length === 0;
+  const first = reentry === 'first' && breakdown === undefined;
+  return once && bare && (first || (attribution !== 'all' && areDisjoint(steps)));
 }
 
 function attemptsByStatement({ query, context, units, weighted, newestUs }: Source): Sql {
@@ -103,11 +109,15 @@ function attemptsByStatement({ query, context, units, weighted, newestUs }: Sour
     tables: units.tables,
     unit: units.unit,
     conditions,
-    rule: { from: range.from * 1000, to: range.to * 1000, window: parseDuration(query.window) * 1000 },
+    rule: ruleOf(query, range),
+    segment:
+      query.breakdown === undefined || query.attribution === 'all'
+        ? undefined
+        : { value: keyAsText(query.breakdown, context.dialect), attribution: query.attribution },
     weighted,
     dialect: context.dialect,
   };
-  return attemptsOfReached(statement, areDisjoint(query.steps), newestUs);
+  return attemptsInSql(statement, areDisjoint(query.steps), newestUs);
 }
 
 /** The relation of what came of following every unit. */

@@ -5,6 +5,7 @@ import { noticeWithoutUnit } from '../shared/unit-notices';
 import { attemptsOf } from './attempts';
 import { stepNames } from './fields';
 import { stagesOf } from './stages';
+import { reasonsView } from './views/reasons';
 import { stepsView } from './views/steps';
 import { timesView } from './views/times';
 import { trendView } from './views/trend';
@@ -15,6 +16,7 @@ const VIEWS: Partial<Record<FunnelView, FunnelViewOf>> = {
   steps: stepsView,
   trend: trendView,
   times: timesView,
+  reasons: reasonsView,
   units: unitsView,
 };
 

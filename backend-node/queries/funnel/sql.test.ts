@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { duckDbDialect } from '../../engine/dialect';
 import { raw, sql, type Sql } from '../../engine/sql';
 import { Bench } from '../testing/dataset';
-import { UnitJourney } from './machine/follow';
+import type { FunnelSql } from './events-sql';
+import { followUnits } from './machine/follow';
 import { ruleOf } from './machine/rule';
-import { attemptsOfReached, reachedSteps, type FunnelSql } from './sql';
+import { TOLD_APART, attemptsInSql } from './sql';
 import { stepTotals } from './totals';
 
 /** Requests as the property tests make them: a few moments close together, so that ties, windows and ends are met. */
@@ -14,12 +15,14 @@ interface Request {
   minute: number;
   steps: number[];
   weight: number | null;
+  segment: string | null;
 }
 
 /** How far one unit got. */
 interface FunnelRun {
   unit: string;
   weight: number;
+  segment: string | null;
   /** When each step was reached, from the first; as long as the unit got far. */
   reached: number[];
 }
@@ -42,6 +45,7 @@ const request = (steps: fc.Arbitrary<number[]>): fc.Arbitrary<Request> =>
     minute: fc.integer({ min: 5, max: 55 }),
     steps,
     weight: fc.option(fc.constantFrom(1, 2, 5)),
+    segment: fc.option(fc.constantFrom('x', 'y', 'z')),
   });
 const oneStep = fc.integer({ min: 0, max: STEPS }).map((step) => (step === 0 ? [] : [step]));
 const anySteps = fc.subarray([1, 2, 3, 4]);
@@ -54,40 +58,76 @@ const crowded = (steps: fc.Arbitrary<number[]>) =>
 const requests = (steps: fc.Arbitrary<number[]>) =>
   fc.oneof(fc.array(request(steps), { maxLength: 30 }), crowded(steps));
 
+type Asked = Pick<FunnelSql['rule'], 'reentry'> & { weighted?: boolean; attribution?: 'first' | 'last' | number };
+
 /** The funnel of the rule over requests that are written into the statement. */
-function overRequests(all: readonly Request[], weighted: boolean): FunnelSql {
+function overRequests(all: readonly Request[], { reentry, weighted = false, attribution }: Asked): FunnelSql {
+  const text = (value: string | null) => (value === null ? 'NULL' : `'${value}'`);
   const rows = all.map(
-    ({ unit, minute, steps, weight }) =>
-      `(${unit === null ? 'NULL' : `'${unit}'`}, make_timestamptz(${minute}), [${steps.join(', ')}]::INTEGER[], ${weight ?? 'NULL'})`
+    ({ unit, minute, steps, weight, segment }) =>
+      `(${text(unit)}, make_timestamptz(${minute}), [${steps.join(', ')}]::INTEGER[], ${weight ?? 'NULL'}, ${text(segment)})`
   );
-  const values = `(SELECT * FROM (VALUES ${[...rows, `(NULL, make_timestamptz(0), []::INTEGER[], NULL)`].join(', ')}) AS v(customer, time, steps, weight)) AS requests`;
+  const values = `(SELECT * FROM (VALUES ${[...rows, `(NULL, make_timestamptz(0), []::INTEGER[], NULL, NULL)`].join(', ')}) AS v(customer, time, steps, weight, region)) AS requests`;
   return {
     rows: { relation: raw(values), where: sql`TRUE` },
     unit: sql`customer`,
     conditions: Array.from({ length: STEPS }, (_, index) => raw(`list_contains(steps, ${index + 1})`)),
-    rule,
+    rule: { ...rule, reentry },
+    segment: attribution === undefined ? undefined : { value: sql`region`, attribution },
     weighted,
     dialect: duckDbDialect,
   };
 }
 
-/** What the state machine says, unit by unit. */
-function expected(all: readonly Request[]): FunnelRun[] {
-  return [...new Set(all.flatMap(({ unit }) => unit ?? []))].toSorted().flatMap((unit) => {
-    const journey = new UnitJourney(rule);
-    all
-      .filter((one) => one.unit === unit && one.steps.length > 0)
-      .toSorted((a, b) => a.minute - b.minute)
-      .forEach(({ minute, steps, weight }) =>
-        journey.add({
-          ...{ time: minute, exclusions: 0, held: [], segment: null, weight: weight ?? 1 },
-          steps: steps.reduce((mask, step) => mask | (1 << (step - 1)), 0),
-        })
-      );
-    return journey
-      .finish()
-      .map(({ weight, at }) => ({ unit, weight, reached: at.filter((time): time is number => time !== null) }));
-  });
+const lastOfAll = (one: string | null, other: string | null) =>
+  one === other ? 0 : one === null || (other !== null && one > other) ? 1 : -1;
+
+/** What the state machine says. */
+async function expected(all: readonly Request[], asked: Asked = { reentry: 'first' }): Promise<FunnelRun[]> {
+  const { reentry, weighted = false, attribution } = asked;
+  const rows = all
+    .filter(({ unit, steps }) => unit !== null && steps.length > 0)
+    .map((one) => ({
+      ...one,
+      mask: one.steps.reduce((mask, step) => mask | (1 << (step - 1)), 0),
+      segment: attribution === undefined ? null : one.segment,
+    }))
+    .toSorted(
+      (a, b) => lastOfAll(a.unit, b.unit) || a.minute - b.minute || lastOfAll(a.segment, b.segment) || a.mask - b.mask
+    );
+  const values = [
+    rows.map(({ unit }) => unit),
+    rows.map(({ segment }) => segment),
+    rows.map(({ minute }) => minute),
+    rows.map(({ mask }) => mask),
+    rows.map(() => 0),
+    rows.map(({ weight }) => (weighted ? (weight ?? 1) : 1)),
+  ];
+  async function* parts() {
+    yield await Promise.resolve({ columns: [], values, rowCount: rows.length });
+  }
+  const following = { rule: { ...rule, reentry }, attribution: attribution ?? 'first', newestUs: 0 } as const;
+  const runs: FunnelRun[] = [];
+  for await (const part of followUnits(parts(), following, () => undefined)) {
+    const [units, , segments, weights, , , times] = part as [
+      string[],
+      unknown,
+      Array<string | null>,
+      number[],
+      unknown,
+      unknown,
+      Array<Array<number | null>>,
+    ];
+    units.forEach((unit, row) =>
+      runs.push({
+        unit,
+        weight: weights[row]!,
+        segment: segments[row]!,
+        reached: times[row]!.filter((time): time is number => time !== null),
+      })
+    );
+  }
+  return runs;
 }
 
 jest.setTimeout(120_000);
@@ -99,50 +139,63 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 /** How far each unit got, by what a shape of the SQL says. */
-async function runs(statement: Sql): Promise<FunnelRun[]> {
-  const steps = Array.from(
-    { length: STEPS },
-    (_, index) => `SELECT unit, ${index + 1} AS step, at_us, weight FROM reached_${index + 1}`
+async function found(all: readonly Request[], asked: Asked, disjoint: boolean): Promise<FunnelRun[]> {
+  const attempts = asked.attribution === undefined ? sql`attempts` : TOLD_APART;
+  const table = await bench.engine.run(
+    sql`${attemptsInSql(overRequests(all, asked), disjoint, 0)}\nSELECT unit, weight, segment, at_us, reached FROM ${attempts} ORDER BY unit`
   );
-  const table = await bench.engine.run(sql`${statement}\n${raw(steps.join(' UNION ALL '))} ORDER BY unit, step`);
-  const [units, step, at, weight] = table.values as [string[], number[], number[], number[]];
-  const found = new Map<string, FunnelRun>();
-  units.forEach((unit, row) => {
-    const run = found.get(unit) ?? { unit, weight: weight[row]!, reached: [] };
-    expect(step[row]).toBe(run.reached.length + 1);
-    run.reached.push(at[row]!);
-    found.set(unit, run);
+  const [units, weights, segments, times, reached] = table.values as [
+    string[],
+    number[],
+    Array<string | null>,
+    Array<Array<number | null>>,
+    number[],
+  ];
+  return units.map((unit, row) => {
+    const far = times[row]!.slice(0, reached[row]);
+    expect(far).not.toContain(null);
+    expect(times[row]!.slice(reached[row])).toEqual(Array(STEPS - reached[row]!).fill(null));
+    return { unit, weight: weights[row]!, segment: segments[row]!, reached: far as number[] };
   });
-  return [...found.values()];
 }
 
-const unweighted = (all: FunnelRun[]) => all.map((run) => ({ ...run, weight: 1 }));
-
 describe('both shapes of the SQL do what the state machine does', () => {
-  it('by time, where no request matches two steps', async () => {
+  const reentries = ['first', 'optimised'] as const;
+
+  it.each(reentries)('by time, where no request matches two steps, with re-entry %s', async (reentry) => {
     await fc.assert(
       fc.asyncProperty(requests(oneStep), async (all) => {
-        expect(await runs(reachedSteps(overRequests(all, false), true))).toEqual(unweighted(expected(all)));
+        expect(await found(all, { reentry }, true)).toEqual(await expected(all, { reentry }));
       }),
       { numRuns: 150 }
+    );
+  });
+
+  it.each(reentries)('by time and with weights and a breakdown, with re-entry %s', async (reentry) => {
+    const attributions = fc.constantFrom<NonNullable<Asked['attribution']>>('first', 'last', 1, 3);
+    await fc.assert(
+      fc.asyncProperty(requests(oneStep), fc.boolean(), attributions, async (all, weighted, attribution) => {
+        const asked = { reentry, weighted, attribution };
+        expect(await found(all, asked, true)).toEqual(await expected(all, asked));
+      }),
+      { numRuns: 200 }
     );
   });
 
   it('by number, where a request may match several steps', async () => {
     await fc.assert(
       fc.asyncProperty(requests(anySteps), async (all) => {
-        expect(await runs(reachedSteps(overRequests(all, false), false))).toEqual(
-          unweighted(expected(all.map((one) => ({ ...one, weight: null }))))
-        );
+        expect(await found(all, { reentry: 'first' }, false)).toEqual(await expected(all));
       }),
       { numRuns: 200 }
     );
   });
 
   it('by number and with weights, of two entries at one time the heavier', async () => {
+    const asked = { reentry: 'first', weighted: true } as const;
     await fc.assert(
       fc.asyncProperty(requests(anySteps), async (all) => {
-        expect(await runs(reachedSteps(overRequests(all, true), true))).toEqual(expected(all));
+        expect(await found(all, asked, false)).toEqual(await expected(all, asked));
       }),
       { numRuns: 100 }
     );
@@ -153,12 +206,13 @@ describe('both shapes of the SQL do what the state machine does', () => {
     const names = Array.from({ length: STEPS }, (_, index) => ({ name: String(index), filters: [] }));
     await fc.assert(
       fc.asyncProperty(requests(oneStep), async (all) => {
-        const statement = overRequests(all, false);
+        const statement = overRequests(all, { reentry: 'first' });
         const table = await bench.engine.run(
-          sql`${attemptsOfReached(statement, true, newest)} ${stepTotals(statement, names, duckDbDialect)} ORDER BY step`
+          sql`${attemptsInSql(statement, true, newest)} ${stepTotals(statement, names, duckDbDialect)} ORDER BY step`
         );
+        const units = await expected(all);
         const reference = Array.from({ length: STEPS }, (_, index) => {
-          const there = expected(all).filter(({ reached }) => reached.length > index);
+          const there = units.filter(({ reached }) => reached.length > index);
           const times = there.flatMap(({ reached }) =>
             index === 0 ? [] : [(reached[index]! - reached[index - 1]!) / 1000]
           );

@@ -1,145 +1,115 @@
 import { join, raw, sql, type Sql } from '../../engine/sql';
-import type { Dialect } from '../../engine/dialect';
-import { WEIGHT } from '../shared/metrics';
-import type { RowSource } from '../shared/select';
-import type { FunnelRule } from './machine/rule';
+import { at, events, inRange, number, type FunnelSql } from './events-sql';
+import { reachedByMoment } from './moments-sql';
+import { segmentOfSteps } from './segment-sql';
 
-/** What a funnel is run over. */
-export interface FunnelSql {
-  rows: RowSource;
-  /** Common table expressions that the rows are made with. */
-  tables?: Sql | undefined;
-  unit: Sql;
-  /** One condition per step. */
-  conditions: readonly Sql[];
-  rule: Pick<FunnelRule, 'from' | 'to' | 'window'>;
-  weighted: boolean;
-  dialect: Dialect;
-}
+/** The table that attempts with a segment are in, to be given their places. */
+export const TOLD_APART = raw('attempts_of_segments');
 
 /**
- * Common table expressions `reached_1` … `reached_n`, one row per unit that reached the step: `unit`, `entry_us` and
- * `at_us` (microseconds), `before_us` (when the step before was reached), `weight`.
+ * Common table expressions that end with `attempts`, as `Attempts` describes it, one per unit; with a segment without places,
+ * and named `TOLD_APART`.
+ *
+ * `events` has the requests that match a step (`step`, its number), `entries` when each unit enters, and `followed` what units
+ * do within the window of their entry: most of what happens lies outside of it.
  *
  * `disjoint` is for steps of which no request matches two: times alone decide then, and a step may share the time of
- * the step before. Otherwise the ways to use up the requests of one moment are followed side by side. Weights always
- * need that: of two entries at one time the heavier counts.
+ * the step before. Otherwise the ways to use up the requests of one moment are followed side by side (`moments-sql.ts`); that
+ * knows neither the re-entry `optimised` nor a breakdown.
  */
-export function reachedSteps(funnel: FunnelSql, disjoint: boolean): Sql {
-  return disjoint && !funnel.weighted ? reachedByTime(funnel) : reachedByMoment(funnel);
-}
-
-function events({ rows, unit, dialect, weighted }: FunnelSql, step: Sql, matches: Sql): Sql {
-  return sql`SELECT * FROM (
-    SELECT ${unit} AS unit, ${dialect.epochUs(sql`time`)} AS at_us, ${step} AS step${weighted ? sql`, ${WEIGHT} AS weight` : sql``}
-    FROM ${rows.relation}
-    WHERE ${rows.where}
-  ) AS stepped WHERE unit IS NOT NULL AND ${matches}`;
-}
-
-/** The beginning of the statement, to which the other tables are added. */
-function withTables({ tables }: FunnelSql): Sql {
-  return tables ? sql`WITH ${tables}, ` : sql`WITH `;
-}
-
-function us(value: number): Sql {
-  return raw(String(value));
-}
-
-/** `followed` has what units do within the window of their entry: most of what happens lies outside of it. */
-function reachedByTime(funnel: FunnelSql): Sql {
-  const { conditions, rule } = funnel;
-  const step = sql`CASE ${join(
-    conditions.map((one, index) => sql`WHEN ${one} THEN ${us(index + 1)}`),
-    ' '
-  )} END`;
-  const first = sql`${withTables(funnel)}events AS (
-  ${events(funnel, step, sql`step IS NOT NULL`)}
-), reached_1 AS (
-  SELECT unit, min(at_us) AS entry_us, min(at_us) AS at_us, NULL AS before_us, 1 AS weight
-  FROM events WHERE step = 1 AND at_us >= ${us(rule.from)} AND at_us < ${us(rule.to)} GROUP BY unit
-), followed AS (
-  SELECT events.unit, events.step, events.at_us FROM events JOIN reached_1 ON events.unit = reached_1.unit
-  WHERE events.step > 1 AND events.at_us >= reached_1.at_us AND events.at_us <= reached_1.at_us + ${us(rule.window)}
+export function attemptsInSql(funnel: FunnelSql, disjoint: boolean, newestUs: number): Sql {
+  const reached = disjoint ? reachedByTime(funnel) : reachedByMoment(funnel);
+  const last = at(funnel.conditions.length);
+  const steps = funnel.conditions.map((_, index) => index + 1);
+  const whens = steps.slice(1).map((step) => sql`WHEN ${at(step)} IS NOT NULL THEN ${number(step)}`);
+  const open = sql`entry_us + ${number(funnel.rule.window)} > ${number(newestUs)}`;
+  const count = whens.length > 0 ? sql`CASE ${join(whens.reverse(), ' ')} ELSE 1 END` : sql`1`;
+  const [name, segment, place] = funnel.segment
+    ? [TOLD_APART, sql`segment`, sql``]
+    : [sql`attempts`, sql`CAST(NULL AS VARCHAR) AS segment`, sql`, 1 AS place`];
+  return sql`${reached}, ${name} AS (
+  SELECT unit, 1 AS attempt, ${segment}, CAST(weight AS DOUBLE) AS weight, entry_us,
+    ${count} AS reached, [${join(steps.map(at))}] AS at_us,
+    CASE WHEN ${last} IS NOT NULL THEN 'converted' WHEN ${open} THEN 'pending' ELSE 'stopped' END AS ended${place}
+  FROM reached
 )`;
-  return conditions.slice(1).reduce<Sql>((text, _, index) => {
-    const [before, now] = [raw(`reached_${index + 1}`), raw(`reached_${index + 2}`)];
-    return sql`${text}, ${now} AS (
-  SELECT followed.unit, any_value(so_far.entry_us) AS entry_us, min(followed.at_us) AS at_us, any_value(so_far.at_us) AS before_us, 1 AS weight
-  FROM followed JOIN ${before} AS so_far ON followed.unit = so_far.unit
-  WHERE followed.step = ${us(index + 2)} AND followed.at_us >= so_far.at_us
-  GROUP BY followed.unit
-)`;
-  }, first);
 }
 
 /**
- * `moments` has the requests of a unit at one time that match the same steps as one row; `state_n` the ways to get to step n
- * at the earliest time, told apart by the requests of that time that are used up (`used`, one set of steps per request).
- * Without ties there is one way.
+ * The earliest request of each step that is not before the step before, found in lists of the few times that are left of each
+ * unit: joining them step by step costs five times as much.
  */
-function reachedByMoment(funnel: FunnelSql): Sql {
-  const { conditions, rule, weighted, dialect } = funnel;
-  const bits = conditions.map((one, index) => sql`CASE WHEN ${one} THEN ${us(2 ** index)} ELSE 0 END`);
-  const first = sql`${withTables(funnel)}moments AS (
-  SELECT unit, at_us, step, count(*) AS requests${weighted ? sql`, max(weight) AS weight` : sql``}
-  FROM (${events(funnel, join(bits, ' + '), sql`step <> 0`)}) AS events GROUP BY unit, at_us, step
-), first_1 AS (
-  SELECT unit, min(at_us) AS at_us FROM moments
-  WHERE step & 1 <> 0 AND at_us >= ${us(rule.from)} AND at_us < ${us(rule.to)} GROUP BY unit
-), state_1 AS (
-  SELECT moments.unit, moments.at_us AS entry_us, moments.at_us, NULL AS before_us, ${dialect.sortedList(sql`NULL`, sql`moments.step`)} AS used, ${weighted ? sql`moments.weight` : sql`1`} AS weight
-  FROM moments JOIN first_1 ON moments.unit = first_1.unit AND moments.at_us = first_1.at_us WHERE moments.step & 1 <> 0
-), ${reachedOfState(1)}`;
-  return conditions.slice(1).reduce<Sql>((text, _, index) => {
-    const number = index + 2;
-    const [before, now, state] = [`state_${number - 1}`, `first_${number}`, `state_${number}`].map(raw) as [
-      Sql,
-      Sql,
-      Sql,
-    ];
-    const left = sql`moments.requests > ${dialect.countInList(sql`so_far.used`, sql`moments.step`)}`;
-    const serves = sql`moments.step & ${us(2 ** (number - 1))} <> 0 AND (moments.at_us > so_far.at_us OR (moments.at_us = so_far.at_us AND ${left}))`;
-    const used = sql`CASE WHEN moments.at_us = so_far.at_us THEN so_far.used END`;
-    return sql`${text}, ${now} AS (
-  SELECT moments.unit, min(moments.at_us) AS at_us
-  FROM moments JOIN ${before} AS so_far ON moments.unit = so_far.unit
-  WHERE ${serves} AND moments.at_us <= so_far.entry_us + ${us(rule.window)}
-  GROUP BY moments.unit
-), ${state} AS (
-  SELECT DISTINCT moments.unit, so_far.entry_us, moments.at_us, so_far.at_us AS before_us, ${dialect.sortedList(used, sql`moments.step`)} AS used, so_far.weight
-  FROM moments JOIN ${now} AS earliest ON moments.unit = earliest.unit AND moments.at_us = earliest.at_us JOIN ${before} AS so_far ON moments.unit = so_far.unit
-  WHERE ${serves}
-), ${reachedOfState(number, weighted)}`;
-  }, first);
+function reachedByTime(funnel: FunnelSql): Sql {
+  const { conditions, rule, weighted, segment, dialect } = funnel;
+  const whens = conditions.map((one, index) => sql`WHEN ${one} THEN ${number(index + 1)}`);
+  const others = conditions.slice(1).map((_, index) => index + 2);
+  // Of the entry itself only the time is needed, unless it says more.
+  const first = weighted || segment ? sql` OR (events.step = 1 AND events.at_us = entry_us)` : sql``;
+  const carried = sql`${weighted ? sql`, events.weight` : sql``}${segment ? sql`, events.segment` : sql``}`;
+  const times = others.map(
+    (step) => sql`array_agg(at_us) FILTER (WHERE step = ${number(step)}) AS ${raw(`times_${step}`)}`
+  );
+  const lists = [...(weighted ? [sql`max(weight) FILTER (WHERE step = 1) AS entry_weight`] : []), ...times];
+  const begin = sql`SELECT entries.unit, entry_us, entry_us AS ${at(1)}, ${weighted ? sql`entry_weight` : sql`1`} AS weight${join(
+    others.map((step) => raw(`, times_${step}`)),
+    ''
+  )}
+  FROM entries LEFT JOIN times ON times.unit = entries.unit`;
+  const reached = others.reduce<Sql>(
+    (text, step) =>
+      sql`SELECT *, ${dialect.leastFrom(raw(`times_${step}`), at(step - 1))} AS ${at(step)} FROM (${text}) AS ${raw(`so_far_${step}`)}`,
+    begin
+  );
+  return sql`${events(funnel, sql`CASE ${join(whens, ' ')} END`, sql`step IS NOT NULL`)}, ${rule.reentry === 'first' ? firstEntries(funnel) : furthestEntries(funnel)}, followed AS (
+  SELECT events.unit, events.step, events.at_us${carried} FROM events JOIN entries ON events.unit = entries.unit
+  WHERE (events.step > 1 AND events.at_us >= entry_us AND events.at_us <= entry_us + ${number(rule.window)})${first}
+), times AS (
+  SELECT ${join([sql`unit`, ...lists])} FROM followed GROUP BY unit
+), ${
+    segment
+      ? segmentOfSteps(conditions.length, segment.attribution, reached)
+      : sql`reached AS (
+  ${reached}
+)`
+  }`;
 }
 
-function reachedOfState(number: number, weighted = false): Sql {
-  const reached = sql`SELECT unit, any_value(entry_us) AS entry_us, any_value(at_us) AS at_us, any_value(before_us) AS before_us, max(weight) AS weight
-  FROM ${raw(`state_${number}`)} GROUP BY unit`;
-  const entered = sql`SELECT so_far.unit, so_far.entry_us, so_far.at_us, so_far.before_us, reached_1.weight
-  FROM (${reached}) AS so_far JOIN reached_1 ON so_far.unit = reached_1.unit`;
-  return sql`${raw(`reached_${number}`)} AS (
-  ${number > 1 && weighted ? entered : reached}
+function firstEntries(funnel: FunnelSql): Sql {
+  return sql`entries AS (
+  SELECT unit, min(at_us) AS entry_us FROM events WHERE step = 1 AND ${inRange(funnel)} GROUP BY unit
 )`;
 }
 
-/** The tables of the steps reached and, of them, `attempts`. */
-export function attemptsOfReached(funnel: FunnelSql, disjoint: boolean, newestUs: number): Sql {
-  const steps = funnel.conditions.map((_, index) => raw(`reached_${index + 1}`));
-  const last = steps[steps.length - 1]!;
-  const reached = steps
-    .map((step, index) => sql`WHEN ${step}.at_us IS NOT NULL THEN ${us(index + 1)}`)
-    .slice(1)
-    .reverse();
-  const open = sql`reached_1.entry_us + ${us(funnel.rule.window)} > ${us(newestUs)}`;
-  return sql`${reachedSteps(funnel, disjoint)}, attempts AS (
-  SELECT reached_1.unit, 1 AS attempt, CAST(NULL AS VARCHAR) AS segment, CAST(reached_1.weight AS DOUBLE) AS weight, reached_1.entry_us,
-    CASE ${join(reached, ' ')} ELSE 1 END AS reached, [${join(steps.map((step) => sql`${step}.at_us`))}] AS at_us,
-    CASE WHEN ${last}.at_us IS NOT NULL THEN 'converted' WHEN ${open} THEN 'pending' ELSE 'stopped' END AS ended, 1 AS place
-  FROM reached_1${join(
-    steps.slice(1).map((step) => sql` LEFT JOIN ${step} ON ${step}.unit = reached_1.unit`),
-    ''
-  )}
+/**
+ * The entry that gets furthest, of several the last. `chain_n` has the requests that may be step n, each with the last entry it
+ * can be reached from: that of the last request that may be step n - 1. Later requests never have earlier entries, so one whose
+ * window is over takes nothing away from others.
+ */
+function furthestEntries(funnel: FunnelSql): Sql {
+  const { conditions, rule } = funnel;
+  const chains = conditions.slice(1).map((_, index) => {
+    const [before, step] = [raw(`chain_${index + 1}`), index + 2];
+    return sql`${raw(`chain_${step}`)} AS (
+  SELECT later.unit, later.at_us, so_far.entry_us
+  FROM (SELECT unit, at_us FROM events WHERE step = ${number(step)}) AS later ASOF JOIN ${before} AS so_far ON later.unit = so_far.unit AND later.at_us >= so_far.at_us
+  WHERE later.at_us <= so_far.entry_us + ${number(rule.window)}
+)`;
+  });
+  const steps = conditions.map((_, index) => index + 1);
+  const entries = steps.map(
+    (step) =>
+      sql`SELECT unit, max(entry_us) AS entry_us, ${number(step)} AS step FROM ${raw(`chain_${step}`)} GROUP BY unit`
+  );
+  const best = steps.map((step) => sql`max(entry_us) FILTER (WHERE step = ${number(step)})`).reverse();
+  return sql`${join(
+    [
+      sql`chain_1 AS (
+  SELECT DISTINCT unit, at_us, at_us AS entry_us FROM events WHERE step = 1 AND ${inRange(funnel)}
+)`,
+      ...chains,
+    ],
+    ', '
+  )}, entries AS (
+  SELECT unit, coalesce(${join(best)}) AS entry_us FROM (${join(entries, ' UNION ALL ')}) AS chains GROUP BY unit
 )`;
 }

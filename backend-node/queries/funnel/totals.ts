@@ -11,39 +11,51 @@ function number(value: number): Sql {
 /**
  * Of `attempts`, one row per step and place that has any: `step`, `place`, `units`, `squares` (sum of squared weights),
  * `pending` and `excluded` (of those, units that may still go on, and units that were excluded later), `median_ms` and `p90_ms` of the
- * time from the step before.
+ * time from the step before. Attempts are looked at once, however many steps there are.
  */
 export function stepTotals({ weighted }: { weighted: boolean }, steps: FunnelQuery['steps'], dialect: Dialect): Sql {
-  const selects = steps.map((_, index) => {
-    const there = sql`at_us[${number(index + 1)}] IS NOT NULL`;
-    const took = index === 0 ? sql`CAST(NULL AS DOUBLE)` : transition(beforeOf(steps, index), index);
-    const sums = join([
-      sql`${number(index + 1)} AS step`,
-      sql`place`,
-      sql`CAST(sum(weight) AS DOUBLE) AS units`,
-      sql`CAST(sum(weight * weight) AS DOUBLE) AS squares`,
-      sql`CAST(coalesce(sum(weight) FILTER (WHERE ended = 'pending'), 0) AS DOUBLE) AS pending`,
-      sql`CAST(coalesce(sum(weight) FILTER (WHERE ended = 'excluded'), 0) AS DOUBLE) AS excluded`,
-    ]);
-    if (!weighted) {
-      const quantiles = dialect.quantiles(took, [0.5, 0.9]);
-      return sql`SELECT ${sums}, ${dialect.listItem(quantiles, 0)} AS median_ms, ${dialect.listItem(quantiles, 1)} AS p90_ms
-FROM attempts WHERE ${there} GROUP BY place`;
-    }
-    const times = sql`(SELECT place, ${took} AS duration_ms, weight FROM attempts WHERE ${there}) AS times`;
-    const quantiles = weightedQuantiles(
-      { relation: times, where: sql`TRUE` },
-      [{ name: 'place', sql: sql`place` }],
-      [0.5, 0.9]
+  const indexes = steps.map((_, index) => index);
+  const there = (index: number) => sql`at_us[${number(index + 1)}] IS NOT NULL`;
+  const took = (index: number) => transition(beforeOf(steps, index), index);
+  const list = (of: (index: number) => Sql, name: string) => sql`[${join(indexes.map(of))}] AS ${raw(name)}`;
+  const sum =
+    (value: string, condition = '') =>
+    (index: number) =>
+      sql`sum(${raw(value)}) FILTER (WHERE ${there(index)}${raw(condition)})`;
+  const quantiles = (index: number) =>
+    index === 0 ? sql`NULL` : sql`${dialect.quantiles(took(index), [0.5, 0.9])} FILTER (WHERE ${there(index)})`;
+  const lists = [
+    list(sum('weight'), 'units'),
+    list(sum('weight * weight'), 'squares'),
+    list(sum('weight', " AND ended = 'pending'"), 'pending'),
+    list(sum('weight', " AND ended = 'excluded'"), 'excluded'),
+    ...(weighted ? [] : [list(quantiles, 'quantiles')]),
+  ];
+  const item = (name: string) => sql`CAST(coalesce(${raw(name)}[step], 0) AS DOUBLE) AS ${raw(name)}`;
+  const sums = sql`SELECT step, place, ${join(['units', 'squares', 'pending', 'excluded'].map(item))}`;
+  const totals = sql`(SELECT place, ${join(lists)} FROM attempts GROUP BY place) AS totals,
+  (SELECT unnest(range(1, ${number(steps.length + 1)})) AS step) AS steps WHERE units[step] IS NOT NULL`;
+  if (!weighted) {
+    return sql`${sums}, ${dialect.listItem(sql`quantiles[step]`, 0)} AS median_ms, ${dialect.listItem(sql`quantiles[step]`, 1)} AS p90_ms
+FROM ${totals}`;
+  }
+  const times = indexes
+    .slice(1)
+    .map(
+      (index) =>
+        sql`SELECT place, ${number(index + 1)} AS step, ${took(index)} AS duration_ms, weight FROM attempts WHERE ${there(index)}`
     );
-    return sql`SELECT totals.*, q_0 AS median_ms, q_1 AS p90_ms
-FROM (SELECT ${sums} FROM attempts WHERE ${there} GROUP BY place) AS totals LEFT JOIN (${quantiles}) AS spread ON totals.place = spread.by_0`;
-  });
-  return join(selects, '\nUNION ALL\n');
+  const spread = weightedQuantiles(
+    { relation: sql`(${join(times, ' UNION ALL ')}) AS times`, where: sql`TRUE` },
+    ['place', 'step'].map((name) => ({ name, sql: raw(name) })),
+    [0.5, 0.9]
+  );
+  return sql`SELECT summed.*, q_0 AS median_ms, q_1 AS p90_ms
+FROM (${sums} FROM ${totals}) AS summed LEFT JOIN (${spread}) AS spread ON summed.place = by_0 AND summed.step = by_1`;
 }
 
 /** The steps, counted from 0, one of which was the last that was reached before this one: the nearest first. */
-function beforeOf(steps: FunnelQuery['steps'], index: number): number[] {
+export function beforeOf(steps: FunnelQuery['steps'], index: number): number[] {
   const required = steps.slice(0, index).findLastIndex(({ optional }) => !optional);
   return Array.from({ length: index - required }, (_, back) => index - 1 - back);
 }
