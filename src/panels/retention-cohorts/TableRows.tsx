@@ -1,5 +1,6 @@
 import { cx } from '@emotion/css';
-import { useStyles2, useTheme2 } from '@grafana/ui';
+import { colorManipulator } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 
 import { capital, formatCount } from '../../components/format';
@@ -74,7 +75,6 @@ export function HeadRow({ model, drawing }: Pick<RowProps, 'model' | 'drawing'>)
 /** The mean over complete cohorts, column by column. */
 export function MeanRow({ model, drawing, colors, placed, rowIndex, top }: RowProps & { top: boolean }) {
   const styles = useStyles2(getRetentionStyles);
-  const theme = useTheme2();
   const { nameWidth, sizeWidth, cellWidth, rowHeight, contentWidth, showChanges } = drawing.layout;
   return (
     <div
@@ -97,7 +97,7 @@ export function MeanRow({ model, drawing, colors, placed, rowIndex, top }: RowPr
             {...placed(-1, column)}
             key={column}
             className={cx(styles.cell, none && styles.empty)}
-            style={{ width: cellWidth, ...cellFill(colors, value, theme.colors.getContrastText, false) }}
+            style={{ width: cellWidth, ...cellFill(colors, value, false) }}
             data-testid={testIds.retention.cell}
           >
             {!none && drawing.meanText?.(mean)}
@@ -120,7 +120,6 @@ interface CohortRowProps extends RowProps {
 /** One cohort: when it started, how many it has, and how many returned when. */
 export function CohortRow({ drawing, colors, placed, rowIndex, cohort, row, largest }: CohortRowProps) {
   const styles = useStyles2(getRetentionStyles);
-  const theme = useTheme2();
   const { nameWidth, sizeWidth, sizeBars, cellWidth, rowHeight, contentWidth, showChanges } = drawing.layout;
   return (
     <div className={styles.row} style={{ width: contentWidth, height: rowHeight }} role="row" aria-rowindex={rowIndex}>
@@ -139,12 +138,12 @@ export function CohortRow({ drawing, colors, placed, rowIndex, cohort, row, larg
           style={{ width: sizeWidth, left: nameWidth }}
           data-testid={testIds.retention.size}
         >
-          {formatCount(cohort.size)}
           {sizeBars && largest > 0 && (
             <div className={styles.track}>
               <div className={styles.bar} style={{ width: `${((cohort.size || 0) / largest) * 100}%` }} />
             </div>
           )}
+          {formatCount(cohort.size)}
         </div>
       )}
       {cohort.cells.map((cell, column) => {
@@ -158,7 +157,7 @@ export function CohortRow({ drawing, colors, placed, rowIndex, cohort, row, larg
             {...placed(row, column)}
             key={column}
             className={cx(styles.cell, none && styles.empty)}
-            style={{ width: cellWidth, ...cellFill(colors, value, theme.colors.getContrastText, open) }}
+            style={{ width: cellWidth, ...cellFill(colors, value, open) }}
             data-complete={cell.complete}
             data-testid={testIds.retention.cell}
           >
@@ -172,16 +171,17 @@ export function CohortRow({ drawing, colors, placed, rowIndex, cohort, row, larg
 }
 
 /** Colour of a cell, text that stands out on it, and stripes while its time is not over. */
-function cellFill(
-  { scale }: CellScale,
-  value: number,
-  contrast: (background: string) => string,
-  striped: boolean
-): React.CSSProperties {
+function cellFill({ scale }: CellScale, value: number, striped: boolean): React.CSSProperties {
   if (Number.isNaN(value)) {
     return {};
   }
   const background = scale.colorOf(value);
-  const color = contrast(background);
+  const color = readableOn(background);
   return { backgroundColor: background, color, ...(striped ? { backgroundImage: hatching(color) } : {}) };
+}
+
+/** Black or white, whichever is read more easily on the colour: one of them always is. */
+function readableOn(background: string): string {
+  const { getContrastRatio } = colorManipulator;
+  return getContrastRatio('#ffffff', background) > getContrastRatio('#000000', background) ? '#ffffff' : '#000000';
 }

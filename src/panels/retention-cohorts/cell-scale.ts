@@ -29,8 +29,8 @@ export function cellScale(
       valueOf: (rate, earlierRate) => rate - (earlierRate ?? NaN),
     };
   }
-  const rates = model.cohorts.flatMap(({ cells }) => cells.map(({ rate }) => rate));
   const max = scaleMax === undefined || scaleMax <= 0 ? undefined : scaleMax / 100;
+  const rates = comparedRates(model);
   return {
     scale: colorScale({ ramp: colorScheme, mode: 'linear', values: rates, min: 0, max }, theme),
     byChange: false,
@@ -41,4 +41,15 @@ export function cellScale(
 /** How much a share has changed; NaN where one of them is not known. */
 export function changeOf(now: RetentionCell, then: RetentionCell | undefined): number {
   return now.rate - (then?.rate ?? NaN);
+}
+
+/**
+ * The shares that colours are to tell apart: those after the start's own interval, in which nearly all return where a second
+ * request is enough. What is above them has the strongest colour.
+ */
+function comparedRates({ cohorts, marker }: RetentionModel): number[] {
+  const ratesOf = (wanted: (column: number) => boolean) =>
+    cohorts.flatMap(({ cells }) => cells.filter((_, column) => wanted(column)).map(({ rate }) => rate));
+  const later = ratesOf((column) => (marker?.columns[column].from ?? 1) > 0);
+  return later.some((rate) => rate > 0) ? later : ratesOf(() => true);
 }

@@ -160,15 +160,23 @@ export function retentionSummary(model: RetentionModel, decimals: number): strin
   const later = known.filter((index) => (marker?.columns[index]?.from ?? index) > 0);
   const told = later.length > 0 ? [...new Set([later[0], later[later.length - 1]])] : known.slice(0, 1);
   const started = cohorts.reduce((sum, { size }) => sum + (size || 0), 0);
-  const of = started > 0 ? `${plural(started, `${unitName.replace(/s$/, '')} started`, `${unitName} started`)}: ` : '';
+  const one = unitName.replace(/s$/, '');
+  // Who starts in several intervals is in several cohorts.
+  const of =
+    started === 0
+      ? ''
+      : marker?.starts === 'first'
+        ? `${plural(started, `${one} started`, `${unitName} started`)}: `
+        : `${plural(started, `${one} start`)}: `;
   if (told.length === 0) {
     return `${of}no cohort’s time is over yet`;
   }
+  const within = marker?.interval === 'day' ? 'on' : 'in';
   const suffix = marker?.mode === 'on_or_after' ? ' or later' : '';
   const parts = told.map((index) => {
     const { rate, earlierRate } = mean[index];
     const since = model.compared && !Number.isNaN(earlierRate) ? ` (${pointsText(rate - earlierRate, decimals)})` : '';
-    return `${formatShare(rate, decimals)}${since} ${index === told[0] ? 'return ' : ''}in ${columns[index].label.toLowerCase()}${suffix}`;
+    return `${formatShare(rate, decimals)}${since} ${index === told[0] ? 'return ' : ''}${within} ${columns[index].label.toLowerCase()}${suffix}`;
   });
   const against = model.compared ? `, against ${earlierText(model.timeShift)}` : '';
   return `${of}${parts.join(', ')}${against}`;

@@ -27,7 +27,7 @@ export interface RetentionLayout {
   narrowNames: boolean;
   /** 0 where sizes are not shown. */
   sizeWidth: number;
-  /** Whether sizes have bars below them. */
+  /** Whether sizes have bars beside them. */
   sizeBars: boolean;
   cellWidth: number;
   rowHeight: number;
@@ -46,7 +46,7 @@ export const HEADER_HEIGHT = 26;
 const PADDING = 12;
 const TIGHT = 6;
 const LEAST_CELL = 14;
-const MOST_CELL = 160;
+const MOST_CELL = 280;
 const LEAST_ROW = 22;
 const MOST_ROW = 40;
 const CHANGED_ROW = 36;
@@ -63,7 +63,7 @@ export function retentionLayout(input: LayoutInput): RetentionLayout {
   const narrowNames = width < NARROW || wide > width * 0.3;
   const nameWidth = Math.ceil(Math.min(narrowNames ? widest(input.narrowNames) + PADDING : wide, width * 0.4));
   const sizeBars = width >= NARROW;
-  const wanted = input.size === undefined ? 0 : Math.ceil(measure(input.size) + (sizeBars ? 40 : PADDING));
+  const wanted = input.size === undefined ? 0 : Math.ceil(measure(input.size) + (sizeBars ? 56 : PADDING));
   const sizeWidth = (width - nameWidth - wanted) / width < LEAST_ROOM ? 0 : wanted;
   const room = width - nameWidth - sizeWidth - SCROLLBAR;
   const share = room / Math.max(1, columns);

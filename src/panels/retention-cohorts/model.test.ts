@@ -105,9 +105,9 @@ describe('a table of somebody else', () => {
 describe('colours', () => {
   const theme = createTheme();
 
-  it('begin at nothing and end at the highest share, or where they are told to', () => {
+  it('begin at nothing and end at the highest share after the first interval, or where they are told to', () => {
     const model = modelOf([retentionFrame()]);
-    expect(cellScale(model, defaultOptions, theme).scale).toMatchObject({ min: 0, max: 0.8 });
+    expect(cellScale(model, defaultOptions, theme).scale).toMatchObject({ min: 0, max: 0.5 });
     expect(cellScale(model, { ...defaultOptions, scaleMax: 100 }, theme).scale).toMatchObject({ max: 1 });
   });
 
@@ -124,18 +124,18 @@ describe('colours', () => {
 describe('the summary', () => {
   it('says who comes back first and last', () => {
     expect(retentionSummary(modelOf([retentionFrame()]), 1)).toBe(
-      '450 customers started: 35.0% return in day 1, 25.0% in day 2'
+      '450 customer starts: 35.0% return on day 1, 25.0% on day 2'
     );
   });
 
   it('says what has changed', () => {
     expect(retentionSummary(modelOf(comparedRetentionFrames()), 1)).toBe(
-      '450 customers started: 35.0% (▲ +15.0 pp) return in day 1, 25.0% (▲ +15.0 pp) in day 2, against 1 week earlier'
+      '450 customer starts: 35.0% (▲ +15.0 pp) return on day 1, 25.0% (▲ +15.0 pp) on day 2, against 1 week earlier'
     );
   });
 
   it('says so when nothing is over', () => {
-    const marker = retentionMarker({ mean: [null, null, null] });
+    const marker = retentionMarker({ mean: [null, null, null], starts: 'first' });
     expect(retentionSummary(modelOf([retentionFrame(marker)]), 1)).toBe(
       '450 customers started: no cohort’s time is over yet'
     );

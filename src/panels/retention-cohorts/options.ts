@@ -12,7 +12,7 @@ export interface RetentionOptions {
   /** What colours stand for: the share, or its change to the earlier time that the query compares with. */
   colorBy: 'value' | 'change';
   colorScheme: RampName;
-  /** Share that has the strongest colour, in percent; the highest of all cells where it is not given. */
+  /** Share that has the strongest colour, in percent; the highest after the start's own interval where it is not given. */
   scaleMax?: number;
   mean: 'top' | 'bottom' | 'none';
   /** How many started, beside each cohort. */
@@ -141,7 +141,7 @@ export function addOptions(builder: PanelOptionsEditorBuilder<RetentionOptions>)
     .addNumberInput({
       path: 'scaleMax',
       name: 'Strongest color at',
-      description: 'Percent. The highest share in the table, when empty.',
+      description: 'Percent. The highest share after the first interval, when empty. What is above looks the same.',
       category: colors,
       settings: { min: 0, max: 100, placeholder: 'Automatic' },
       showIf: ({ colorBy }) => colorBy !== 'change',

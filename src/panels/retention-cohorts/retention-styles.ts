@@ -5,8 +5,8 @@ import { HEADER_HEIGHT } from './layout';
 
 /** Diagonal stripes over a cell whose time is not over; faint, since numbers are written over them. */
 export function hatching(color: string): string {
-  const stripe = colorManipulator.alpha(color, 0.35);
-  return `repeating-linear-gradient(135deg, ${stripe} 0 1px, transparent 1px 5px)`;
+  const stripe = colorManipulator.alpha(color, 0.28);
+  return `repeating-linear-gradient(135deg, ${stripe} 0 1px, transparent 1px 7px)`;
 }
 
 export function getRetentionStyles(theme: GrafanaTheme2) {
@@ -42,9 +42,9 @@ export function getRetentionStyles(theme: GrafanaTheme2) {
       '&:focus-visible': focus,
     }),
     cut: css(cut),
-    size: css({ flexDirection: 'column', justifyContent: 'center', alignItems: 'flex-end', paddingRight: 8, gap: 2 }),
-    track: css({ width: '100%', height: 3 }),
-    bar: css({ height: 3, borderRadius: theme.shape.radius.sm, background: theme.colors.text.disabled }),
+    size: css({ justifyContent: 'flex-end', paddingRight: 8, gap: 6 }),
+    track: css({ flex: 1, display: 'flex', height: 8 }),
+    bar: css({ height: '100%', borderRadius: theme.shape.radius.sm, background: theme.colors.text.disabled }),
     column: css({
       flex: 'none',
       display: 'flex',
