@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ApitrailError } from '@apitrail/contract';
 import { z } from 'zod';
 
+import { withFileLock } from '../lake/file-lock';
 import { generateKey } from './key-format';
 import { SCOPES, type Scope } from './scopes';
 
@@ -35,9 +35,6 @@ export type StoredKey = z.output<typeof storedKeySchema>;
 export function scopesOf({ scope, also = [] }: Pick<StoredKey, 'scope' | 'also'>): Scope[] {
   return [scope, ...also];
 }
-
-const LOCK_STALE_MS = 10_000;
-const LOCK_TRIES = 100;
 
 /** Hash of a secret as it is stored. */
 export function hashSecret(salt: string, secret: string): Buffer {
@@ -116,7 +113,8 @@ export async function removeKeys(file: string, idOrName: string): Promise<Stored
 
 async function changeKeys(file: string, change: (keys: StoredKey[]) => StoredKey[]): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  await withLock(`${file}.lock`, async () => {
+  // Two commands at once must not lose each other's key.
+  await withFileLock(`${file}.lock`, 'the keys', async () => {
     const keys = change(await readKeyFile(file));
     const temporary = `${file}.new`;
     const handle = await open(temporary, 'w', 0o600);
@@ -129,38 +127,6 @@ async function changeKeys(file: string, change: (keys: StoredKey[]) => StoredKey
     await chmod(temporary, 0o600);
     await rename(temporary, file);
   });
-}
-
-/** Two commands at once must not lose each other's key. A lock that a killed command left is taken over. */
-async function withLock(lock: string, action: () => Promise<void>): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await (await open(lock, 'wx', 0o600)).close();
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw error;
-      }
-      const age = Date.now() - (await stat(lock).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-      if (age > LOCK_STALE_MS) {
-        await unlink(lock).catch(() => undefined);
-      } else if (attempt >= LOCK_TRIES) {
-        throw new ApitrailError(
-          'APITRAIL_LAKE_BUSY',
-          `Another command changes the keys. Try again, or remove ${lock} if none does.`,
-          {
-            where: lock,
-          }
-        );
-      }
-      await sleep(50);
-    }
-  }
-  try {
-    await action();
-  } finally {
-    await unlink(lock).catch(() => undefined);
-  }
 }
 
 function damaged(file: string, what: string, cause?: unknown): ApitrailError {

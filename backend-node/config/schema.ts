@@ -1,6 +1,7 @@
 import { durationSchema } from '@apitrail/contract';
 import { z } from 'zod';
 
+import { cohortsConfigSchema } from '../cohorts/config';
 import { ingestConfigSchema } from '../ingest/config';
 import { noiseConfigSchema } from '../ingest/noise/config';
 import { privacyConfigSchema } from '../ingest/privacy';
@@ -102,6 +103,7 @@ export const configSchema = z.strictObject({
       }
     })
     .describe('Folders of Parquet files that others write: read-only, and queried by name like the lake.'),
+  cohorts: cohortsConfigSchema.prefault({}).describe('Saved cohorts, and whom their members are told to.'),
   sql: sqlConfigSchema.prefault({}).describe('SQL that persons write, and what it may take.'),
   limits: limitsSchema.prefault({}).describe('Bounds on what a request may take.'),
 });

@@ -123,6 +123,14 @@ function withAbsolutePaths(values: Record<string, unknown>, base: string): Recor
   if (isObject(copy.privacy) && typeof copy.privacy.key_file === 'string') {
     copy.privacy = { ...copy.privacy, key_file: resolve(base, copy.privacy.key_file) };
   }
+  if (isObject(copy.cohorts) && Array.isArray(copy.cohorts.webhooks)) {
+    const webhooks = copy.cohorts.webhooks.map((webhook: unknown) =>
+      isObject(webhook) && typeof webhook.secret_file === 'string'
+        ? { ...webhook, secret_file: resolve(base, webhook.secret_file) }
+        : webhook
+    );
+    copy.cohorts = { ...copy.cohorts, webhooks };
+  }
   if (Array.isArray(copy.datasets)) {
     copy.datasets = copy.datasets.map((dataset: unknown) =>
       isObject(dataset) && typeof dataset.files === 'string'
