@@ -11,7 +11,7 @@ import { testIds } from '../../components/test-ids';
 import { type DrawnColumn } from './columns';
 import { getErrorStyles } from './error-styles';
 import { ErrorName } from './ErrorName';
-import { ownerOf } from './owners';
+import { ownerOf } from '../../components/error-owners';
 import { type ErrorRow, groupChange } from './rows';
 
 interface Props {

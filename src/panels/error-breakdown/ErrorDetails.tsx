@@ -10,7 +10,7 @@ import { testIds } from '../../components/test-ids';
 import { getErrorStyles } from './error-styles';
 import { isStructured, remainder } from './error-name';
 import { type ErrorGroup, type ErrorsModel } from './model';
-import { ownerOf } from './owners';
+import { ownerOf } from '../../components/error-owners';
 import { type ErrorRow, groupChange, type Part, partsOf, standingOf } from './rows';
 
 interface Props {

@@ -5,7 +5,7 @@ import { methodColor } from '../../components/http-method';
 import { type MeasureText, truncateMiddle } from '../../components/measure';
 import { messageOf, isStructured, remainder } from './error-name';
 import { getErrorStyles } from './error-styles';
-import { ownerOf, statusColor } from './owners';
+import { ownerOf, statusColor } from '../../components/error-owners';
 import { type ErrorRow } from './rows';
 
 interface Props {
