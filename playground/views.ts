@@ -167,14 +167,21 @@ const sample: View = {
     },
     {
       id: 'paths',
-      title: 'Where sessions go from their first request',
-      description:
-        'The busiest routes of each step, and where sessions end. Hover a request to see what comes through it.',
+      title: 'How sessions come to take data',
+      description: 'The three requests before the first that takes data. Hover a request to see what comes through it.',
       kind: 'journey-paths',
       compared: true,
       span: 12,
-      height: 460,
-      query: { queryType: 'paths', unit: 'session', rowsPerStep: 6, filters: [ofSample] },
+      height: 420,
+      query: {
+        queryType: 'paths',
+        unit: 'session',
+        anchor: pathMatches(DATA),
+        direction: 'before',
+        depth: 3,
+        rowsPerStep: 6,
+        filters: [ofSample],
+      },
     },
     {
       id: 'errors',

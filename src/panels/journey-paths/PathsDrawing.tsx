@@ -50,6 +50,8 @@ export const PathsDrawing = React.memo(function PathsDrawing(props: Props) {
         {model.nodes.map((node) => (
           <NodeRect key={node.index} id={id} node={node} place={layout.nodes[node.index]} color={colors[node.index]} />
         ))}
+      </g>
+      <g data-labels aria-hidden>
         {labels.map((label) => (
           <LabelText key={label.node} label={label} styles={styles} end={isEnd(model.nodes[label.node])} />
         ))}

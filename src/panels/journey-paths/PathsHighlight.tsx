@@ -12,6 +12,8 @@ import { getPathsStyles } from './paths-styles';
 import { LabelText, NodeRect } from './PathsDrawing';
 
 const LIT = 0.8;
+/** How strong labels are that have no part in it. */
+const FADED = 0.35;
 const LEAST_LINK = 0.75;
 
 interface Props {
@@ -27,7 +29,7 @@ interface Props {
   focused?: string;
 }
 
-/** What comes through a mark, over the whole drawing: each link and node with the part of it that passes there. */
+/** What comes through a mark, over the whole drawing: each link and node with the part of it that passes there; and all labels, in place of the drawing’s own. */
 export const PathsHighlight = React.memo(function PathsHighlight(props: Props) {
   const { id, model, layout, labels, colors, linkColors, measure, mark, focused } = props;
   const styles = useStyles2(getPathsStyles);
@@ -84,14 +86,17 @@ export const PathsHighlight = React.memo(function PathsHighlight(props: Props) {
         ))}
         {labels.map((label) => {
           const passing = flow.nodes.get(label.node);
-          return passing === undefined ? null : (
-            <LabelText
-              key={label.node}
-              label={label}
-              styles={styles}
-              end={isEnd(model.nodes[label.node])}
-              figures={whole(label.node, passing) ? undefined : passingText(label, passing, measure)}
-            />
+          return (
+            <g key={label.node} opacity={passing === undefined ? FADED : undefined}>
+              <LabelText
+                label={label}
+                styles={styles}
+                end={isEnd(model.nodes[label.node])}
+                figures={
+                  passing === undefined || whole(label.node, passing) ? undefined : passingText(label, passing, measure)
+                }
+              />
+            </g>
           );
         })}
       </g>

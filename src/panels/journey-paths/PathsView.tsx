@@ -51,7 +51,7 @@ const SUMMARY_LEAST_HEIGHT = 160;
 const SUMMARY_ONE_LINE = 22;
 const SUMMARY_TWO_LINES = 40;
 const SCROLLBAR = 12;
-const KEY_BELOW = 760;
+const KEY_BELOW = 640;
 
 export function PathsView({ model, options, width, height, context }: Props) {
   const styles = useStyles2(getPathsStyles);

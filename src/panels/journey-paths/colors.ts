@@ -4,41 +4,48 @@ import { isMethod } from '../../components/http-method';
 import { isEnd, type ModelNode, type PathsModel } from './model';
 import { type PathsOptions } from './options';
 
+/** A colour of Grafana's palette, or a darker one. */
+type Shade = string | { dark: string };
+
 /**
- * Colours of Grafana's palette that keep apart for eyes without red, green or blue cones, since they differ in lightness
- * where they don't in hue; a test holds that.
+ * Colours that keep apart for eyes without red, green or blue cones, since they differ in lightness where they don't in hue, and
+ * from the red of a drop-off; a test holds that. Found by trying all choices among the palette.
  */
-const CATEGORIES = {
-  dark: [
+const CATEGORIES: Record<'dark' | 'light', readonly Shade[]> = {
+  dark: ['blue', 'orange', 'super-light-yellow', 'green', 'super-light-purple', 'dark-green', 'super-light-green'],
+  light: [
     'blue',
-    'orange',
-    'super-light-yellow',
-    'dark-purple',
-    'super-light-blue',
-    'dark-green',
-    'super-light-red',
-    'dark-red',
+    'light-orange',
+    { dark: 'dark-yellow' },
+    'light-green',
+    'super-light-purple',
+    { dark: 'dark-green' },
+    { dark: 'dark-purple' },
   ],
-  light: ['blue', 'orange', 'dark-yellow', 'dark-purple', 'light-blue', 'dark-green', 'super-light-red', 'dark-red'],
-} as const;
+};
+
+const DARKER = 0.3;
 
 /** How many requests have a colour of their own. */
 export const MOST_COLORS = CATEGORIES.dark.length;
 
 const METHOD_SLOTS: Record<string, number> = {
   GET: 0,
-  HEAD: 4,
-  OPTIONS: 4,
+  HEAD: 5,
+  OPTIONS: 5,
   POST: 1,
   PUT: 2,
   PATCH: 6,
-  DELETE: 7,
-  QUERY: 5,
+  DELETE: 4,
+  QUERY: 3,
 };
 
 /** The colours that requests can have, in the theme. */
 export function categoryColors(theme: GrafanaTheme2): string[] {
-  return CATEGORIES[theme.isDark ? 'dark' : 'light'].map((name) => theme.visualization.getColorByName(name));
+  const named = theme.visualization.getColorByName;
+  return CATEGORIES[theme.isDark ? 'dark' : 'light'].map((shade) =>
+    typeof shade === 'string' ? named(shade) : colorManipulator.darken(named(shade.dark), DARKER)
+  );
 }
 
 /** What has no colour of its own. */

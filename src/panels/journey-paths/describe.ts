@@ -167,10 +167,11 @@ function stepsText({ steps }: PathsModel): string {
 
 const MOST_ANCHOR = 80;
 
-function anchorText({ marker, before }: PathsModel): string {
+function anchorText({ marker, before, nodes, columns }: PathsModel): string {
   if (!marker) {
     return '';
   }
+  const anchors = columns[before ? columns.length - 1 : 0];
   const { anchor, funnel, counting } = marker;
   if (funnel) {
     const step = funnel.steps[funnel.step - 1]?.name ?? funnel.step;
@@ -179,7 +180,7 @@ function anchorText({ marker, before }: PathsModel): string {
       : `${before ? 'up to where' : 'from where'} they dropped before “${step}”`;
   }
   if (anchor.length > 0) {
-    const text = filterText(anchor);
+    const text = anchors.length === 1 ? nodes[anchors[0]].label : filterText(anchor);
     return `${before ? 'up to' : 'from'} ${text.length > MOST_ANCHOR ? `${text.slice(0, MOST_ANCHOR)}…` : text}`;
   }
   if (counting === 'transitions') {

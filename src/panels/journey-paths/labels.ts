@@ -2,7 +2,7 @@ import { changeBetween, changeText } from '../../components/change';
 import { formatCount, formatShare } from '../../components/format';
 import { isMethod } from '../../components/http-method';
 import { type MeasureText, truncateMiddle } from '../../components/measure';
-import { NODE_WIDTH, type NodePlace, type PathsLayout } from './layout';
+import { HEAD_HEIGHT, NODE_WIDTH, type NodePlace, type PathsLayout } from './layout';
 import { isEnd, type ModelNode, type PathsModel } from './model';
 import { type PathsOptions } from './options';
 
@@ -70,7 +70,7 @@ interface Lane {
 
 function laneOf(node: ModelNode, place: NodePlace, height: number, bottom: number): Lane {
   const y = place.y + place.height / 2 - height / 2;
-  return { node: node.index, y: Math.max(0, Math.min(bottom - height, y)), height };
+  return { node: node.index, y: Math.max(HEAD_HEIGHT, Math.min(bottom - height, y)), height };
 }
 
 function meets(a: Lane, b: Lane): boolean {
@@ -87,10 +87,13 @@ function labelOf(
 ): NodeLabel {
   const node = model.nodes[lane.node];
   const two = lane.height > LINE;
-  const texts = figureTexts(model, node, options);
-  const figures = texts.find((text) => measure(text) <= (two ? width : width * 0.45)) ?? '';
-  const room = two || figures === '' ? width : width - measure(figures) - GAP;
-  const name = cutName(node, room, measure);
+  const roomBeside = (text: string) => (two || text === '' ? width : width - measure(text) - GAP);
+  // A name that tells nodes apart is worth more than the numbers behind it, which the tooltip has.
+  const figures =
+    figureTexts(model, node, options).find((text) =>
+      two ? measure(text) <= width : tells(node, cutName(node, roomBeside(text), measure).main)
+    ) ?? '';
+  const name = cutName(node, roomBeside(figures), measure);
   const behind = two ? 0 : figures === '' ? 0 : measure(figures) + GAP;
   const nameWidth = measure(name.method ? `${name.method} ${name.main}` : name.main);
   return {
@@ -104,6 +107,12 @@ function labelOf(
     figures,
     lines: two ? 2 : 1,
   };
+}
+
+/** Whether a name that was cut still has the end of the whole one. */
+function tells({ label }: ModelNode, cut: string): boolean {
+  const end = label.slice(label.lastIndexOf('/') + 1) || label;
+  return cut.endsWith(end);
 }
 
 /** The numbers of a node, from the longest text to the shortest. */
@@ -123,16 +132,28 @@ function figureTexts(
   return [...new Set([`${main}${change}`, main, labelValue === 'share' ? share : count])];
 }
 
-const METHOD_ROOM = 56;
-
-/** A name as it fits: of a request the method is told from the route, and cut where there is little room. */
+/**
+ * A name as it fits: of a request the method is told from the route, and left out where the end of the route, which tells it
+ * from others, has no room beside it.
+ */
 export function cutName(node: ModelNode, room: number, measure: MeasureText): { method?: string; main: string } {
   const [, method, main] = /^([A-Z]+) (\S.*)$/.exec(isEnd(node) ? '' : node.label) ?? [];
-  if (method === undefined || !isMethod(method)) {
-    return { main: truncateMiddle(node.label, room, measure) };
+  const named = method !== undefined && isMethod(method);
+  if (named) {
+    const beside = truncateMiddle(main, room - measure(`${method} `), measure);
+    if (tells(node, beside)) {
+      return { method, main: beside };
+    }
   }
-  const rest = room - measure(`${method} `);
-  return rest >= METHOD_ROOM || measure(main) <= rest
-    ? { method, main: truncateMiddle(main, rest, measure) }
-    : { main: truncateMiddle(main, room, measure) };
+  const alone = truncateMiddle(named ? main : node.label, room, measure);
+  return { main: tells(node, alone) ? alone : cutStart(node.label, room, measure) };
+}
+
+/** The end of a text that fits. */
+function cutStart(text: string, room: number, measure: MeasureText): string {
+  let start = 1;
+  while (start < text.length && measure(`…${text.slice(start)}`) > room) {
+    start++;
+  }
+  return `…${text.slice(start)}`;
 }

@@ -22,7 +22,7 @@ export const defaultOptions: PathsOptions = {
   labelValue: 'both',
   showEnds: true,
   minShare: 0,
-  stepWidth: 140,
+  stepWidth: 120,
   showEarlier: true,
   decimals: 1,
 };
@@ -34,7 +34,7 @@ export function addOptions(builder: PanelOptionsEditorBuilder<PathsOptions>): vo
     .addRadio({
       path: 'colorBy',
       name: 'Color by',
-      description: 'A request has one color at every step. The eight that most paths come through have their own.',
+      description: 'A request has one color at every step. The seven that most paths come through have their own.',
       category,
       defaultValue: defaultOptions.colorBy,
       settings: {

@@ -8,8 +8,8 @@ export function getPathsStyles(theme: GrafanaTheme2) {
   const halo = {
     paintOrder: 'stroke',
     stroke: theme.colors.background.primary,
-    strokeWidth: 3,
-    strokeOpacity: 0.85,
+    strokeWidth: 3.5,
+    strokeOpacity: 0.9,
     strokeLinejoin: 'round',
   } as const;
   const fade = (color: string, to: 'left' | 'right') =>
@@ -28,6 +28,8 @@ export function getPathsStyles(theme: GrafanaTheme2) {
       display: 'flex',
       flexWrap: 'wrap',
       justifyContent: 'space-between',
+      alignItems: 'flex-start',
+      alignContent: 'flex-start',
       columnGap: theme.spacing(2),
       overflow: 'hidden',
       flex: 'none',
@@ -52,7 +54,8 @@ export function getPathsStyles(theme: GrafanaTheme2) {
         '@media (prefers-reduced-motion: no-preference)': { transition: 'opacity 120ms ease-out' },
       },
       '&[data-lit="true"] [data-faded]': { opacity: 0.22 },
-      '&[data-lit="true"], &[data-over="true"]': { cursor: 'pointer' },
+      '&[data-lit="true"] [data-labels]': { visibility: 'hidden' },
+      '&[data-lit="true"]': { cursor: 'pointer' },
     }),
     links: css({ fill: 'none', pointerEvents: 'none' }),
     head: css({ fill: theme.colors.text.primary, fontWeight: theme.typography.fontWeightMedium }),

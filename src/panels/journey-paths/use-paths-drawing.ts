@@ -33,5 +33,5 @@ export function usePathsDrawing(model: PathsModel, options: PathsOptions, width:
   }, [model, colors, theme]);
   // What the references of SVG do not take is left out.
   const id = `paths${useId().replace(/\W/g, '')}`;
-  return { id, layout, labels, heads, colors, linkColors, measure, opacity: theme.isDark ? 0.42 : 0.34 };
+  return { id, layout, labels, heads, colors, linkColors, measure, opacity: theme.isDark ? 0.36 : 0.4 };
 }
