@@ -19,6 +19,8 @@ export interface ExperienceSql {
   withAccount: boolean;
   /** The present: the end of the range, or the newest data if that is earlier. Microseconds. */
   horizonUs: number;
+  /** How long customers were seen: from the begin of the range, or the oldest data if that is later, to the present. */
+  observedUs: number;
   weighted: boolean;
   dialect: Dialect;
   /** A relation `unit`, `entry_us`, `abandoned` of journeys that are over, in the place of visits. */
@@ -120,13 +122,20 @@ function pieces(of: ExperienceSql): Sql {
   GROUP BY 1, 2, 3`;
 }
 
+/**
+ * Sessions by their id. Requests without one, such as calls from service to service, belong to the session that was going on or ended less
+ * than the gap before; others make visits of their own, which end with a pause longer than it.
+ */
 function visits({ withAccount }: ExperienceSql): Sql {
   const columns = sql`unit, first_us, last_us, ends_failed${withAccount ? sql`, account` : sql``}, ${join(SUMS.map(raw))}`;
   const gap = raw(String(VISIT_GAP_US));
-  const by = sql`OVER (PARTITION BY unit ORDER BY slot)`;
   return sql`SELECT ${columns}, TRUE AS opens, TRUE AS closes FROM pieces WHERE visit IS NOT NULL
   UNION ALL
-  SELECT ${columns}, coalesce(first_us - lag(last_us) ${by} > ${gap}, TRUE), coalesce(lead(first_us) ${by} - last_us > ${gap}, TRUE) FROM pieces WHERE visit IS NULL`;
+  SELECT ${columns}, coalesce(first_us - ended_us > ${gap}, TRUE), coalesce(first_us - session_us > ${gap}, TRUE) AND coalesce(next_us - last_us > ${gap}, TRUE) FROM (
+    SELECT *, max(last_us) OVER before AS ended_us, max(last_us) FILTER (WHERE visit IS NOT NULL) OVER before AS session_us, lead(first_us) OVER (PARTITION BY unit ORDER BY first_us, visit IS NULL) AS next_us
+    FROM pieces WHERE unit IN (SELECT unit FROM pieces WHERE visit IS NULL)
+    WINDOW before AS (PARTITION BY unit ORDER BY first_us, visit IS NULL ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  ) AS placed WHERE visit IS NULL`;
 }
 
 /** Visits that are over: nothing came of them for as long as the gap. */

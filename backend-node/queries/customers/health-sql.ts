@@ -10,11 +10,15 @@ export interface PopulationSql {
   rhythm: Sql;
 }
 
-/** The population of all rows of a relation of experiences, as the one row of `population`; `rhythm` where it has visits. */
-export function populationOf(relation: string, withRhythm: boolean): Sql {
-  const rhythm = withRhythm
-    ? sql`median(greatest((last_us - first_us) / (visits - 1), 1)) FILTER (WHERE visits >= 3)`
-    : sql`CAST(NULL AS DOUBLE)`;
+/**
+ * The population of all rows of a relation of experiences, as the one row of `population`. `observedUs` is how long the range is, for the
+ * rhythm of visits; undefined where there are none.
+ */
+export function populationOf(relation: string, observedUs: number | undefined): Sql {
+  const rhythm =
+    observedUs === undefined
+      ? sql`CAST(NULL AS DOUBLE)`
+      : sql`${number(observedUs)} * CAST(count(*) AS DOUBLE) / nullif(sum(visits), 0)`;
   return sql`SELECT coalesce(sum(failures) / nullif(sum(requests), 0), 0) AS usual_failures, coalesce(sum(abandoned) / nullif(sum(journeys), 0), 0) AS usual_abandoned, ${rhythm} AS usual_rhythm
   FROM ${raw(relation)}`;
 }

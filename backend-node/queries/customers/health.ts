@@ -28,7 +28,7 @@ export interface Population {
   failures: number;
   /** Share of journeys that were abandoned. */
   abandoned: number;
-  /** Milliseconds between two visits, the median; null when nobody came three times. */
+  /** Milliseconds from one visit to the next, if all visits of everybody were spread over the range; null without visits. */
   rhythm: number | null;
 }
 

@@ -11,6 +11,7 @@ import { raw, sql, type Sql } from '../../engine/sql';
 import { attemptsOf } from '../funnel/attempts';
 import type { HandlerContext } from '../handler';
 import { FAILED } from './failures';
+import { IS_OWN_REQUEST } from './own-request';
 
 /** What became of the attempts at a journey. Times are microseconds since the epoch. */
 export interface Journeys {
@@ -47,7 +48,7 @@ export async function journeysOf(
   const statement = sql`${attempts.tables}, ended_attempts AS (
   SELECT unit, attempt, entry_us, reached, list_max(at_us) AS reached_us, ended, at_us FROM attempts${among}
 ), failures AS (
-  SELECT ${units.unit} AS failed_unit, ${context.dialect.epochUs(sql`time`)} AS failed_us FROM ${units.rows.relation} WHERE ${units.rows.where} AND ${FAILED}
+  SELECT ${units.unit} AS failed_unit, ${context.dialect.epochUs(sql`time`)} AS failed_us FROM ${units.rows.relation} WHERE ${units.rows.where} AND ${FAILED} AND ${IS_OWN_REQUEST}
 ), hit AS (
   SELECT unit AS hit_unit, attempt AS hit_attempt, max(failed_us) AS failed_us
   FROM ended_attempts JOIN failures ON unit = failed_unit AND failed_us >= reached_us AND failed_us <= entry_us + ${window}

@@ -30,13 +30,16 @@ const same = (left: string, right: string) =>
 export function outreachTables(of: ExperienceSql): Sql[] {
   const { rows, unit, dialect, weighted, journeys, horizonUs, withAccount } = of;
   const us = dialect.epochUs(sql`time`);
-  const evidence = sql`struct_pack(${join(EVIDENCE.map((name) => sql`${raw(name)} := ${raw(name)}`))}, us := at_us)`;
+  const evidence = sql`struct_pack(${join(EVIDENCE.map((name) => sql`${raw(name)} := ${raw(name)}`))}, us := ${us}) AS hit`;
   const day = 86_400_000_000;
   return [
     ...scoredTables(of),
+    // A failure that goes through several services is one to the customer, who saw the first of its requests.
     sql`hits AS (
-  SELECT ${unit} AS unit, ${us} AS at_us, ${join(EVIDENCE.map(raw))}, ${weighted ? WEIGHT : sql`1`} AS hit_weight
-  FROM ${rows.relation} WHERE ${rows.where} AND ${FAILED} AND ${unit} IS NOT NULL
+  SELECT unit, max(at_us) AS at_us, arg_min(hit, at_us) AS hit, max(hit_weight) AS hit_weight FROM (
+    SELECT ${unit} AS unit, ${us} AS at_us, trace_id, ${weighted ? WEIGHT : sql`1`} AS hit_weight, ${evidence}
+    FROM ${rows.relation} WHERE ${rows.where} AND ${FAILED} AND ${unit} IS NOT NULL
+  ) AS failures GROUP BY unit, trace_id, CASE WHEN trace_id IS NULL THEN at_us END
 )`,
     sql`ends AS (
   ${
@@ -47,7 +50,7 @@ export function outreachTables(of: ExperienceSql): Sql[] {
 )`,
     sql`struck AS (
   SELECT hits.unit, CAST(sum(hit_weight) AS DOUBLE) AS hit_requests, max(at_us) AS failure_us, any_value(abandoned_us) AS abandoned_us, any_value(converted_us) AS converted_us, any_value(reached) AS reached,
-    arg_max(${evidence}, at_us) AS last_hit, arg_max(${evidence}, at_us) FILTER (WHERE at_us = abandoned_us) AS end_hit
+    arg_max(hit, at_us) AS last_hit, arg_max(hit, at_us) FILTER (WHERE at_us = abandoned_us) AS end_hit
   FROM hits LEFT JOIN ends ON hits.unit = ends.unit GROUP BY 1
 )`,
     // Which failure an abandoned journey ended with matters only while nothing has mended it.

@@ -9,7 +9,7 @@ import { HEALTH, POPULATION, partColumns, populationOf } from './health-sql';
 export function scoredTables(experience: ExperienceSql): Sql[] {
   return [
     ...experienceTables(experience),
-    sql`population AS (${populationOf('units', true)})`,
+    sql`population AS (${populationOf('units', experience.observedUs)})`,
     sql`scored AS (
   SELECT *, ${HEALTH} AS health FROM (
     SELECT units.*, ${partColumns(POPULATION, experience.horizonUs)} FROM units, population

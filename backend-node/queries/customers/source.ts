@@ -6,6 +6,7 @@ import { newestOf } from '../shared/newest';
 import { unitRows, type UnitRows } from '../shared/units';
 import type { ExperienceSql } from './experience-sql';
 import { journeysOf } from './journeys';
+import { IS_OWN_REQUEST } from './own-request';
 import { usualTable } from './usual';
 
 /** What all views of customers are told from. */
@@ -18,17 +19,20 @@ export interface CustomerSource {
 export async function customerSource(query: CustomersQuery, context: HandlerContext): Promise<CustomerSource> {
   const { range, dialect } = context;
   const units = await unitRows(query, context, range);
-  const newest = await newestOf(context);
+  const rows = { ...units.rows, where: sql`${units.rows.where} AND ${IS_OWN_REQUEST}` };
+  const horizonUs = Math.min(await newestOf(context), range.to * 1000);
+  const oldest = context.snapshot.oldest ?? range.from;
   const usual = await usualTable(context);
   const journeys = query.funnel && (await journeysOf(query, query.funnel, context));
   return {
     units,
     experience: {
-      rows: units.rows,
+      rows,
       tables: [...(units.tables ? [units.tables] : []), usual],
       unit: units.unit,
       withAccount: query.unit === 'customer',
-      horizonUs: Math.min(newest, range.to * 1000),
+      horizonUs,
+      observedUs: Math.max(0, horizonUs - Math.max(range.from, oldest) * 1000),
       weighted: await context.isWeighted(),
       dialect,
       journeys: journeys?.relation,

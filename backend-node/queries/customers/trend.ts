@@ -35,7 +35,7 @@ export async function readTrend(
   const cellOf = (us: Parameters<Buckets['cell']>[0]) => buckets.cell(context.shift?.moveUs(us) ?? us);
   const tables = [
     ...cellTables(experience, cellOf),
-    sql`population AS (${populationOf('cells', false)})`,
+    sql`population AS (${populationOf('cells', undefined)})`,
     scoredCells(POPULATION, sql`cells, population`),
   ];
   const wanted = query.customer === '' ? sql`TRUE` : isCustomer(query, context, sql`unit`);

@@ -5,6 +5,7 @@ import type { HandlerContext } from '../../handler';
 import { keyAsText } from '../../shared/keys';
 import type { RowSource } from '../../shared/select';
 import { DAY_MS } from '../../shared/timezone';
+import { IS_OWN_REQUEST } from '../own-request';
 import { namesOf } from '../source';
 
 /** Most values of a filter that is one of many. */
@@ -25,7 +26,8 @@ export async function ownRows(query: CustomersQuery, context: HandlerContext): P
   const { dialect } = context;
   const isOwn = dialect.oneOf(keyAsText(query.unit, dialect), namesOf(query, context));
   const named: Filter = { key: query.unit, operator: '=', value: query.customer };
-  const rows = context.rows(query.filters);
+  const read = context.rows(query.filters);
+  const rows = { ...read, where: sql`${read.where} AND ${IS_OWN_REQUEST}` };
   const sessions = await ownSessions(query, context, isOwn);
   if (sessions.length === 0) {
     return { rows: { ...rows, where: sql`${rows.where} AND ${isOwn}` }, filters: [...query.filters, named] };
