@@ -17,6 +17,37 @@ export function twoProportionP(a: Proportion, b: Proportion): number | null {
   return erfc(Math.abs(z) / Math.SQRT2);
 }
 
+/**
+ * The two-sided p-value of R. A. Fisher's exact test (`fisher.test(matrix(c(x_a, n_a - x_a, x_b, n_b - x_b), 2))$p.value` of R): the probability,
+ * all margins given, of every table that is no likelier than the one found. Counts are rounded. Null when a sample is empty, or nobody or everybody
+ * in both is counted.
+ */
+export function fisherP(a: Proportion, b: Proportion): number | null {
+  const [count, of, otherCount, otherOf] = [a.count, a.of, b.count, b.of].map(Math.round) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const counted = count + otherCount;
+  if (!(of > 0 && otherOf > 0 && counted > 0 && counted < of + otherOf)) {
+    return null;
+  }
+  const [least, most] = [Math.max(0, counted - otherOf), Math.min(counted, of)];
+  // Logarithms of the hypergeometric probabilities but for a constant, each from the one before.
+  const logs = [0];
+  for (let k = least; k < most; k++) {
+    logs.push(logs.at(-1)! + Math.log(((counted - k) * (of - k)) / ((k + 1) * (otherOf - counted + k + 1))));
+  }
+  const highest = logs.reduce((high, log) => Math.max(high, log));
+  const found = logs[count - least]! + TIE;
+  const sum = (all: readonly number[]) => all.reduce((total, log) => total + Math.exp(log - highest), 0);
+  return Math.min(1, sum(logs.filter((log) => log <= found)) / sum(logs));
+}
+
+/** Probabilities that differ by no more are the same but for rounding, as in R. */
+const TIE = 1e-7;
+
 /** How many of how many. */
 export interface Proportion {
   count: number;
