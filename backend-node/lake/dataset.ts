@@ -38,6 +38,17 @@ export interface Snapshot {
   /** What should be in it and is not, for whoever asks; undefined when nothing is known to be missing. */
   missing?: string;
   relation(range: TimeRange): Relation;
+  /** How many rows of a range have no value in a column, as far as statistics say; absent where there are none. */
+  countedNulls?(column: string, range: TimeRange): CountedNulls;
+}
+
+/** What the statistics of files say of a column in a range, and the files that they leave to be looked at. */
+export interface CountedNulls {
+  /** Rows, and those of them without a value, of the files whose statistics say it and that lie wholly in the range. */
+  rows: number;
+  nulls: number;
+  /** The other files that overlap the range; undefined when there are none. */
+  rest: Relation | undefined;
 }
 
 /** A table of requests that can be queried: the lake, or an external folder of Parquet. */

@@ -1,6 +1,6 @@
 import type { Sql } from '../engine/sql';
-import type { Relation, Snapshot, TimeRange } from './dataset';
-import { overlaps } from './pruning';
+import type { CountedNulls, Relation, Snapshot, TimeRange } from './dataset';
+import { liesWithin, overlaps } from './pruning';
 import type { FileBounds } from './stats';
 
 /** A file of a snapshot. */
@@ -39,7 +39,25 @@ export class FileSnapshot<File extends SnapshotFile> implements Snapshot {
   }
 
   relation(range: TimeRange): Relation {
-    const files = this.all.filter((file) => overlaps(file, range));
+    return this.relationOf(this.all.filter((file) => overlaps(file, range)));
+  }
+
+  countedNulls(column: string, range: TimeRange): CountedNulls {
+    const counted: CountedNulls = { rows: 0, nulls: 0, rest: undefined };
+    const rest: File[] = [];
+    for (const file of this.all.filter((one) => overlaps(one, range))) {
+      const nulls = file.nulls?.[column];
+      if (nulls !== undefined && file.rows !== null && liesWithin(file, range)) {
+        counted.rows += file.rows;
+        counted.nulls += nulls;
+      } else {
+        rest.push(file);
+      }
+    }
+    return rest.length === 0 ? counted : { ...counted, rest: this.relationOf(rest) };
+  }
+
+  private relationOf(files: readonly File[]): Relation {
     return {
       sql: this.toSql(files),
       files: files.length,

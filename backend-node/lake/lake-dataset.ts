@@ -72,9 +72,10 @@ function hotSnapshotFile({ path, bytes, rows, oldest, newest, unweighted }: HotF
 const DAY_MS = 86_400_000;
 
 /** Files that another writer added without statistics are bounded by their partition. */
-function snapshotFile(table: string, { add, rows, oldest, newest, unweighted }: DataFile): SnapshotFile {
+function snapshotFile(table: string, { add, rows, oldest, newest, unweighted, nulls }: DataFile): SnapshotFile {
   const day = Date.parse(`${add.partitionValues.date ?? ''}T00:00:00Z`);
-  const known = oldest !== null && newest !== null;
-  const bounds = known || Number.isNaN(day) ? { oldest, newest } : { oldest: day, newest: day + DAY_MS - 1 };
-  return { path: dataFilePath(table, add.path), bytes: add.size, rows, ...bounds, ...(unweighted && { unweighted }) };
+  const bounded = oldest !== null && newest !== null;
+  const bounds = bounded || Number.isNaN(day) ? { oldest, newest } : { oldest: day, newest: day + DAY_MS - 1 };
+  const known = { ...(unweighted && { unweighted }), ...(nulls && { nulls }) };
+  return { path: dataFilePath(table, add.path), bytes: add.size, rows, ...bounds, ...known };
 }

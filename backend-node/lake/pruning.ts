@@ -6,3 +6,9 @@ export function overlaps({ oldest, newest }: FileBounds, { from = -Infinity, to 
   // Bounds are whole milliseconds, possibly rounded down.
   return (newest ?? Infinity) >= Math.floor(from) && (oldest ?? -Infinity) < to;
 }
+
+/** Whether every row of a file is known to lie in the range. */
+export function liesWithin({ oldest, newest }: FileBounds, { from = -Infinity, to = Infinity }: TimeRange): boolean {
+  // Writers cut the lower bound to whole milliseconds, and some the upper one too.
+  return oldest !== null && newest !== null && oldest >= from && newest + 1 <= to;
+}

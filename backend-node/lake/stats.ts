@@ -103,16 +103,26 @@ export interface FileBounds {
   newest: number | null;
   /** Whether every row is known to stand for one request: no weight in the file is anything but 1. */
   unweighted?: boolean;
+  /** How many rows have no value, of the columns of `COUNTED` that it is known of. */
+  nulls?: Readonly<Record<string, number>>;
 }
+
+/** Columns that rows are counted by without looking at them: whose requests they are. */
+const COUNTED = ['customer', 'account'];
 
 /** Reads `add.stats`, whoever wrote it. */
 export function readBounds(stats: string | undefined): FileBounds {
   const parsed = parseStats(stats);
+  const nulls = COUNTED.flatMap((name): Array<[string, number]> => {
+    const count = parsed.nullCount?.[name];
+    return typeof count === 'number' ? [[name, count]] : [];
+  });
   return {
     rows: typeof parsed.numRecords === 'number' ? parsed.numRecords : null,
     oldest: parseTime(parsed.minValues?.time),
     newest: parseTime(parsed.maxValues?.time),
     ...(isUnweighted(parsed) ? { unweighted: true } : {}),
+    ...(nulls.length > 0 ? { nulls: Object.fromEntries(nulls) } : {}),
   };
 }
 

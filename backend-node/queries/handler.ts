@@ -47,6 +47,11 @@ export interface HandlerContext {
   keepResult(statement: Sql): Promise<Sql>;
   /** Rows of a range (by default the query's) that meet all filters. */
   rows(filters: readonly Filter[], range?: TimeRange): RowSource;
+  /**
+   * Rows of the query's range, and those without a value in a column, as far as statistics say it without a look at
+   * them; `rest` are the rows that they leave, undefined when there are none.
+   */
+  countedNulls(column: string): { rows: number; nulls: number; rest: RowSource | undefined };
   /** Filters as a condition on rows. `where` names them in errors. */
   condition(filters: readonly Filter[], where?: string): Sql;
   /** Whether rows of the range carry weights other than 1. */

@@ -164,6 +164,17 @@ export class RunContext implements HandlerContext {
     };
   }
 
+  countedNulls(column: string): { rows: number; nulls: number; rest: RowSource | undefined } {
+    const read = this.known(this.range);
+    const counted = this.snapshot.countedNulls?.(column, read);
+    const rest = counted ? counted.rest : this.relation(read);
+    return {
+      rows: counted?.rows ?? 0,
+      nulls: counted?.nulls ?? 0,
+      rest: rest && { relation: sql`${rest.sql} AS requests`, where: timeCondition(read) },
+    };
+  }
+
   isWeighted(range: TimeRange = this.range): Promise<boolean> {
     const read = this.known(range);
     const key = JSON.stringify(read);

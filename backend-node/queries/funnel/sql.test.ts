@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { duckDbDialect } from '../../engine/dialect';
-import { raw, sql, type Sql } from '../../engine/sql';
+import { raw, sql } from '../../engine/sql';
 import { Bench } from '../testing/dataset';
 import type { FunnelSql } from './events-sql';
 import { followUnits } from './machine/follow';

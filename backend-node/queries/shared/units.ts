@@ -1,6 +1,6 @@
 import type { Filter } from '@apitrail/contract';
 
-import { sql, type Sql } from '../../engine/sql';
+import { raw, sql, type Sql } from '../../engine/sql';
 import type { TimeRange } from '../../lake/dataset';
 import type { HandlerContext } from '../handler';
 import { keyAsText } from './keys';
@@ -49,12 +49,17 @@ export async function unitRows(query: UnitQuery, context: HandlerContext, reach:
     }
   }
   const unit = keyAsText(query.unit, context.dialect);
-  const own = context.rows(query.filters);
-  return {
-    rows,
-    unit,
-    counted: sql`SELECT CAST(count(*) - count(${unit}) AS DOUBLE) AS without_unit, CAST(count(*) AS DOUBLE) AS requests FROM ${own.relation} WHERE ${own.where}`,
-  };
+  return { rows, unit, counted: rowsWithout(query, unit, context) };
+}
+
+/** How many rows have no unit: of whole files their statistics say it, where no filter chooses among the rows. */
+function rowsWithout({ unit: key, filters }: UnitQuery, unit: Sql, context: HandlerContext): Sql {
+  const known = filters.length === 0 ? context.countedNulls(key) : { rows: 0, nulls: 0, rest: context.rows(filters) };
+  const [nulls, rows] = [raw(String(known.nulls)), raw(String(known.rows))];
+  const { rest } = known;
+  return rest
+    ? sql`SELECT CAST(count(*) - count(${unit}) + ${nulls} AS DOUBLE) AS without_unit, CAST(count(*) + ${rows} AS DOUBLE) AS requests FROM ${rest.relation} WHERE ${rest.where}`
+    : sql`SELECT CAST(${nulls} AS DOUBLE) AS without_unit, CAST(${rows} AS DOUBLE) AS requests`;
 }
 
 /** Every session is looked at once: it tells whose its requests are, and how many are nobody's. */
