@@ -56,7 +56,7 @@ it('opens the requests behind a step of the funnel with the keyboard, and closes
     await page.locator('[data-testid="requests-drawer"][data-state="Done"]').waitFor();
     await page.keyboard.press('Escape');
     await page.getByTestId('requests-drawer').waitFor({ state: 'detached' });
-    await expect(page.evaluate(() => document.activeElement?.getAttribute('data-step'))).resolves.toBe('1');
+    await expect(page.evaluate(() => document.activeElement?.getAttribute('data-mark'))).resolves.toBe('1');
   }));
 
 it('says that a panel is loading until its answer is there', () =>

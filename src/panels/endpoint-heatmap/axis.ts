@@ -1,10 +1,9 @@
-import { dateTimeForTimeZone } from '@grafana/data';
 import { type TimeZone } from '@grafana/schema';
 
 import { bisectRight } from 'd3-array';
 
-import { formatTime } from '../../components/format';
 import { type MeasureText, truncateMiddle } from '../../components/measure';
+import { timeTicks } from '../../components/time-ticks';
 import { type HeatmapLayout } from './layout';
 import { type HeatmapColumn, type HeatmapModel } from './matrix';
 
@@ -15,16 +14,6 @@ export interface Tick {
   width: number;
 }
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const STEPS = [
-  ...[1, 5, 15, 30].map((n) => n * SECOND),
-  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
-  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
-  ...[1, 2, 7, 14, 28, 91, 182, 364].map((n) => n * DAY),
-];
 const GAP = 12;
 
 export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
@@ -40,35 +29,27 @@ export function columnTicks(
     return [];
   }
   const ticks =
-    model.x.kind === 'time' ? timeTicks(model.columns, layout, timeZone, measure) : namedTicks(model, layout, measure);
+    model.x.kind === 'time'
+      ? columnTimeTicks(model.columns, layout, timeZone, measure)
+      : namedTicks(model, layout, measure);
   return withoutOverlap(ticks);
 }
 
-function timeTicks(columns: HeatmapColumn[], layout: HeatmapLayout, timeZone: TimeZone, measure: MeasureText): Tick[] {
+function columnTimeTicks(
+  columns: HeatmapColumn[],
+  layout: HeatmapLayout,
+  timeZone: TimeZone,
+  measure: MeasureText
+): Tick[] {
   const starts = columns.map(({ from, value }) => from ?? Number(value));
-  const [first] = starts;
   const end = columns[columns.length - 1].to ?? starts[starts.length - 1];
   const most = Math.max(1, layout.plotWidth / (measure('00-00 00:00') + GAP));
-  const step = STEPS.find((s) => (end - first) / s <= most) ?? STEPS[STEPS.length - 1];
-  const format = step < MINUTE ? 'HH:mm:ss' : step < DAY ? 'HH:mm' : step < 300 * DAY ? 'MM-DD' : 'YYYY-MM';
-  const offsetAt = (time: number) => dateTimeForTimeZone(timeZone, time).utcOffset() * MINUTE;
-  const firstOffset = offsetAt(first);
-  const ticks: Tick[] = [];
-  // Steps are counted in calendar time, so that hours and days begin where people say they do.
-  for (let local = Math.ceil((first + firstOffset) / step) * step; ; local += step) {
-    const time = local - offsetAt(local - firstOffset);
-    if (time >= end) {
-      return ticks;
-    }
+  return timeTicks(starts[0], end, most, timeZone).map(({ time, text }) => {
     const column = bisectRight(starts, time) - 1;
-    if (column < 0) {
-      continue;
-    }
     const width = (columns[column].to ?? end) - starts[column];
     const within = width > 0 ? Math.min(1, (time - starts[column]) / width) : 0;
-    const text = formatTime(time, timeZone, step < DAY && local % DAY === 0 ? 'MM-DD' : format);
-    ticks.push(centred(text, (column + within) * layout.columnWidth, layout, measure));
-  }
+    return centred(text, (column + within) * layout.columnWidth, layout, measure);
+  });
 }
 
 function namedTicks(model: HeatmapModel, layout: HeatmapLayout, measure: MeasureText): Tick[] {

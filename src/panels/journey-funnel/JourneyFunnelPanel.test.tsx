@@ -1,6 +1,6 @@
 import { LoadingState } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
-import { fireEvent, render, screen } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 
@@ -163,9 +163,32 @@ describe('without a drawing', () => {
   });
 });
 
-it('says how many requests could not be counted', () => {
-  show(defaultOptions, panelData([funnelFrame(funnelMarker({ rowsWithoutUnit: 0.083 }))]));
-  expect(screen.getByTestId(testIds.notices)).toHaveTextContent('8.3% of the requests name no customer');
+describe('how it is counted', () => {
+  it('always says how many requests have no unit, also when none is without', () => {
+    show(defaultOptions, panelData([funnelFrame(funnelMarker({ rowsWithoutUnit: 0.083 }))]));
+    expect(screen.getByTestId(testIds.funnel.counted)).toHaveTextContent('8.3% of requests name no customer');
+    cleanup();
+    show(defaultOptions, panelData([funnelFrame()]), { height: 120 });
+    expect(screen.getByTestId(testIds.funnel.counted)).toHaveTextContent('All requests name their customer');
+  });
+
+  it('is told in full on demand', async () => {
+    const marker = funnelMarker({ counting: 'total', holdConstant: ['attributes.cart_id'], identity: 'strict' });
+    show(defaultOptions, panelData([funnelFrame(marker)]));
+    await userEvent.click(screen.getByRole('button', { name: /How it is counted/ }));
+    const lines = screen.getByTestId(testIds.funnel.counted);
+    expect(lines).toHaveTextContent('Counted are attempts');
+    expect(lines).toHaveTextContent('the same attributes.cart_id');
+    expect(lines).toHaveTextContent('Only requests that name the customer');
+  });
+
+  it('is in the tooltip of every step', () => {
+    show(defaultOptions, panelData([funnelFrame()]));
+    fireEvent.mouseMove(step(/Cart/), { clientX: 10, clientY: 10 });
+    expect(screen.getByTestId(testIds.tooltip)).toHaveTextContent(
+      'Counted: customers, each once, from the first entry; in order within 1 h; successful requests'
+    );
+  });
 });
 
 it('draws 200 steps', () => {

@@ -1,73 +1,114 @@
-import { type PanelProps, type QueryResultMetaNotice } from '@grafana/data';
+import { type PanelProps } from '@grafana/data';
+import { type FunnelMarker } from '@apitrail/contract';
+import { usePanelContext, useTheme2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
-import { earlierText } from '../../components/change';
+import { readMarks } from '../../components/annotations/marks';
 import { drillTargetOf } from '../../components/drill-down';
-import { formatShare } from '../../components/format';
 import { messageFor, noticesOf, wrongShape } from '../../components/panel-state';
 import { PanelMessage } from '../../components/PanelMessage';
 import { NOTICES_HEIGHT, PanelNotices } from '../../components/PanelNotices';
-import { FunnelView } from './FunnelView';
-import { funnelModel, type FunnelModel, WANTED_COLUMNS } from './model';
+import { AttemptsView } from './attempts/AttemptsView';
+import { CorrelationView } from './correlation/CorrelationView';
+import { COUNTED_HEIGHT, CountedLine } from './CountedLine';
+import { WANTED_COLUMNS } from './model';
 import { defaultOptions, type FunnelOptions } from './options';
+import { funnelNotices, nobodyEntered } from './own-notices';
+import { emptyMessage, type Picture, readPicture, viewsLeft } from './picture';
+import { ReasonsList } from './reasons/ReasonsList';
+import { StepsView } from './steps/StepsView';
+import { TrendView } from './trend/TrendView';
 
-const TELLING_SHARE = 0.01;
-
-/** How far customers get through the steps of a journey, where they are lost, and how long it takes them. */
+/** How far customers get through the steps of a journey, where and why they are lost, and how long it takes them. */
 export function JourneyFunnelPanel(props: PanelProps<FunnelOptions>) {
-  const { data, width, height, replaceVariables } = props;
+  const { data, width, height, timeZone, replaceVariables, onChangeTimeRange } = props;
+  const theme = useTheme2();
+  const { onAddAdHocFilter } = usePanelContext();
   const options = useMemo(() => ({ ...defaultOptions, ...props.options }), [props.options]);
-  const result = useMemo(() => funnelModel(data.series), [data.series]);
+  const result = useMemo(() => readPicture(data.series), [data.series]);
+  const picture = useMemo(
+    () => ('model' in result ? withOptions(result.model, options) : undefined),
+    [result, options]
+  );
+  const annotations = useMemo(
+    () => readMarks(options.showAnnotations ? data.annotations : undefined, theme),
+    [options.showAnnotations, data.annotations, theme]
+  );
 
+  const failed = (data.errors?.length ?? 0) > 0;
   const message =
-    messageFor(data) ?? ('missing' in result ? wrongShape(result.missing, WANTED_COLUMNS, data.series) : undefined);
-  if (message || 'missing' in result) {
-    return message ? <PanelMessage message={message} width={width} height={height} /> : null;
+    (failed ? undefined : emptyMessage(data.series)) ??
+    messageFor(data) ??
+    ('missing' in result ? wrongShape(result.missing, WANTED_COLUMNS, data.series) : undefined) ??
+    (picture?.kind === 'steps' ? nobodyEntered(picture.model) : undefined);
+  const marker = picture?.model.marker;
+  if (message || !picture) {
+    return message ? (
+      <>
+        <PanelMessage message={message} width={width} height={height - (marker ? COUNTED_HEIGHT : 0)} />
+        {marker && <CountedLine marker={marker} />}
+      </>
+    ) : null;
   }
-  const model = options.showEarlier ? result.model : { ...result.model, earlier: undefined };
-  if (model.hasSteps && model.steps[0].units === 0) {
-    return <PanelMessage message={nobodyEntered(model)} width={width} height={height} />;
-  }
-  const notices = noticesOf(data, ownNotices(model));
+  const left = viewsLeft(data.series, picture);
+  const notices = noticesOf(data, [
+    ...(picture.kind === 'steps' ? funnelNotices(picture.model) : []),
+    ...(left.length > 0
+      ? [
+          {
+            severity: 'info' as const,
+            text: `Not drawn here: ${left.join(', ')}. Steps take times and reasons beside them; other views have panels of their own.`,
+          },
+        ]
+      : []),
+  ]);
+  const room = height - (marker ? COUNTED_HEIGHT : 0) - (notices.length > 0 ? NOTICES_HEIGHT : 0);
+  const context = { target: drillTargetOf(data, picture.model.frame, replaceVariables), onAddAdHocFilter };
+  const draw = () => {
+    switch (picture.kind) {
+      case 'steps':
+        return <StepsView model={picture.model} options={options} width={width} height={room} context={context} />;
+      case 'reasons':
+        return <ReasonsList model={picture.model} options={options} width={width} height={room} context={context} />;
+      case 'trend':
+        return (
+          <TrendView
+            model={picture.model}
+            options={options}
+            annotations={annotations}
+            width={width}
+            height={room}
+            timeZone={timeZone}
+            target={context.target}
+            onChangeTimeRange={onChangeTimeRange}
+          />
+        );
+      case 'correlation':
+        return (
+          <CorrelationView model={picture.model} options={options} width={width} height={room} context={context} />
+        );
+      default:
+        return <AttemptsView model={picture.model} width={width} height={room} timeZone={timeZone} context={context} />;
+    }
+  };
   return (
     <>
-      <FunnelView
-        model={model}
-        options={options}
-        width={width}
-        height={height - (notices.length > 0 ? NOTICES_HEIGHT : 0)}
-        target={drillTargetOf(data, model.frame, replaceVariables)}
-      />
+      {draw()}
+      {marker && <CountedLine marker={countedOf(picture) ?? marker} />}
       <PanelNotices notices={notices} />
     </>
   );
 }
 
-function ownNotices({ marker, earlierEmpty, unitName, steps }: FunnelModel): QueryResultMetaNotice[] {
-  const left = marker?.rowsWithoutUnit ?? 0;
-  const notices: QueryResultMetaNotice[] = [];
-  if (earlierEmpty) {
-    notices.push({
-      severity: 'warning',
-      text: `No ${unitName} took “${steps[0].name}” ${earlierText(marker?.comparison?.timeShift)}: there is nothing to compare with.`,
-    });
-  }
-  if (left > TELLING_SHARE) {
-    notices.push({
-      severity: 'info',
-      text: `${formatShare(left)} of the requests name no ${marker?.unit} and are left out.`,
-    });
-  }
-  return notices;
+/** With the reasons beside them, what is counted is said of both. */
+function countedOf(picture: Picture): FunnelMarker | undefined {
+  const { marker } = picture.model;
+  const reasons = picture.kind === 'steps' ? picture.model.reasons?.marker : undefined;
+  return marker && reasons ? { ...marker, slowFactor: reasons.slowFactor, reasons: reasons.reasons } : marker;
 }
 
-function nobodyEntered({ marker, unitName, steps }: FunnelModel) {
-  const left = marker?.rowsWithoutUnit ?? 0;
-  const without = left > 0.5 ? ` ${formatShare(left)} of the requests name no ${marker?.unit}: try another unit.` : '';
-  return {
-    kind: 'empty',
-    icon: 'filter',
-    title: `No ${unitName} took the first step`,
-    text: `Nothing in this time range matches “${steps[0].name}”. Widen the range, or check the step’s filters.${without}`,
-  } as const;
+function withOptions(picture: Picture, { showEarlier }: FunnelOptions): Picture {
+  return picture.kind === 'steps' && !showEarlier
+    ? { kind: 'steps', model: { ...picture.model, earlier: undefined } }
+    : picture;
 }

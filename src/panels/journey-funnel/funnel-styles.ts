@@ -64,6 +64,15 @@ export function getFunnelStyles(theme: GrafanaTheme2) {
       fontWeight: theme.typography.fontWeightMedium,
     }),
     number: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums', flex: 'none' }),
+    kind: css({
+      flex: 'none',
+      padding: theme.spacing(0, 0.5),
+      border: `1px solid ${theme.colors.border.medium}`,
+      borderRadius: theme.shape.radius.default,
+      color: theme.colors.text.secondary,
+      fontWeight: theme.typography.fontWeightRegular,
+      lineHeight: '14px',
+    }),
     cut: css({ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', minWidth: 0 }),
     large: css({
       fontSize: theme.typography.h4.fontSize,

@@ -1,10 +1,14 @@
-import { type DataFrame, type Field, FieldType } from '@grafana/data';
+import { type DataFrame, type Field } from '@grafana/data';
 import { earlierBy, type FunnelMarker } from '@apitrail/contract';
 
-import { fieldNamed, fieldsOfType, frameMarker, numberAt, textAt } from '../../components/find-field';
+import { frameMarker } from '../../components/find-field';
 import { type ModelResult, type WantedColumn } from '../../components/panel-state';
-import { earlierOf, type EarlierStep, earlierSteps, type EarlierTime, UNKNOWN } from './earlier-step';
-import { readTimes } from './step-times';
+import { readReasons, type ReasonsModel } from './reasons/read-reasons';
+import { sameFunnel } from './same-funnel';
+import { type EarlierStep, type EarlierTime } from './steps/earlier-step';
+import { readSteps } from './steps/read-steps';
+import { readTimes } from './times/step-times';
+import { readTimesOnly } from './times/times-only';
 
 /** A step of the funnel, and how units got from the one before to it. NaN where it is not known. */
 export interface FunnelStep {
@@ -14,18 +18,35 @@ export interface FunnelStep {
   conversion: number;
   /** Of the units of the step before, 0 to 1; NaN for the first step. */
   stepConversion: number;
+  /** Bounds of the confidence intervals, where the answer has them. */
+  conversionRange?: Interval;
+  stepConversionRange?: Interval;
   /** Units of the step before that did not get here and no longer can. */
   dropped: number;
   /** Units of the step before that did not get here yet and still may. */
   pending: number;
+  /** Of those dropped: an exclusion ended the attempt on the way here. */
+  excluded: number;
   medianMs: number;
   p90Ms: number;
   /** Distribution of the time from the step before. */
   times?: TimeBucket[];
   /** The step at the earlier time the answer is compared with; absent without a comparison. */
   earlier?: EarlierStep;
+  /** Index of the step it is counted from: the one before, or the last before that cannot be left out. Absent of the first. */
+  before?: number;
+  /** It may be left out. */
+  optional?: boolean;
+  /** In any order with others, or at its place among them. */
+  place?: 'any' | 'anchored';
   /** Row of the frame. */
   frameRow: number;
+}
+
+/** Bounds of a share, 0 to 1. */
+export interface Interval {
+  low: number;
+  high: number;
 }
 
 /** Units that took `fromMs < time <= toMs`. */
@@ -37,15 +58,35 @@ export interface TimeBucket {
   earlier?: number;
 }
 
+/** The funnel of one value of a breakdown. */
+export interface SegmentSteps {
+  /** As it is shown: the value, `(none)` or `{other}`. */
+  label: string;
+  /** What to filter by; null of what has no value. */
+  value: string | null;
+  other: boolean;
+  /** How many values it stands for, of `{other}`. */
+  values?: number;
+  steps: FunnelStep[];
+  biggestDrop?: number;
+}
+
 export interface FunnelModel {
   frame: DataFrame;
   marker?: FunnelMarker;
   unitsField: Field;
-  /** What is counted, in the plural: customers, sessions. */
+  /** What is counted, in the plural: customers, sessions, attempts. */
   unitName: string;
+  /** With a breakdown those of all segments together. */
   steps: FunnelStep[];
+  /** The funnels of a breakdown's values, most units first. */
+  segments?: SegmentSteps[];
   /** The step with the most dropped units; absent when none dropped. */
   biggestDrop?: number;
+  /** Why units were lost, of a second query. */
+  reasons?: ReasonsModel;
+  /** There is an answer with reasons, but of another funnel. */
+  strangeReasons?: boolean;
   /** The earlier time the steps are compared with; absent when there is none, or when nobody entered then. */
   earlier?: EarlierTime;
   /** There is an earlier time to compare with, but nobody entered then. */
@@ -62,105 +103,38 @@ export const WANTED_COLUMNS: WantedColumn[] = [
   { name: 'median_ms', type: 'number', optional: true, meaning: 'Median time from the step before; p90_ms likewise.' },
 ];
 
-const NAME_NAMES = ['name', 'step_name', 'stage', 'step', 'label'];
-const UNITS_NAMES = ['units', 'customers', 'sessions', 'accounts', 'users', 'count', 'value', 'requests', 'entered'];
+/** The view a frame is of; undefined of frames that no funnel query answered. */
+export function viewOf(frame: DataFrame): FunnelMarker['view'] | undefined {
+  return frameMarker<FunnelMarker>(frame, 'funnel')?.view;
+}
+
+/** Frames of the asked time, not of the earlier one. */
+export function ownFrames(frames: readonly DataFrame[]): DataFrame[] {
+  return frames.filter((frame) => earlierBy(frame.meta?.custom) === undefined);
+}
+
+const BESIDE = new Set<string | undefined>(['times', 'reasons']);
 
 /**
- * Reads a funnel from frames: Apitrail's steps, its times beside them or alone, or any table with a name and a number per
- * step. What a table does not say but can be reckoned from its numbers, is.
+ * Reads a funnel from frames: Apitrail's steps, its times and reasons beside them, times alone, or any table with a name and a
+ * number per step. What a table does not say but can be reckoned from its numbers, is.
  */
 export function funnelModel(frames: DataFrame[]): ModelResult<FunnelModel> {
-  const filled = frames.filter((frame) => frame.length > 0 && earlierBy(frame.meta?.custom) === undefined);
-  const times = filled.find((frame) => frameMarker<FunnelMarker>(frame, 'funnel')?.view === 'times');
-  const frame =
-    filled.find((f) => frameMarker<FunnelMarker>(f, 'funnel')?.view === 'steps') ?? filled.find((f) => f !== times);
+  const own = ownFrames(frames);
+  const filled = own.filter((frame) => frame.length > 0);
+  const times = filled.find((frame) => viewOf(frame) === 'times');
+  const frame = filled.find((f) => viewOf(f) === 'steps') ?? filled.find((f) => !BESIDE.has(viewOf(f)));
   if (!frame) {
     return times ? readTimesOnly(times) : { missing: 'There are no steps to draw' };
   }
   const result = readSteps(frame);
-  if ('model' in result && times) {
-    addTimes(result.model, times);
+  if ('model' in result) {
+    if (times) {
+      addTimes(result.model, times);
+    }
+    addReasons(result.model, own);
   }
   return result;
-}
-
-function readSteps(frame: DataFrame): ModelResult<FunnelModel> {
-  const nameField = fieldNamed(frame, NAME_NAMES, FieldType.string) ?? fieldsOfType(frame, FieldType.string)[0];
-  if (!nameField) {
-    return { missing: 'There is no column that names the steps' };
-  }
-  const stepField = fieldNamed(frame, ['step', 'position', 'order'], FieldType.number);
-  const unitsField =
-    fieldNamed(frame, UNITS_NAMES, FieldType.number) ?? fieldsOfType(frame, FieldType.number, [stepField])[0];
-  if (!unitsField) {
-    return { missing: 'There is no column of numbers that says how many got to a step' };
-  }
-  const column = (...names: string[]) => fieldNamed(frame, names, FieldType.number);
-  const fields = {
-    conversion: column('conversion'),
-    stepConversion: column('step_conversion'),
-    dropped: column('dropped'),
-    pending: column('pending'),
-    median: column('median_ms', 'median'),
-    p90: column('p90_ms', 'p90'),
-  };
-  const earlierAt = earlierSteps(frame);
-  const rows = Array.from({ length: frame.length }, (_, row) => row);
-  if (stepField) {
-    rows.sort((a, b) => numberAt(stepField, a) - numberAt(stepField, b));
-  }
-  const first = numberAt(unitsField, rows[0]);
-  const steps = rows.map((row, index): FunnelStep => {
-    const units = numberAt(unitsField, row) || 0;
-    const before = index === 0 ? NaN : numberAt(unitsField, rows[index - 1]) || 0;
-    const pending = numberAt(fields.pending, row) || 0;
-    return {
-      name: textAt(nameField, row) || `Step ${index + 1}`,
-      units,
-      conversion: known(numberAt(fields.conversion, row), first > 0 ? units / first : NaN),
-      stepConversion:
-        index === 0 ? NaN : known(numberAt(fields.stepConversion, row), before > 0 ? units / before : NaN),
-      pending: index === 0 ? 0 : pending,
-      dropped: index === 0 ? 0 : known(numberAt(fields.dropped, row), Math.max(0, before - units - pending)),
-      medianMs: index === 0 ? NaN : numberAt(fields.median, row),
-      p90Ms: index === 0 ? NaN : numberAt(fields.p90, row),
-      earlier: earlierAt?.(row),
-      frameRow: row,
-    };
-  });
-  const entered = steps[0].earlier?.units;
-  const marker = frameMarker<FunnelMarker>(frame, 'funnel');
-  return {
-    model: {
-      frame,
-      marker,
-      unitsField,
-      unitName: marker ? `${marker.unit}s` : nameOfUnits(unitsField.name),
-      steps,
-      biggestDrop: biggestDrop(steps),
-      earlier: entered ? earlierOf(frame, marker) : undefined,
-      earlierEmpty: entered === 0,
-      hasSteps: true,
-    },
-  };
-}
-
-function known(given: number, reckoned: number): number {
-  return Number.isNaN(given) ? reckoned : given;
-}
-
-function nameOfUnits(name: string): string {
-  return /^(customers|sessions|accounts|users|requests)$/i.test(name) ? name.toLowerCase() : 'units';
-}
-
-function biggestDrop(steps: FunnelStep[]): number | undefined {
-  let most: number | undefined;
-  steps.forEach((step, index) => {
-    if (step.dropped > (most === undefined ? 0 : steps[most].dropped)) {
-      most = index;
-    }
-  });
-  return most;
 }
 
 function addTimes(model: FunnelModel, frame: DataFrame): void {
@@ -168,47 +142,23 @@ function addTimes(model: FunnelModel, frame: DataFrame): void {
     const step = model.steps[number - 1];
     if (step && number > 1) {
       step.times = buckets;
-      step.medianMs = known(step.medianMs, medianMs);
-      step.p90Ms = known(step.p90Ms, p90Ms);
+      step.medianMs = Number.isNaN(step.medianMs) ? medianMs : step.medianMs;
+      step.p90Ms = Number.isNaN(step.p90Ms) ? p90Ms : step.p90Ms;
     }
   }
 }
 
-function readTimesOnly(frame: DataFrame): ModelResult<FunnelModel> {
-  const marker = frameMarker<FunnelMarker>(frame, 'funnel');
-  const unitsField = fieldNamed(frame, ['units'], FieldType.number);
-  if (!unitsField) {
-    return { missing: 'The times have lost their column of units' };
-  }
-  const times = readTimes(frame);
-  const names = marker?.steps.map((s) => s.name) ?? [...times.values()].map((t) => t.name);
-  const steps = names.map((name, index): FunnelStep => {
-    const found = times.get(index + 1);
-    return {
-      name,
-      units: NaN,
-      conversion: NaN,
-      stepConversion: NaN,
-      dropped: NaN,
-      pending: 0,
-      medianMs: found?.medianMs ?? NaN,
-      p90Ms: found?.p90Ms ?? NaN,
-      times: found?.buckets,
-      earlier: found?.earlier && { ...UNKNOWN, ...found.earlier },
-      frameRow: -1,
-    };
+/** Puts reasons to the steps of the same funnel; an answer without a row says that nobody was lost. */
+function addReasons(model: FunnelModel, frames: DataFrame[]): void {
+  const { marker } = model;
+  const found = frames.filter((frame) => viewOf(frame) === 'reasons');
+  const fitting = found.find((frame) => {
+    const other = frameMarker<FunnelMarker>(frame, 'funnel');
+    return marker && other && sameFunnel(marker, other);
   });
-  const compared = steps.some((step) => step.times?.some((bucket) => (bucket.earlier ?? 0) > 0));
-  return {
-    model: {
-      frame,
-      marker,
-      unitsField,
-      unitName: marker ? `${marker.unit}s` : 'units',
-      steps,
-      earlier: compared ? earlierOf(frame, marker) : undefined,
-      earlierEmpty: !compared && steps.some((step) => step.earlier !== undefined),
-      hasSteps: false,
-    },
-  };
+  if (fitting) {
+    model.reasons = readReasons(fitting);
+  } else if (found.length > 0) {
+    model.strangeReasons = true;
+  }
 }

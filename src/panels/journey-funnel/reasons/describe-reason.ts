@@ -1,0 +1,104 @@
+import { formatCount, formatShare, NO_VALUE } from '../../../components/format';
+import { type TooltipRow } from '../../../components/PanelTooltip';
+import { pText } from '../steps/significance';
+import { REASON_KINDS, reasonLabel } from './reason-kinds';
+import { type ReasonRow, type ReasonsModel } from './read-reasons';
+
+/** Below which a difference from those who converted is called more than chance. */
+const SIGNIFICANCE = 0.05;
+const MANY_TIMES = 1000;
+
+/** Whether it is more, or less, common among those who stopped than chance would have it; undefined when not known. */
+export function isTelling({ pValue, odds }: Pick<ReasonRow, 'pValue' | 'odds'>): boolean | undefined {
+  return Number.isNaN(pValue) || Number.isNaN(odds) ? undefined : pValue < SIGNIFICANCE;
+}
+
+/** An odds ratio as a factor: `3.4×`, `0.42×`, `over 1,000×`. */
+export function oddsText(odds: number): string {
+  if (Number.isNaN(odds)) {
+    return NO_VALUE;
+  }
+  if (odds > MANY_TIMES) {
+    return `over ${formatCount(MANY_TIMES)}×`;
+  }
+  const digits = odds < 1 ? 2 : odds < 10 ? 1 : 0;
+  return `${Number(odds.toFixed(digits)).toLocaleString('en')}×`;
+}
+
+/** How a reason compares with those who converted, in words; undefined where there is nothing to compare with. */
+export function comparedWords(row: ReasonRow): string | undefined {
+  if (Number.isNaN(row.odds)) {
+    return undefined;
+  }
+  if (row.controlUnits === 0) {
+    return 'nobody who converted had it';
+  }
+  return `${oddsText(row.odds)} as common as among those who converted`;
+}
+
+/** Whether the difference is more than chance, with the p-value. */
+export function significanceWords(row: ReasonRow): string | undefined {
+  const telling = isTelling(row);
+  return telling === undefined ? undefined : `${telling ? 'significant' : 'may be chance'}, ${pText(row.pValue)}`;
+}
+
+/** What a row is called: its detail, or the reason where it has none. */
+export function reasonName(row: ReasonRow): string {
+  return row.other ? `${reasonLabel(row.reason)}: other` : (row.detail ?? reasonLabel(row.reason));
+}
+
+/** The lines of a reason's tooltip. */
+export function describeReason(row: ReasonRow, model: ReasonsModel, decimals: number): TooltipRow[] {
+  const of = model.totals.find(
+    (total) =>
+      total.step === row.step + 1 &&
+      (total.segment === undefined || segmentName(model, total.segment) === (row.segment ?? ''))
+  );
+  const lines: TooltipRow[] = [
+    { label: 'Reason', value: reasonLabel(row.reason) },
+    {
+      label: `${model.unitName.charAt(0).toUpperCase()}${model.unitName.slice(1)}`,
+      value: formatCount(row.units),
+      strong: true,
+    },
+    {
+      label: 'Of those who stopped here',
+      value: of
+        ? `${formatShare(row.share, decimals)} of ${formatCount(of.dropped + of.pending)}`
+        : formatShare(row.share, decimals),
+    },
+  ];
+  if (!Number.isNaN(row.controlShare)) {
+    const control = `${formatCount(row.controlUnits)} (${formatShare(row.controlShare, decimals)})`;
+    lines.push({ label: 'Of those who got on', value: of ? `${control} of ${formatCount(of.converted)}` : control });
+  }
+  if (!Number.isNaN(row.odds)) {
+    const range = Number.isNaN(row.oddsLow) ? '' : ` (${oddsText(row.oddsLow)} to ${oddsText(row.oddsHigh)})`;
+    lines.push({ label: 'Odds ratio, 95 %', value: `${oddsText(row.odds)}${range}` });
+  }
+  const significance = significanceWords(row);
+  if (significance) {
+    lines.push({ label: 'Against chance', value: significance });
+  }
+  if (row.errorOwner) {
+    lines.push({ label: 'Whose error', value: row.errorOwner });
+  }
+  return lines;
+}
+
+function segmentName({ marker }: ReasonsModel, index: number): string | undefined {
+  const segment = marker?.segments?.[index];
+  return segment && (segment.other ? '{other}' : segment.value || '(none)');
+}
+
+/** A reason in one sentence, for those who do not see it. */
+export function reasonSentence(row: ReasonRow, model: ReasonsModel, decimals: number): string {
+  const lines = describeReason(row, model, decimals).map((line) => `${line.label} ${String(line.value)}`);
+  const where = `Not reached: step ${row.step + 1}, ${row.stepName}${row.segment === undefined ? '' : `, ${row.segment}`}`;
+  return [where, ...lines, meaningOf(row.reason)].filter(Boolean).join(', ');
+}
+
+/** What a reason says of a unit, in words. */
+export function meaningOf(reason: string): string {
+  return (REASON_KINDS as Record<string, { meaning: string } | undefined>)[reason]?.meaning ?? '';
+}
