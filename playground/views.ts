@@ -21,6 +21,8 @@ export interface ViewPanel {
   span: 4 | 6 | 12;
   height: number;
   query: ViewQuery;
+  /** What is asked beside it, for panels that draw several answers in one. */
+  beside?: ViewQuery[];
   /** Whether it compares with the earlier time that is chosen for the page. */
   compared?: true;
   options?: Record<string, unknown>;
@@ -273,11 +275,11 @@ const shop: View = {
     {
       id: 'funnel',
       title: 'From the product list to the payment',
-      description: 'Customers and how far they got within an hour of their first look at the list.',
+      description: 'Sessions, how far they got within an hour of their first look at the list, and why they stopped.',
       kind: 'journey-funnel',
       compared: true,
       span: 12,
-      height: 340,
+      height: 460,
       query: {
         queryType: 'funnel',
         unit: 'session',
@@ -285,6 +287,16 @@ const shop: View = {
         filters: [served, ofShop],
         steps: CHECKOUT,
       },
+      beside: [
+        {
+          queryType: 'funnel',
+          view: 'reasons',
+          unit: 'session',
+          window: '1h',
+          filters: [served, ofShop],
+          steps: CHECKOUT,
+        },
+      ],
     },
     {
       id: 'paths',

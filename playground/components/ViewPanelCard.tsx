@@ -49,7 +49,16 @@ export function ViewPanelCard(props: Props) {
       }) as ApitrailQuery,
     [panel, compare]
   );
-  const answer = usePanelData({ dataSource, query, timeRange, timezone, filters, width, refresh });
+  const beside = useMemo(
+    () =>
+      panel.beside?.map((one, at) => ({
+        refId: String.fromCharCode('B'.charCodeAt(0) + at),
+        version: 1,
+        ...one,
+      })) as ApitrailQuery[] | undefined,
+    [panel]
+  );
+  const answer = usePanelData({ dataSource, query, beside, timeRange, timezone, filters, width, refresh });
   const data = useMemo(() => ({ ...answer, annotations }), [answer, annotations]);
   const drawn =
     data.state === LoadingState.Done ||

@@ -20,6 +20,8 @@ import { liveRangeOf } from '../host/time-range';
 export interface PanelQuestion {
   dataSource: ApitrailDataSource;
   query: ApitrailQuery;
+  /** Asked with it, each with a refId of its own. */
+  beside?: readonly ApitrailQuery[];
   timeRange: TimeRange;
   timezone: string;
   filters: AdHocVariableFilter[];
@@ -30,13 +32,14 @@ export interface PanelQuestion {
 }
 
 let requests = 0;
+const NONE: readonly ApitrailQuery[] = [];
 
 /**
  * Asks the data source as a dashboard does, and keeps the last answer while the next one is on its way. A query that is live is
  * asked of as much time up to now, since the ranges of the playground are fixed.
  */
 export function usePanelData(question: PanelQuestion): PanelData {
-  const { dataSource, query, timeRange: given, timezone, filters, refresh } = question;
+  const { dataSource, query, beside = NONE, timeRange: given, timezone, filters, refresh } = question;
   // Widths are taken in steps, so that a slow resize does not ask for every pixel.
   const maxDataPoints = Math.ceil(question.width / 100) * 100;
   const [data, setData] = useState<PanelData>({ state: LoadingState.NotStarted, series: [], timeRange: given });
@@ -54,11 +57,11 @@ export function usePanelData(question: PanelQuestion): PanelData {
     const rangeNow = () => (isLive ? liveRangeOf(given) : given);
     const timeRange = rangeNow();
     const { interval, intervalMs } = rangeUtil.calculateInterval(timeRange, maxDataPoints);
-    const target = { ...query, datasource: dataSource.getRef() } as ApitrailQuery;
+    const targets = [query, ...beside].map((one) => ({ ...one, datasource: dataSource.getRef() }) as ApitrailQuery);
     const request: DataQueryRequest<ApitrailQuery> = {
       app: CoreApp.Dashboard,
       requestId: `playground-${requests++}`,
-      targets: [target],
+      targets,
       range: timeRange,
       rangeRaw: timeRange.raw,
       timezone,
@@ -95,7 +98,7 @@ export function usePanelData(question: PanelQuestion): PanelData {
       },
     });
     return () => subscription.unsubscribe();
-  }, [dataSource, query, given, timezone, filters, maxDataPoints, refresh]);
+  }, [dataSource, query, beside, given, timezone, filters, maxDataPoints, refresh]);
 
   return data;
 }

@@ -29,7 +29,8 @@ export function drawingOf(query: ApitrailQuery, frames: readonly DataFrame[]): D
   if (format === 'numeric') {
     return undefined;
   }
-  if (frames.some(({ meta }) => String(meta?.type ?? '').startsWith('timeseries')) && query.queryType !== 'heatmap') {
+  const ownSeries = query.queryType === 'heatmap' || query.queryType === 'funnel';
+  if (!ownSeries && frames.some(({ meta }) => String(meta?.type ?? '').startsWith('timeseries'))) {
     return frames.some(({ fields }) => fields.some(({ type }) => type === FieldType.number))
       ? 'time-series'
       : undefined;
