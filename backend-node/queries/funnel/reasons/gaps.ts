@@ -1,4 +1,4 @@
-import { parseDuration, type FunnelQuery } from '@apitrail/contract';
+import { ApitrailError, parseDuration, type FunnelQuery } from '@apitrail/contract';
 
 import { join, raw, sql, type Sql } from '../../../engine/sql';
 import type { Attempts } from '../attempts';
@@ -6,13 +6,19 @@ import { stagesOf } from '../stages';
 import { beforeOf } from '../totals';
 
 /**
- * The steps, counted from 0, whose reasons a query asks for: those that cannot be left out, from the second on, or only the one that
- * `step` names.
+ * The steps, counted from 0, whose reasons a query asks for: those that cannot be left out, from the second on, or only the one that `step` names.
+ * Throws an ApitrailError when nobody is lost at that one.
  */
-export function reasonSteps(query: Pick<FunnelQuery, 'steps'>, step?: number): number[] {
-  return query.steps.flatMap(({ optional }, index) =>
-    index === 0 || optional || (step !== undefined && step !== index + 1) ? [] : [index]
-  );
+export function reasonSteps({ steps }: Pick<FunnelQuery, 'steps'>, step?: number): number[] {
+  const all = steps.flatMap(({ optional }, index) => (index === 0 || optional ? [] : [index]));
+  if (step === undefined) {
+    return all;
+  }
+  if (!all.includes(step - 1)) {
+    const why = step === 1 ? 'who does not reach the first step is not in the funnel' : 'that step may be left out';
+    throw new ApitrailError('APITRAIL_BAD_VALUE', `step: is ${step}, where nobody drops: ${why}.`, { where: 'step' });
+  }
+  return [step - 1];
 }
 
 /**

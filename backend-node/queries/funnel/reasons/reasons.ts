@@ -285,8 +285,16 @@ async function readCounts(
   SELECT step, place, reason, kind, happening, CAST(sum(weight) AS DOUBLE) AS units FROM ${relation} GROUP BY 1, 2, 3, 4, 5
 ) AS counted LEFT JOIN ${happenings} AS told ON told.happening = counted.happening LEFT JOIN ${usual} AS usual ON ${route}
 ORDER BY step, place, reason, kind, counted.happening`);
-  const [steps, places, reasons, kinds, numbers, units, service, method, routes, status, type, group, owner, slow] =
-    table.values as [number[], number[], FunnelReason[], Array<number | null>, number[], ...never[][]];
+  const [steps, places, reasons, kinds, numbers, units, ...values] = table.values as [
+    number[],
+    number[],
+    FunnelReason[],
+    Array<number | null>,
+    Array<number | null>,
+    number[],
+    ...never[][],
+  ];
+  const [service, method, routes, status, type, group, owner, slow] = values;
   const wanted = sql`(gaps.step, kind, happening) IN (SELECT step, kind, happening FROM ${relation} WHERE happening IS NOT NULL)`;
   const met = new Map(
     (await readMet(run, metSql(gaps, events, wanted))).map((one) => [
