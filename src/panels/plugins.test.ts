@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 
 import { retentionFrame } from '../test-utils/retention-frames';
+import { timelineFrame } from '../test-utils/timeline-frames';
 import { errorsFrame, frameOf, funnelFrame, heatmapFrame, number, text } from '../test-utils/frames';
+import { plugin as timeline } from './customer-timeline/module';
 import { plugin as heatmap } from './endpoint-heatmap/module';
 import { plugin as errors } from './error-breakdown/module';
 import { plugin as funnel } from './journey-funnel/module';
@@ -38,6 +40,7 @@ describe.each([
   ['journey funnel', funnel, funnelFrame()],
   ['error breakdown', errors, errorsFrame()],
   ['retention cohorts', retention, retentionFrame()],
+  ['customer timeline', timeline, timelineFrame()],
 ] as Array<[string, PanelPlugin, DataFrame]>)('suggestions of the %s', (_, plugin, frame) => {
   const suggest = (frames: DataFrame[]) => plugin.getSuggestions(getPanelDataSummary(frames));
 

@@ -102,11 +102,7 @@ export function RetentionView({ model, options, width, height, timeZone, context
       {showLegend && (
         <ColorLegend
           scale={colors.scale}
-          format={(value) =>
-            colors.byChange
-              ? `${value > 0 ? '+' : ''}${Number(((value ?? 0) * 100).toFixed(1))}`
-              : formatShare(value, 0)
-          }
+          format={(value) => (colors.byChange ? pointsTick(value ?? 0) : formatShare(value, 0))}
           title={colors.byChange ? `Points against ${earlierText(model.timeShift)}` : 'Returned'}
           width={width}
           measure={measure}
@@ -142,4 +138,9 @@ export function RetentionView({ model, options, width, height, timeZone, context
       )}
     </div>
   );
+}
+
+/** Percentage points on the legend: `+12`, `-5`. */
+function pointsTick(value: number): string {
+  return `${value > 0 ? '+' : ''}${Number((value * 100).toFixed(1))}`;
 }

@@ -26,7 +26,10 @@ export function retentionActions(
   const copy = [copyText(text, 'Copy')];
   const bounds = marker?.columns[column];
   if (row < 0) {
-    return [[marker && openRequests(target, { ...marker, filters: marker.start }, startLabel(model))], copy];
+    return [
+      [marker && openRequests(target, { from: marker.from, to: marker.to, filters: marker.start }, startLabel(model))],
+      copy,
+    ];
   }
   const cohort = model.cohorts[row];
   if (!marker || Number.isNaN(cohort.start)) {
