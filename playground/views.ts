@@ -10,7 +10,8 @@ export type PanelKind =
   | 'journey-funnel'
   | 'journey-paths'
   | 'error-breakdown'
-  | 'retention-cohorts';
+  | 'retention-cohorts'
+  | 'customer-timeline';
 
 export interface ViewPanel {
   id: string;
@@ -347,6 +348,24 @@ const shop: View = {
         mode: 'on',
         filters: [served, ofShop],
       },
+    },
+    {
+      id: 'customer',
+      title: 'One customer, as lived',
+      description: 'Sessions, requests, errors and checkouts of one customer, in the order they came.',
+      kind: 'customer-timeline',
+      span: 12,
+      height: 520,
+      query: {
+        queryType: 'customers',
+        view: 'timeline',
+        customer: 'customer-000002',
+        direction: 'desc',
+        limit: 2000,
+        filters: [served, ofShop],
+        funnel: { steps: CHECKOUT, window: '1h' },
+      },
+      options: { dashboardLinks: false },
     },
     {
       id: 'errors',

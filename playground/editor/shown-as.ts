@@ -20,6 +20,7 @@ export const DRAWING_NAMES: Record<Drawing, string> = {
   'journey-funnel': 'Funnel',
   'journey-paths': 'Paths',
   'retention-cohorts': 'Retention',
+  'customer-timeline': 'Timeline',
   'error-breakdown': 'Errors',
 };
 
@@ -34,6 +35,9 @@ export function drawingOf(query: ApitrailQuery, frames: readonly DataFrame[]): D
     return frames.some(({ fields }) => fields.some(({ type }) => type === FieldType.number))
       ? 'time-series'
       : undefined;
+  }
+  if (query.queryType === 'customers') {
+    return query.view === 'timeline' ? 'customer-timeline' : undefined;
   }
   return PANELS[query.queryType];
 }

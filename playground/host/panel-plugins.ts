@@ -1,3 +1,4 @@
+import { plugin as customerTimeline } from '../../src/panels/customer-timeline/module';
 import { plugin as endpointHeatmap } from '../../src/panels/endpoint-heatmap/module';
 import { plugin as errorBreakdown } from '../../src/panels/error-breakdown/module';
 import { plugin as journeyFunnel } from '../../src/panels/journey-funnel/module';
@@ -11,5 +12,6 @@ export const PANEL_PLUGINS = {
   'journey-funnel': journeyFunnel as unknown as PanelPlugin,
   'journey-paths': journeyPaths as unknown as PanelPlugin,
   'retention-cohorts': retentionCohorts as unknown as PanelPlugin,
+  'customer-timeline': customerTimeline as unknown as PanelPlugin,
   'error-breakdown': errorBreakdown as unknown as PanelPlugin,
 } as const;
