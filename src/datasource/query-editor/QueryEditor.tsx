@@ -14,6 +14,7 @@ import type { ApitrailDataSource } from '../apitrail-data-source';
 import { forApp } from '../explore/for-app';
 import { migrateQuery } from '../migrate-query';
 import type { ApitrailOptions, ApitrailQuery } from '../types';
+import { Assistant } from './asking/assistant';
 import { changeType } from './change-type';
 import { type Editor, EditorContext } from './editor-context';
 import { FormField } from './fields/FormField';
@@ -40,7 +41,9 @@ export function QueryEditor(props: QueryEditorProps) {
   const change = useEditedQuery(query, onChange, onRunQuery);
   const request = data?.request;
   const range = useMemo(() => request?.range ?? given ?? getDefaultTimeRange(), [request, given]);
-  const resolved = resolve(datasource, query, { range, ...request });
+  const resolveContext = { ...request, range };
+  const resolved = resolve(datasource, query, resolveContext);
+  const assistant = useMemo(() => new Assistant(datasource), [datasource]);
   const variables = useMemo(() => variableNames(), []);
   const editor: Editor = {
     dataSource: datasource,
@@ -50,6 +53,9 @@ export function QueryEditor(props: QueryEditorProps) {
     error: errorOf(data, query.refId),
     run: onRunQuery,
     variables,
+    filters: query.filters,
+    assistant,
+    resolveContext,
   };
   const mode = useQueryMode(query, {
     variables,

@@ -2,6 +2,9 @@ import type { TimeRange } from '@grafana/data';
 import { createContext, useContext } from 'react';
 
 import type { ApitrailDataSource } from '../apitrail-data-source';
+import type { ApitrailQuery } from '../types';
+import type { Assistant } from './asking/assistant';
+import type { ResolveContext } from './resolve';
 
 /** What is wrong with the query as it would run, and in which field (`steps[0].filters`). */
 export interface Problem {
@@ -23,6 +26,12 @@ export interface Editor {
   run?: () => void;
   /** Dashboard variables, as they are written in a query: `$service`. */
   variables: readonly string[];
+  /** Filters of the query, within which suggestions are looked for. */
+  filters?: ApitrailQuery['filters'];
+  /** Asks what is shown beside the fields; absent where nothing is. */
+  assistant?: Assistant;
+  /** Where and when the query is asked. */
+  resolveContext?: ResolveContext;
 }
 
 export const EditorContext = createContext<Editor | undefined>(undefined);

@@ -17,8 +17,8 @@ interface PickerProps<T extends string> {
   invalid?: boolean;
   placeholder?: string;
   createCustomValue?: boolean;
-  /** In units of the theme's spacing. */
-  width: number;
+  /** In units of the theme's spacing; without it, as wide as the place it has. */
+  width?: number;
 }
 
 /** One of many. */

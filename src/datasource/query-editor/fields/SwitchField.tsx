@@ -10,12 +10,13 @@ interface SwitchFieldProps {
   value: boolean;
   onChange: (value: boolean) => void;
   description?: string;
+  path?: string;
 }
 
-export function SwitchField({ label, value, onChange, description }: SwitchFieldProps) {
+export function SwitchField({ label, value, onChange, description, path }: SwitchFieldProps) {
   const styles = useStyles2(getStyles);
   return (
-    <FormField label={label} description={description}>
+    <FormField label={label} description={description} path={path}>
       {({ id }) => (
         <div className={styles.line}>
           <Switch id={id} value={value} onChange={(event) => onChange(event.currentTarget.checked)} />

@@ -96,6 +96,7 @@ describe('funnel', () => {
 
   it('says which requests a step is', async () => {
     const editor = await hostEditor({ queryType: 'funnel', steps });
+    await editor.user.click(screen.getByLabelText('Step 2 conditions'));
     await editor.user.click(screen.getByLabelText('Add step 2 filter'));
     await editor.choose('Step 2 filter 1 key', 'route');
     await editor.choose('Step 2 filter 1 value', '/api/checkout');
@@ -108,7 +109,8 @@ describe('funnel', () => {
     const editor = await hostEditor({ queryType: 'funnel', steps });
     await editor.choose('Identity', 'Strict');
     await editor.choose('Who is followed', 'Accounts');
-    await editor.user.type(screen.getByLabelText('Within'), '30m{Enter}');
+    await editor.choose('Within', '30m');
+    await editor.user.click(screen.getByLabelText('More about the funnel'));
     await editor.user.click(screen.getByLabelText('Successful only'));
     await editor.choose('View', 'Times');
     expect(parsed(editor)).toMatchObject({
@@ -124,7 +126,7 @@ describe('funnel', () => {
     const editor = await hostEditor({ queryType: 'funnel', steps });
     await editor.choose('Format', 'Numeric');
     await editor.choose('Number', 'Step conversion');
-    await editor.user.type(screen.getByLabelText('At step'), '2{Enter}');
+    await editor.choose('At step', '2. Buy');
     expect(parsed(editor)).toMatchObject({ format: 'numeric', metric: 'step_conversion', step: 2 });
     expect(screen.queryByLabelText('View')).not.toBeInTheDocument();
   });
