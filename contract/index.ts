@@ -12,5 +12,6 @@ export * from './live-query-types';
 export * from './queries';
 export * from './parsing/parse';
 export * from './parsing/sql-quotes';
+export { timeField } from './text-fields';
 export { formatPath, shown } from './parsing/path';
 export * from './nearest';

@@ -64,12 +64,13 @@ export interface ErrorBody {
   error: { code: string; message: string; where?: string };
 }
 
-/** Answer of `GET /api/resources/keys?dataset=…`, an array of these: the keys filters and group-bys may use. */
+/** Answer of `GET /api/resources/keys?dataset=…`, an array of these: the keys filters and, but for cohorts, group-bys may use. */
 export interface KeyInfo {
   key: string;
   type: 'string' | 'number' | 'time';
   description: string;
-  group: 'Record' | 'Attributes';
+  /** `Cohorts` can only be filtered by, with = != =| !=|. */
+  group: 'Record' | 'Attributes' | 'Cohorts';
 }
 
 /** Body of `POST /api/resources/values`: values of a key for ad hoc filters. */
@@ -83,7 +84,10 @@ export interface ValuesRequest {
   limit?: number;
 }
 
-/** Answer of `POST /api/resources/values`, an array of these: most frequent first, values as text. */
+/**
+ * Answer of `POST /api/resources/values`, an array of these: most frequent first, values as text. Of the key `cohort` by name,
+ * with `requests` 0: they are not counted.
+ */
 export interface ValueInfo {
   value: string;
   requests: number;

@@ -28,7 +28,7 @@ export interface Ask {
  * sent as it is, anything else as JSON.
  */
 export interface Endpoint {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   /** Content type of a string answer; JSON without. */
   type?: string;

@@ -2,16 +2,22 @@ import { ApitrailError, type QueryRequest, type QueryResponse } from '@apitrail/
 
 import { KeyVerifier } from '../access/key-verifier';
 import { AnnotationReader } from '../annotations/annotation-reader';
+import { CohortStore } from '../cohorts/cohort-store';
+import type { MemberSource } from '../cohorts/members';
+import { CohortPusher } from '../cohorts/webhook/push';
 import { VERSION } from '../config/version';
 import { openDuckDb } from '../engine/duckdb';
 import { HotFeed } from '../lake/hot/hot-feed';
 import { LeftOutReader } from '../ingest/noise/left-out-reader';
+import { CohortCache } from '../queries/cohorts/cohort-cache';
 import { runQueries } from '../queries/run';
 import { ActiveRequests } from './active-requests';
 import { Admission } from './admission';
 import { AttributeNames } from './attribute-names';
 import type { Service, ServiceContext } from './child-process';
+import { cohortEndpoints } from './cohort-endpoints';
 import { openDatasets } from './datasets';
+import { exportEndpoints } from './export-endpoint';
 import { lakeProblem, ownProblems, readHealth } from './health';
 import type { Ask } from './endpoint';
 import { listen } from './listen';
@@ -32,6 +38,8 @@ import { logSandbox, openSandbox, requireSqlScope, userSqlFor } from './user-sql
 
 /** How long requests under way may go on once everything ends. */
 const DRAIN_MS = 2_000;
+/** How long pushing a cohort may take that somebody waits for. */
+const PUSH_MS = 600_000;
 
 /** Starts the query listener over the lake and the datasets of the configuration. */
 export async function startQueryService({
@@ -63,6 +71,12 @@ export async function startQueryService({
   const pseudonyms = new PseudonymSource(settings.privacy);
   const annotations = new AnnotationReader(settings.lake, engine);
   const leftOut = new LeftOutReader(settings.lake, engine);
+  const cohorts = new CohortStore(settings.lake, settings.cohorts.saved);
+  const cohortCache = new CohortCache();
+  const members: MemberSource = {
+    ...{ engine, datasets, cohorts, cache: cohortCache },
+    pseudonyms: () => pseudonyms.current(),
+  };
   const program = watchProgram(process.argv[1]);
   const onLiveFault = (error: unknown) => log.error({ err: error }, 'live stream failed');
   const live = new LiveStreams({
@@ -90,6 +104,7 @@ export async function startQueryService({
         }),
         postedAnnotations: () => annotations.present(),
         leftOut: (range, filters) => leftOut.totals(range, filters),
+        ...{ cohorts, cohortCache },
         leftOutTable: () => leftOut.sqlTable(),
         forAlerting: caller.identity?.kind === 'alert',
         onFault: (error) => log.error({ err: error }, 'query failed'),
@@ -106,6 +121,19 @@ export async function startQueryService({
     endpoints: [
       queryEndpoint({ answer, admission, metrics, resultBytes: limits.resultBytes }),
       { method: 'GET', path: '/api/health', polled: true, answer: () => health() },
+      ...exportEndpoints({ answer, engine, folder: spill.path }),
+      ...cohortEndpoints({
+        ...{ store: cohorts, source: members, folder: spill.path, keys: !settings.no_auth },
+        admit: ({ caller, signal: gone }, work) =>
+          active.run(gone, limits.queryTimeoutMs, (signal) => admission.run(caller.name, signal, () => work(signal))),
+        push: (cohort, webhook, { caller, signal: gone }) =>
+          active.run(gone, PUSH_MS, (signal) =>
+            new CohortPusher({
+              ...{ lake: settings.lake, webhooks: settings.cohorts.webhooks, store: cohorts, source: members },
+              admit: (work) => admission.run(caller.name, signal, work),
+            }).push(cohort, webhook, signal)
+          ),
+      }),
       ...resourceEndpoints({ datasets, attributes: new AttributeNames(engine), answer }),
       sqlSchemaEndpoint({
         ...{ datasets, engine, sandbox },

@@ -1,5 +1,6 @@
 import {
   ApitrailError,
+  COHORT_KEY,
   DERIVED_KEYS,
   RECORD_COLUMNS,
   type DatasetInfo,
@@ -53,6 +54,12 @@ async function listKeys({ query, signal }: Ask, { datasets, attributes }: Resour
       description,
       group: 'Record',
     })),
+    {
+      key: COHORT_KEY,
+      type: 'string',
+      description: 'A saved cohort whose member made the request; for filters, not to group by.',
+      group: 'Cohorts',
+    },
     ...(await attributes.of(dataset, signal)).map((attribute): KeyInfo => ({
       key: `attributes.${attribute}`,
       type: 'string',

@@ -19,6 +19,9 @@ export interface SuperviseOptions {
   until: Promise<unknown>;
 }
 
+/** Whether there is something to do again and again beside taking in and answering. */
+const hasUpkeep = ({ maintenance, cohorts }: Settings): boolean => maintenance.enabled || cohorts.webhooks.length > 0;
+
 /**
  * Runs the ingest, the query and the maintenance process until it is time to stop, then ends all of them. Throws the coded error of a process that
  * cannot start at all; one that ends later is started again.
@@ -49,7 +52,7 @@ export async function supervise({ settings, script, log, onReady, until }: Super
     ...{ role: 'maintenance', script, settings, log, onChange },
     memoryLimit: Math.floor(settings.maintenance.memory * 1.5) + 512 * 2 ** 20,
   });
-  processes.push(ingest, query, ...(settings.maintenance.enabled ? [maintenance] : []));
+  processes.push(ingest, query, ...(hasUpkeep(settings) ? [maintenance] : []));
   try {
     if (!settings.no_auth && (await readKeyFile(settings.keysFile)).length === 0) {
       log.warn(

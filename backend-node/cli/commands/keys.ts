@@ -99,12 +99,14 @@ function collectScopes(text: string, before: Scope[] = []): Scope[] {
   return [...new Set([...before, oneOf(OFFERED_SCOPES)(text)])];
 }
 
-/** The scope that stands in the key's text, and the others. SQL is asked on the query listener, which `query` opens. */
+/** The scope that stands in the key's text, and the others. What `sql` and `admin` allow is asked on the query listener, which `query` opens. */
 function splitScopes(scopes: Scope[]): { scope: Scope; also: Scope[] } {
-  if (scopes.includes('sql') && !scopes.includes('query')) {
+  const onQueries = scopes.find((scope) => scope === 'sql' || scope === 'admin');
+  if (onQueries && !scopes.includes('query')) {
+    const what = onQueries === 'sql' ? 'SQL is asked on' : 'cohorts are saved on';
     throw new ApitrailError(
       'APITRAIL_USAGE',
-      'The scope sql goes with query, which opens the listener that SQL is asked on: --scope query --scope sql.',
+      `The scope ${onQueries} goes with query, which opens the listener that ${what}: --scope query --scope ${onQueries}.`,
       { where: '--scope' }
     );
   }

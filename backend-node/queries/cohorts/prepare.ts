@@ -53,20 +53,31 @@ export async function prepareCohorts(run: RunSource, context: RunContext): Promi
   };
 }
 
-/** Does `work` with a relation of the members of a cohort in the range: the column `unit`, each once. */
-export async function withMembers<T>(
+/** The members of a cohort, until they are released. */
+export interface OpenMembers {
+  /** A relation with the column `unit`, each once. */
+  members: KeptCohort;
+  /** The range that says who is in it, epoch milliseconds: the cohort's own, or the one asked for. */
+  range: Range;
+  release(): Promise<void>;
+}
+
+/** Works out the members of a cohort in the range of a run. Throws an ApitrailError that says why it cannot. */
+export async function openMembersOf(
   run: Omit<RunSource, 'query'>,
   cohort: Cohort,
-  dataset: string,
-  work: (members: KeptCohort) => Promise<T>
-): Promise<T> {
+  dataset: string
+): Promise<OpenMembers> {
   const query = parseQuery({ refId: 'members', queryType: 'requests', dataset });
   const workshop = await Workshop.open({ ...run, query });
+  const asked = { range: run.range, shift: undefined };
   try {
     checkDefinition(cohort, workshop.definitions);
-    return await work(await workshop.members(cohort, { range: run.range, shift: undefined }));
-  } finally {
+    const members = await workshop.members(cohort, asked);
+    return { members, range: sideOf(cohort, asked).range, release: () => workshop.release() };
+  } catch (error) {
     await workshop.release();
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { DERIVED_KEYS, type KeyInfo, RECORD_COLUMNS } from '@apitrail/contract';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 
 import { useEditor } from '../editor-context';
 
@@ -21,8 +21,14 @@ export const RECORD_KEYS: readonly KeyInfo[] = [
   })),
 ];
 
-/** Keys of the query's dataset, attributes that occur in it included. */
+/** Keys of the query's dataset that can be grouped by, attributes that occur in it included. */
 export function useKeys(): readonly KeyInfo[] {
+  const keys = useFilterKeys();
+  return useMemo(() => keys.filter(({ group }) => group !== 'Cohorts'), [keys]);
+}
+
+/** Those, and the key of saved cohorts, which can only be filtered by. */
+export function useFilterKeys(): readonly KeyInfo[] {
   const { dataSource, dataset } = useEditor();
   const [keys, setKeys] = useState<readonly KeyInfo[]>(RECORD_KEYS);
   useEffect(() => {

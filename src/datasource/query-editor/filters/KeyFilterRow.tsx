@@ -6,9 +6,9 @@ import { useEditor, useFieldProblem } from '../editor-context';
 import { keyOptions } from '../fields/key-options';
 import { Picker } from '../fields/Picker';
 import { MultiPicker } from '../fields/MultiPicker';
-import { useKeys } from '../fields/use-keys';
+import { useFilterKeys } from '../fields/use-keys';
 import { lowerFirst } from './lower-first';
-import { arity, OPERATOR_OPTIONS, withOperator } from './operators';
+import { arity, operatorOptions, withKey, withOperator } from './operators';
 import { useValueOptions } from './use-values';
 
 interface KeyFilterRowProps {
@@ -23,7 +23,7 @@ interface KeyFilterRowProps {
 /** A condition on a key: key, operator and the values that occur. */
 export function KeyFilterRow({ filter, name, path, onChange, onRemove }: KeyFilterRowProps) {
   const { variables } = useEditor();
-  const keys = useKeys();
+  const keys = useFilterKeys();
   const loadValues = useValueOptions(filter.key);
   const problem = useFieldProblem(path);
   const values = arity(filter.operator);
@@ -38,12 +38,12 @@ export function KeyFilterRow({ filter, name, path, onChange, onRemove }: KeyFilt
         invalid={problem !== undefined && filter.key === ''}
         options={keyOptions(keys, variables)}
         value={filter.key === '' ? null : filter.key}
-        onChange={(key) => onChange({ ...filter, key })}
+        onChange={(key) => onChange(withKey(filter, key))}
       />
       <Picker
         name={`${name} operator`}
         width={12}
-        options={OPERATOR_OPTIONS}
+        options={operatorOptions(filter.key)}
         value={filter.operator}
         onChange={(operator) => onChange(withOperator(filter, operator))}
       />

@@ -1,4 +1,10 @@
-import { FILTER_OPERATORS, type FilterOperator, type KeyFilter } from '@apitrail/contract';
+import {
+  COHORT_KEY,
+  COHORT_OPERATORS,
+  FILTER_OPERATORS,
+  type FilterOperator,
+  type KeyFilter,
+} from '@apitrail/contract';
 import type { ComboboxOption } from '@grafana/ui';
 
 const MEANINGS: Record<FilterOperator, string> = {
@@ -16,11 +22,24 @@ const MEANINGS: Record<FilterOperator, string> = {
   '!exists': 'has no value',
 };
 
-export const OPERATOR_OPTIONS: Array<ComboboxOption<FilterOperator>> = FILTER_OPERATORS.map((operator) => ({
+const OPERATOR_OPTIONS: Array<ComboboxOption<FilterOperator>> = FILTER_OPERATORS.map((operator) => ({
   value: operator,
   label: operator,
   description: MEANINGS[operator],
 }));
+
+/** The operators a key can be filtered with. */
+export function operatorOptions(key: string): Array<ComboboxOption<FilterOperator>> {
+  return key === COHORT_KEY
+    ? OPERATOR_OPTIONS.filter(({ value }) => COHORT_OPERATORS.some((known) => known === value))
+    : OPERATOR_OPTIONS;
+}
+
+/** The filter on another key, with an operator that key takes. */
+export function withKey(filter: KeyFilter, key: string): KeyFilter {
+  const taken = operatorOptions(key).some(({ value }) => value === filter.operator);
+  return { ...(taken ? filter : withOperator(filter, '=')), key };
+}
 
 /** How many values the operator takes. */
 export function arity(operator: FilterOperator): 'none' | 'one' | 'many' {

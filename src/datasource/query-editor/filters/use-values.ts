@@ -1,3 +1,4 @@
+import { COHORT_KEY } from '@apitrail/contract';
 import type { ComboboxOption } from '@grafana/ui';
 import { useCallback } from 'react';
 
@@ -35,7 +36,8 @@ export function useValueOptions(key: string): (search: string) => Promise<Combob
         ...values.map(({ value, requests }) => ({
           value,
           label: value,
-          description: `${formatted.format(requests)} requests`,
+          // Requests of saved cohorts are not counted.
+          ...(key === COHORT_KEY ? {} : { description: `${formatted.format(requests)} requests` }),
         })),
       ];
     },
