@@ -39,15 +39,14 @@ export function Rail({ part, height, mark }: { part: RailPart; height: number; m
     >
       {part.before && <line x1={X} x2={X} y1={0} y2={middle} stroke={color} strokeWidth={2} />}
       {part.after && <line x1={X} x2={X} y1={middle} y2={height} stroke={color} strokeWidth={2} />}
-      {mark && <Mark outcome={mark} x={X} y={middle} />}
+      {mark && <Mark outcome={mark} color={color} x={X} y={middle} />}
     </svg>
   );
 }
 
 /** A filled dot converted, a cross ended without, a ring goes on. */
-function Mark({ outcome, x, y }: { outcome: string; x: number; y: number }) {
+function Mark({ outcome, color, x, y }: { outcome: string; color: string; x: number; y: number }) {
   const theme = useTheme2();
-  const color = outcomeColor(outcome, theme);
   const background = theme.colors.background.primary;
   if (isEnd(outcome) && outcome !== 'converted' && outcome !== 'pending') {
     const arm = RADIUS - 1;

@@ -9,6 +9,7 @@ import { methodColor } from '../../components/http-method';
 import { testIds } from '../../components/test-ids';
 import { type TimelineItem } from './arrange';
 import { dayName, errorText, pauseText, runRoutes, runText, sessionText } from './describe';
+import { isEnd } from './journey-rail';
 import { type TimelineEvent } from './model';
 import { outcomeColor } from './Rail';
 import { getTimelineStyles } from './timeline-styles';
@@ -61,14 +62,12 @@ export function RowContent(
 function SessionContent({ item, timeZone, narrow }: Props & { item: TimelineItem & { kind: 'session' } }) {
   const styles = useStyles2(getTimelineStyles);
   const { session, open } = item;
+  const [from, to] = [session.time, session.timeEnd].map((time) => formatTime(time, timeZone, 'HH:mm'));
   const [all, failed] = sessionText(session).split(/, (?=[\d,]+ errors?$)/);
   return (
     <>
       <Icon name={open ? 'angle-down' : 'angle-right'} />
-      <span className={styles.strong}>
-        {formatTime(session.time, timeZone, 'HH:mm')}
-        {narrow ? '' : ` – ${formatTime(session.timeEnd, timeZone, 'HH:mm')}`}
-      </span>
+      <span className={styles.strong}>{narrow || from === to ? from : `${from} – ${to}`}</span>
       <span className={cx(styles.cut, styles.muted)}>{all}</span>
       {failed && <span className={styles.bad}>{failed}</span>}
       {!narrow && session.session !== undefined && (
@@ -86,7 +85,10 @@ function JourneyContent({ event, timeZone }: { event: TimelineEvent; timeZone: T
   return (
     <>
       <span className={styles.time}>{formatTime(event.time, timeZone, CLOCK)}</span>
-      <span className={cx(styles.cut, styles.strong)} style={{ color: outcomeColor(event.outcome, theme) }}>
+      <span
+        className={cx(styles.cut, styles.strong)}
+        style={isEnd(event.outcome) ? { color: outcomeColor(event.outcome, theme) } : undefined}
+      >
         {event.title}
       </span>
     </>
@@ -130,7 +132,10 @@ function RequestContent(props: Props & { event: TimelineEvent; wide: boolean; sh
             {time}
             {asked}
           </div>
-          <div className={styles.line}>{answer}</div>
+          <div className={styles.line}>
+            <span className={styles.time} />
+            {answer}
+          </div>
         </>
       ) : (
         <div className={styles.line}>
@@ -140,18 +145,18 @@ function RequestContent(props: Props & { event: TimelineEvent; wide: boolean; sh
           {answer}
         </div>
       )}
-      {error && <ErrorLine event={event} indented={!narrow} />}
+      {error && <ErrorLine event={event} />}
     </div>
   );
 }
 
-function ErrorLine({ event, indented }: { event: TimelineEvent; indented: boolean }) {
+function ErrorLine({ event }: { event: TimelineEvent }) {
   const styles = useStyles2(getTimelineStyles);
   const owner = ownerOf(event.errorOwner);
   const message = event.errorMessage ?? event.errorGroup;
   return (
     <div className={styles.line} title={errorText(event)}>
-      {indented && <span className={styles.time} />}
+      <span className={styles.time} />
       {owner && (
         <span className={styles.bad} title={owner.meaning}>
           <Icon name={owner.icon} size="sm" /> {owner.label}

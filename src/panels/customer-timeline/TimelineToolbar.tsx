@@ -14,6 +14,8 @@ interface Props {
   picks: ReadonlySet<Picked>;
   /** Whether journeys are shown at all. */
   journeys: boolean;
+  /** Chips without icons. */
+  narrow: boolean;
   onPick: (picks: ReadonlySet<Picked>) => void;
 }
 
@@ -24,7 +26,7 @@ const CHIPS: Array<{ pick: Picked; label: string; icon: IconName }> = [
 ];
 
 /** Whose timeline it is, what it amounts to, and chips that pick out a part of it. */
-export function TimelineToolbar({ model, summary, picks, journeys, onPick }: Props) {
+export function TimelineToolbar({ model, summary, picks, journeys, narrow, onPick }: Props) {
   const styles = useStyles2(getTimelineStyles);
   const counts: Record<Picked, number> = {
     errors: model.counts.errors,
@@ -40,14 +42,16 @@ export function TimelineToolbar({ model, summary, picks, journeys, onPick }: Pro
   };
   return (
     <div className={styles.toolbar}>
-      {model.customer !== undefined && (
-        <span className={styles.customer} title={model.customer}>
-          <Icon name="user" size="sm" /> {model.customer}
+      <div className={styles.about}>
+        {model.customer !== undefined && (
+          <span className={styles.customer} title={model.customer}>
+            <Icon name="user" size="sm" /> {model.customer}
+          </span>
+        )}
+        <span className={styles.summary} title={summary} data-testid={testIds.timeline.summary}>
+          {summary}
         </span>
-      )}
-      <span className={styles.summary} title={summary} data-testid={testIds.timeline.summary}>
-        {summary}
-      </span>
+      </div>
       <div className={styles.chips} role="group" aria-label="Show only">
         {CHIPS.filter(({ pick }) => pick !== 'journeys' || (journeys && counts.journeys > 0)).map(
           ({ pick, label, icon }) => (
@@ -60,7 +64,7 @@ export function TimelineToolbar({ model, summary, picks, journeys, onPick }: Pro
               onClick={() => toggle(pick)}
               data-testid={testIds.timeline.filter}
             >
-              <Icon name={icon} size="sm" />
+              {!narrow && <Icon name={icon} size="sm" />}
               {label} {formatCount(counts[pick])}
             </button>
           )

@@ -8,6 +8,7 @@ import { PanelTooltip } from '../../components/PanelTooltip';
 import { testIds } from '../../components/test-ids';
 import { arrange, type Picked, type TimelineItem } from './arrange';
 import { askedFor, describeEvent, errorText, itemSentence, timelineSummary } from './describe';
+import { NARROW } from './item-heights';
 import { type TimelineModel } from './model';
 import { type TimelineOptions } from './options';
 import { itemActions, type TimelineContext } from './timeline-actions';
@@ -73,7 +74,14 @@ export function TimelineView({ model, options, width, height, timeZone, context 
     <div className={styles.root} style={{ width, height }} data-testid={testIds.timeline.root}>
       {toolbar && (
         <div style={{ height: toolbarHeight, overflow: 'hidden', flex: 'none' }}>
-          <TimelineToolbar model={model} summary={summary} picks={picks} journeys={showJourneys} onPick={setPicks} />
+          <TimelineToolbar
+            model={model}
+            summary={summary}
+            picks={picks}
+            journeys={showJourneys}
+            narrow={width < NARROW}
+            onPick={setPicks}
+          />
         </div>
       )}
       {items.length === 0 ? (
