@@ -7,7 +7,7 @@ import { type NodeLabel } from './labels';
 import { type LinkPlace, NODE_WIDTH, type NodePlace, type PathsLayout } from './layout';
 import { isEnd, type ModelLink, type ModelNode, type PathsModel } from './model';
 import { getPathsStyles } from './paths-styles';
-import { fillOf, frameColor } from './Patterns';
+import { fillOf, frameColor, Patterns } from './Patterns';
 
 const LEAST_LINK = 0.75;
 
@@ -23,13 +23,27 @@ interface Props {
   opacity: number;
 }
 
-/** The whole drawing. It does not change while the pointer moves: what is lit is drawn over it. */
+/**
+ * The whole drawing. It does not change while the pointer moves: what is lit is drawn over it, and the layer of the links, which
+ * is painted once, fades.
+ */
 export const PathsDrawing = React.memo(function PathsDrawing(props: Props) {
   const { id, model, layout, labels, heads, colors, linkColors, opacity } = props;
   const styles = useStyles2(getPathsStyles);
   return (
     <>
-      <g aria-hidden>
+      <svg data-faded aria-hidden className={styles.layer} width={layout.width} height={layout.height}>
+        <Patterns id={id} />
+        <g className={styles.links} strokeOpacity={opacity}>
+          {bySize(model.links).map(({ index }) => (
+            <LinkPath key={index} place={layout.links[index]} color={linkColors[index]} />
+          ))}
+        </g>
+        {model.nodes.map((node) => (
+          <NodeRect key={node.index} id={id} node={node} place={layout.nodes[node.index]} color={colors[node.index]} />
+        ))}
+      </svg>
+      <svg aria-hidden className={styles.layer} width={layout.width} height={layout.height}>
         {heads.map(({ x, name, figures }) => (
           <g key={x} data-testid={testIds.paths.head}>
             <text className={styles.head} x={x} y={13}>
@@ -40,22 +54,12 @@ export const PathsDrawing = React.memo(function PathsDrawing(props: Props) {
             </text>
           </g>
         ))}
-      </g>
-      <g data-faded aria-hidden className={styles.links} strokeOpacity={opacity}>
-        {bySize(model.links).map(({ index }) => (
-          <LinkPath key={index} place={layout.links[index]} color={linkColors[index]} />
-        ))}
-      </g>
-      <g data-faded aria-hidden>
-        {model.nodes.map((node) => (
-          <NodeRect key={node.index} id={id} node={node} place={layout.nodes[node.index]} color={colors[node.index]} />
-        ))}
-      </g>
-      <g data-labels aria-hidden>
-        {labels.map((label) => (
-          <LabelText key={label.node} label={label} styles={styles} end={isEnd(model.nodes[label.node])} />
-        ))}
-      </g>
+        <g data-labels>
+          {labels.map((label) => (
+            <LabelText key={label.node} label={label} styles={styles} end={isEnd(model.nodes[label.node])} />
+          ))}
+        </g>
+      </svg>
     </>
   );
 });

@@ -1,3 +1,4 @@
+import { cx } from '@emotion/css';
 import { useStyles2 } from '@grafana/ui';
 import React, { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
@@ -23,7 +24,6 @@ import { getPathsStyles } from './paths-styles';
 import { PathsDrawing } from './PathsDrawing';
 import { PathsHighlight } from './PathsHighlight';
 import { PathsKey } from './PathsKey';
-import { Patterns } from './Patterns';
 import { markAt } from './pick';
 import { ScrollFrame } from './ScrollFrame';
 import { usePathsDrawing } from './use-paths-drawing';
@@ -56,7 +56,7 @@ const KEY_BELOW = 640;
 export function PathsView({ model, options, width, height, context }: Props) {
   const styles = useStyles2(getPathsStyles);
   const { decimals } = options;
-  const svg = useRef<SVGSVGElement>(null);
+  const plot = useRef<HTMLDivElement>(null);
   const scroll = useRef<HTMLDivElement>(null);
   const first = model.columns[model.before ? model.columns.length - 1 : 0][0];
   const [cursor, setCursor] = useState<number>(first);
@@ -82,7 +82,7 @@ export function PathsView({ model, options, width, height, context }: Props) {
 
   const placeOf = useCallback(
     (mark: Mark): { x: number; y: number } => {
-      const { left, top } = svg.current?.getBoundingClientRect() ?? { left: 0, top: 0 };
+      const { left, top } = plot.current?.getBoundingClientRect() ?? { left: 0, top: 0 };
       if (mark.link === undefined) {
         const { x, y, height: tall } = layout.nodes[mark.node];
         return { x: left + x, y: top + y + Math.min(tall / 2, 80) };
@@ -94,7 +94,7 @@ export function PathsView({ model, options, width, height, context }: Props) {
   );
 
   const markOf = (event: React.MouseEvent): Mark | undefined => {
-    const { left, top } = svg.current!.getBoundingClientRect();
+    const { left, top } = plot.current!.getBoundingClientRect();
     const { node, link } = (event.target as Element).closest<SVGElement>('[data-node], [data-link]')?.dataset ?? {};
     const named = node !== undefined ? { node: Number(node) } : link !== undefined ? { link: Number(link) } : undefined;
     return (
@@ -108,7 +108,7 @@ export function PathsView({ model, options, width, height, context }: Props) {
     bringIntoView(mark);
     if (mark.link === undefined) {
       setCursor(mark.node);
-      svg.current?.querySelector<SVGElement>(`[data-node="${mark.node}"]`)?.focus({ preventScroll: true });
+      plot.current?.querySelector<SVGElement>(`[data-node="${mark.node}"]`)?.focus({ preventScroll: true });
     }
     setPointed({ model, mark, ...placeOf(mark), focused: true });
   };
@@ -151,7 +151,7 @@ export function PathsView({ model, options, width, height, context }: Props) {
     }
     setPointed(undefined);
     const node = menu?.mark.node ?? current;
-    svg.current?.querySelector<SVGElement>(`[data-node="${node}"]`)?.focus({ preventScroll: true });
+    plot.current?.querySelector<SVGElement>(`[data-node="${node}"]`)?.focus({ preventScroll: true });
   };
 
   const summary = pathsSummary(model, decimals);
@@ -159,19 +159,21 @@ export function PathsView({ model, options, width, height, context }: Props) {
   return (
     <div className={styles.root} style={{ width, height }} data-testid={testIds.paths.root}>
       {summaryHeight > 0 && (
-        <div className={styles.summary} style={{ height: summaryHeight }}>
-          <span className={styles.cut} title={summary} data-testid={testIds.paths.summary}>
+        <div
+          className={cx(styles.summary, summaryHeight === SUMMARY_ONE_LINE && styles.oneLine)}
+          style={{ height: summaryHeight }}
+        >
+          <span className={styles.cut} title={pathsSummary(model, decimals, true)} data-testid={testIds.paths.summary}>
             {summary}
           </span>
           <PathsKey id={drawing.id} model={model} />
         </div>
       )}
       <ScrollFrame box={scroll} width={width} content={layout.width} scrolls={scrolls}>
-        <svg
-          ref={svg}
+        <div
+          ref={plot}
           className={styles.plot}
-          width={layout.width}
-          height={room}
+          style={{ width: layout.width, height: room }}
           role="group"
           aria-label={`${summary}. Arrow keys move between requests, with Shift to the links between them.`}
           data-testid={testIds.paths.plot}
@@ -196,7 +198,7 @@ export function PathsView({ model, options, width, height, context }: Props) {
           }}
           onKeyDown={onKeyDown}
           onFocus={(event) => {
-            const { node } = (event.target as SVGElement).dataset;
+            const { node } = (event.target as Element as SVGElement).dataset;
             if (node !== undefined && event.target.matches(':focus-visible') && !menu) {
               const mark = { node: Number(node) };
               setCursor(mark.node);
@@ -207,7 +209,6 @@ export function PathsView({ model, options, width, height, context }: Props) {
             setPointed((before) => (before?.focused && before.mark.link === undefined ? undefined : before))
           }
         >
-          <Patterns id={drawing.id} />
           <PathsDrawing
             id={drawing.id}
             model={model}
@@ -218,21 +219,23 @@ export function PathsView({ model, options, width, height, context }: Props) {
             linkColors={drawing.linkColors}
             opacity={drawing.opacity}
           />
-          {lit && (
-            <PathsHighlight
-              id={drawing.id}
-              model={model}
-              layout={layout}
-              labels={labels}
-              colors={drawing.colors}
-              linkColors={drawing.linkColors}
-              measure={drawing.measure}
-              mark={lit}
-              focused={shown?.focused && lit.link !== undefined ? markSentence(model, lit, decimals) : undefined}
-            />
-          )}
-          <NodeButtons model={model} layout={layout} current={current} decimals={decimals} />
-        </svg>
+          <svg className={styles.layer} width={layout.width} height={room}>
+            {lit && (
+              <PathsHighlight
+                id={drawing.id}
+                model={model}
+                layout={layout}
+                labels={labels}
+                colors={drawing.colors}
+                linkColors={drawing.linkColors}
+                measure={drawing.measure}
+                mark={lit}
+                focused={shown?.focused && lit.link !== undefined ? markSentence(model, lit, decimals) : undefined}
+              />
+            )}
+            <NodeButtons model={model} layout={layout} current={current} decimals={decimals} />
+          </svg>
+        </div>
       </ScrollFrame>
       {shown && (
         <PanelTooltip

@@ -146,8 +146,8 @@ export function countedText({ marker }: PathsModel): string | undefined {
 /** What highlighting takes for granted. */
 export const PROPORTION_TEXT = 'What is lit goes on in proportion where paths meet.';
 
-/** What the paths amount to, in words. */
-export function pathsSummary(model: PathsModel, decimals: number): string {
+/** What the paths amount to, in words; with long anchors only where it may be `full`. */
+export function pathsSummary(model: PathsModel, decimals: number, full = false): string {
   const { marker, total, unitName, nodes } = model;
   const dropped = nodes.reduce((sum, { kind, value }) => (kind === 'drop_off' ? sum + value : sum), 0);
   const began = nodes.reduce((sum, { kind, value }) => (kind === 'start' ? sum + value : sum), 0);
@@ -157,7 +157,7 @@ export function pathsSummary(model: PathsModel, decimals: number): string {
       : began > 0 && total > 0
         ? `, ${formatShare(began / total, decimals)} began their session within ${stepsText(model)} before`
         : '';
-  return `${formatCount(total)} ${unitName}${marker ? ` ${anchorText(model)}` : ''}${ends}`;
+  return `${formatCount(total)} ${unitName}${marker ? ` ${anchorText(model, full)}` : ''}${ends}`;
 }
 
 function stepsText({ steps }: PathsModel): string {
@@ -165,9 +165,9 @@ function stepsText({ steps }: PathsModel): string {
   return `${links} ${links === 1 ? 'step' : 'steps'}`;
 }
 
-const MOST_ANCHOR = 80;
+const MOST_ANCHOR = 60;
 
-function anchorText({ marker, before, nodes, columns }: PathsModel): string {
+function anchorText({ marker, before, nodes, columns }: PathsModel, full: boolean): string {
   if (!marker) {
     return '';
   }
@@ -181,7 +181,7 @@ function anchorText({ marker, before, nodes, columns }: PathsModel): string {
   }
   if (anchor.length > 0) {
     const text = anchors.length === 1 ? nodes[anchors[0]].label : filterText(anchor);
-    return `${before ? 'up to' : 'from'} ${text.length > MOST_ANCHOR ? `${text.slice(0, MOST_ANCHOR)}…` : text}`;
+    return `${before ? 'up to' : 'from'} ${text.length > MOST_ANCHOR && !full ? 'what the anchor matches' : text}`;
   }
   if (counting === 'transitions') {
     return before ? 'up to any request' : 'from any request';
