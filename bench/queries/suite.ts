@@ -158,7 +158,10 @@ function ownCpuMs(): number {
 }
 
 /** The live files of a lake, as what SQL by hand reads for the range of a case. */
-async function readFiles(directory: string, rows: number): Promise<(one: QueryCase) => RawContext> {
+export async function readFiles(
+  directory: string,
+  rows: number
+): Promise<(one: Pick<QueryCase, 'range' | 'reads'>) => RawContext> {
   const engine = await openDuckDb({ threads: 1 });
   try {
     const lake = await Lake.open(directory, { engine });
