@@ -18,8 +18,9 @@ import (
 
 // answer is what the companion said.
 type answer struct {
-	status int
-	body   []byte
+	status      int
+	body        []byte
+	contentType string
 }
 
 type call struct {
@@ -56,7 +57,7 @@ func (d *Datasource) ask(ctx context.Context, c call) (answer, error) {
 	if int64(len(body)) > d.settings.maxResponseBytes {
 		return answer{}, fmt.Errorf("the companion's answer is larger than %d MB: ask for fewer rows or columns, or raise maxResponseMB of the data source", d.settings.maxResponseBytes>>20)
 	}
-	return answer{status: response.StatusCode, body: body}, nil
+	return answer{status: response.StatusCode, body: body, contentType: response.Header.Get("Content-Type")}, nil
 }
 
 // newRequest carries the key of the data source and who asks.

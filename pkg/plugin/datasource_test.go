@@ -253,6 +253,53 @@ func TestNamedResourcesAreForwarded(t *testing.T) {
 	}
 }
 
+func TestCohortsAndExportsAreForwarded(t *testing.T) {
+	c := startCompanion(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/members") {
+			w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+		} else {
+			w.Header().Set("Content-Type", "text/html")
+		}
+		if r.Method == http.MethodPut {
+			w.WriteHeader(http.StatusCreated)
+		}
+		_, _ = w.Write([]byte(`[]`))
+	})
+	d := newDatasource(t, c.URL, `{}`)
+	cases := []struct {
+		method, path string
+		status       int
+		contentType  string
+	}{
+		{"GET", "cohorts", 200, "application/json"},
+		{"GET", "cohorts/dropped-at-payment", 200, "application/json"},
+		{"PUT", "cohorts/dropped-at-payment", 201, "application/json"},
+		{"DELETE", "cohorts/dropped-at-payment", 200, "application/json"},
+		{"GET", "cohorts/dropped-at-payment/members", 200, "text/csv; charset=utf-8"},
+		{"POST", "cohorts/dropped-at-payment/push", 200, "application/json"},
+		{"POST", "export", 200, "application/json"},
+	}
+	for i, want := range cases {
+		got := callResource(t, d, want.method, want.path, want.path)
+		if got.Status != want.status || got.Headers["Content-Type"][0] != want.contentType {
+			t.Errorf("%s %s: %d %v", want.method, want.path, got.Status, got.Headers)
+		}
+		if asked := want.method + " /api/resources/" + want.path; len(c.paths) != i+1 || c.paths[i] != asked {
+			t.Errorf("asked %v, not %s", c.paths, asked)
+		}
+	}
+	for path, method := range map[string]string{"cohorts": "POST", "cohorts/a/push": "GET", "cohorts/a/members": "DELETE", "export": "GET"} {
+		if got := callResource(t, d, method, path, path); got.Status != 405 {
+			t.Errorf("%s %s: %d", method, path, got.Status)
+		}
+	}
+	for _, path := range []string{"cohorts/A", "cohorts/a/b", "cohorts/a/members/b", "cohorts/.a", "cohorts/a%2fb"} {
+		if got := callResource(t, d, "GET", path, path); got.Status != 404 {
+			t.Errorf("%s: %d", path, got.Status)
+		}
+	}
+}
+
 func TestOtherPathsAndMethodsAreRefused(t *testing.T) {
 	c := startCompanion(t, answerWith(200, `secret`))
 	d := newDatasource(t, c.URL, `{}`)

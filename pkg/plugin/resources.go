@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
@@ -16,6 +17,26 @@ var resources = map[string][]string{
 	"keys":       {http.MethodGet},
 	"datasets":   {http.MethodGet},
 	"values":     {http.MethodGet, http.MethodPost},
+	"cohorts":    {http.MethodGet},
+	"export":     {http.MethodPost},
+}
+
+// cohortResource is a saved cohort, its members, or the push of them. Who may change one the companion decides, from who asks.
+var cohortResource = regexp.MustCompile(`^cohorts/[a-z0-9][a-z0-9._-]{0,63}(/members|/push)?$`)
+
+// methodsOf says which methods a resource takes; none where there is no such resource.
+func methodsOf(name string) []string {
+	found := cohortResource.FindStringSubmatch(name)
+	switch {
+	case found == nil:
+		return resources[name]
+	case found[1] == "/members":
+		return []string{http.MethodGet}
+	case found[1] == "/push":
+		return []string{http.MethodPost}
+	default:
+		return []string{http.MethodGet, http.MethodPut, http.MethodDelete}
+	}
 }
 
 // CallResource hands a named resource to the companion. Any other path or method is refused here: a path with `..` would
@@ -25,8 +46,8 @@ func (d *Datasource) CallResource(ctx context.Context, req *backend.CallResource
 	if name == liveChannel {
 		return callLive(req, sender)
 	}
-	methods, known := resources[name]
-	if !known {
+	methods := methodsOf(name)
+	if len(methods) == 0 {
 		return refuse(sender, http.StatusNotFound, "There is no resource "+name+".")
 	}
 	if !contains(methods, req.Method) {
@@ -37,14 +58,24 @@ func (d *Datasource) CallResource(ctx context.Context, req *backend.CallResource
 	if err != nil {
 		return refuse(sender, http.StatusBadGateway, sentence(err.Error()))
 	}
-	if answered.status != http.StatusOK {
+	if answered.status != http.StatusOK && answered.status != http.StatusCreated {
 		return refuse(sender, outwardStatus(answered.status), answered.refusal())
 	}
 	return sender.Send(&backend.CallResourceResponse{
-		Status:  http.StatusOK,
-		Headers: map[string][]string{"Content-Type": {"application/json"}},
+		Status:  answered.status,
+		Headers: map[string][]string{"Content-Type": {exportedType(answered.contentType)}},
 		Body:    answered.body,
 	})
+}
+
+// exportedType is the content type of what was exported, and JSON of everything else: nothing that a browser would run.
+func exportedType(contentType string) string {
+	for _, known := range []string{"text/csv", "application/vnd.apache.parquet"} {
+		if strings.HasPrefix(contentType, known) {
+			return contentType
+		}
+	}
+	return "application/json"
 }
 
 // callLive says which channel a query's live stream is for who asks: its body is the query.
@@ -69,7 +100,7 @@ func callLive(req *backend.CallResourceRequest, sender backend.CallResourceRespo
 
 func (d *Datasource) askResource(ctx context.Context, req *backend.CallResourceRequest, target string) (answer, error) {
 	c := call{method: req.Method, path: target, identity: identify(req.PluginContext, req.GetHTTPHeader)}
-	if req.Method == http.MethodPost {
+	if req.Method == http.MethodPost || req.Method == http.MethodPut {
 		c.body = req.Body
 	}
 	if at := strings.IndexByte(req.URL, '?'); at >= 0 {
