@@ -1,6 +1,7 @@
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 
 import { testIds } from '../../src/components/test-ids';
+import { answer, asked, becomes, choose, form, says, write } from './editor-page';
 import { Playground, settled } from './playground';
 import { EDITED, editorPath } from './queries';
 
@@ -15,64 +16,8 @@ beforeAll(async () => {
 
 afterAll(() => playground?.close());
 
-const form = (page: Page): Locator => page.getByTestId('editor-form');
-const answer = (page: Page): Locator => page.getByTestId('panel-answer');
 const edit = (start: object, test: (page: Page) => Promise<void>, kind?: string) =>
   playground.visit(editorPath(start, kind), test, { width: 1500, height: 1000 });
-
-/** Chooses in a field of the form, as a person does: opens it, types, and takes the option of that name. */
-async function choose(page: Page, field: string, option: string): Promise<void> {
-  const box = form(page).getByRole('combobox', { name: field, exact: true });
-  await box.click();
-  await box.fill(option);
-  // An option's name is followed by what it means.
-  const label = page.getByText(option, { exact: true });
-  await page
-    .getByRole('option')
-    .filter({ has: label, hasNotText: /custom value/i })
-    .first()
-    .click();
-  // A list of several stays open. Escape would empty a field whose list is closed.
-  await box.blur();
-}
-
-async function write(page: Page, field: string, text: string): Promise<void> {
-  await form(page).getByLabel(field, { exact: true }).fill(text);
-  await page.keyboard.press('Enter');
-}
-
-/** What the query has become, from the preview of the form. */
-async function asked(page: Page): Promise<Record<string, unknown>> {
-  const preview = page.getByLabel('Query as it will run');
-  if ((await preview.count()) === 0) {
-    await page.getByRole('button', { name: 'What will run' }).click();
-  }
-  return JSON.parse(await preview.innerText()) as Record<string, unknown>;
-}
-
-/** Waits until the query has become so. */
-async function becomes(page: Page, query: Record<string, unknown>): Promise<void> {
-  const until = Date.now() + 15_000;
-  for (;;) {
-    await settled(page);
-    const now = await asked(page);
-    try {
-      expect(now).toMatchObject(query);
-      return;
-    } catch (difference) {
-      if (Date.now() > until) {
-        throw difference;
-      }
-      await page.waitForFunction(() => new Promise((resolve) => requestAnimationFrame(() => resolve(true))));
-    }
-  }
-}
-
-/** Waits until the answer says so. */
-async function says(page: Page, pattern: RegExp): Promise<void> {
-  await answer(page).getByText(pattern).first().waitFor();
-  await settled(page);
-}
 
 describe('traffic', () => {
   it('asks what is picked, and draws it', () =>
@@ -152,6 +97,7 @@ it('funnel: adds, names and moves steps', () =>
   edit(EDITED.funnel, async (page) => {
     await form(page).getByRole('button', { name: 'Add step', exact: true }).click();
     await write(page, 'Step 3 name', 'Payment');
+    await form(page).getByRole('button', { name: 'Step 3 conditions', exact: true }).click();
     await form(page).getByRole('button', { name: 'Add step 3 filter', exact: true }).click();
     await choose(page, 'Step 3 filter 1 key', 'route');
     await choose(page, 'Step 3 filter 1 value', '/api/checkout/{id}/payment');
@@ -161,7 +107,16 @@ it('funnel: adds, names and moves steps', () =>
     await settled(page);
     const steps = (await asked(page)).steps as Array<{ name: string }>;
     expect(steps.map(({ name }) => name)).toEqual(['Product list', 'Payment', 'Into the cart']);
-    await write(page, 'Within', 'an hour');
+    const within = form(page).getByRole('combobox', { name: 'Within', exact: true });
+    await within.fill('an hour');
+    await page
+      .getByRole('option', { name: /an hour/ })
+      .first()
+      .waitFor();
+    await page
+      .getByRole('option')
+      .filter({ hasText: /custom value/i })
+      .click();
     await form(page)
       .getByText(/This query cannot run yet/)
       .waitFor();
