@@ -141,7 +141,7 @@ export interface FunnelMarker extends FrameMarker {
   /** Of the view `correlation`: what each row of the frame is about, in their order. */
   correlated?: Array<{ filters: Filter[] }>;
   /** Of the view `correlation`: units that were compared, those of them that converted, and to which step. */
-  correlation?: { step: number; units: number; converted: number; keys: string[]; leastSupport: number };
+  correlation?: { step: number; units: number; converted: number; keys: string[] };
 }
 
 /** What a row of reasons is about. */
@@ -300,8 +300,8 @@ export interface CustomersMarker extends FrameMarker {
   health?: HealthRules;
   /** Of `timeline`: what of all is in it, whatever page and `kinds` show. */
   counts?: { sessions: number; requests: number; errors: number; journeys: number };
-  /** Share of rows in the range, after `filters`, that have no unit and were left out. 0 to 1. */
-  rowsWithoutUnit: number;
+  /** Share of rows in the range, after `filters`, that have no unit and were left out, 0 to 1; absent from a timeline, which reads one customer. */
+  rowsWithoutUnit?: number;
 }
 
 /** Marker of an errors frame. */

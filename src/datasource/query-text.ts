@@ -8,6 +8,7 @@ export function queryText(query: ApitrailQuery): string {
   const parts = [
     list(fields.metrics) ?? text(fields.metric),
     text(fields.keyName),
+    prefixed('of', text(fields.customer)),
     list(fields.kind),
     fields.steps instanceof Array ? fields.steps.map((step: { name?: string }) => step.name).join(' → ') : undefined,
     prefixed(fields.direction === 'before' ? 'before' : 'after', filters(fields.anchor)),

@@ -3,7 +3,6 @@ import type { CustomersQuery } from '@apitrail/contract';
 import type { HandlerContext, QueryHandler } from '../handler';
 import { bucketsOf } from '../shared/series';
 import { noticeWithoutUnit } from '../shared/unit-notices';
-import { shareWithoutUnit } from '../shared/units';
 import type { CustomersAnswer } from './answer';
 import { rulesOf } from './health';
 import { listAnswer } from './list-answer';
@@ -18,7 +17,9 @@ import { readTrend, trendSeries, trendTable } from './trend';
 export const customers: QueryHandler<'customers'> = {
   async run(query, context) {
     const { frames, earlierFrames, marker, withoutUnit } = await answerOf(query, context);
-    noticeWithoutUnit(context, query, withoutUnit);
+    if (withoutUnit !== undefined) {
+      noticeWithoutUnit(context, query, withoutUnit);
+    }
     const { view, unit, identity, threshold, funnel, limit, offset } = query;
     return {
       frames,
@@ -29,7 +30,7 @@ export const customers: QueryHandler<'customers'> = {
         ...(funnel === undefined ? {} : { funnel }),
         ...(view === 'trend' ? {} : { limit, offset }),
         ...marker,
-        rowsWithoutUnit: withoutUnit,
+        ...(withoutUnit === undefined ? {} : { rowsWithoutUnit: withoutUnit }),
       },
     };
   },
@@ -55,27 +56,27 @@ async function trendAnswer(query: CustomersQuery, context: HandlerContext): Prom
   const buckets = bucketsOf(context, query);
   const frameOf = async (of: HandlerContext) => {
     const source = await customerSource(query, of);
-    const { columns, population } = await readTrend(query, source, of, buckets);
+    const { columns, population, withoutUnit } = await readTrend(query, source, of, buckets);
     const frame =
       query.format === 'time_series' ? trendSeries(query, buckets, columns) : trendTable(query, buckets, columns);
-    return { frame, population, units: source.units };
+    return { frame, population, withoutUnit };
   };
   const own = await frameOf(context);
   return {
     frames: [own.frame],
     ...(context.earlier ? { earlierFrames: [(await frameOf(context.earlier)).frame] } : {}),
     marker: { health: rulesOf(own.population) },
-    withoutUnit: await shareWithoutUnit(own.units, context),
+    withoutUnit: own.withoutUnit,
   };
 }
 
 async function outreachAnswer(query: CustomersQuery, context: HandlerContext): Promise<CustomersAnswer> {
   const source = await customerSource(query, context);
-  const { rows, total } = await readOutreach(query, source, context, outreachOrder(query));
+  const { rows, total, withoutUnit } = await readOutreach(query, source, context, outreachOrder(query));
   noticePage(context, query, rows.length, total);
   return {
     frames: [outreachFrame(query, rows)],
     marker: { total },
-    withoutUnit: await shareWithoutUnit(source.units, context),
+    withoutUnit,
   };
 }

@@ -2,17 +2,16 @@ import type { CustomersQuery, Field, Frame } from '@apitrail/contract';
 
 import type { HandlerContext } from '../handler';
 import { changeField, previousField } from '../shared/compared';
-import { planInterval } from '../shared/interval';
+import { planInterval, type Buckets } from '../shared/interval';
 import { begun } from '../shared/series';
-import { shareWithoutUnit } from '../shared/units';
 import type { CustomersAnswer } from './answer';
 import { METRIC_FIELDS, numberField, partFields, textField, timeField, unitField } from './fields';
 import { rulesOf } from './health';
 
-import { listCustomers, percentilesOf, type CustomerRow } from './list';
+import { listCustomers, type CustomerRow } from './list';
 import { noticePage } from './page-notice';
 import { customerSource } from './source';
-import { trendsOf } from './trend';
+import { detailsOf, type PageDetails } from './trend';
 
 /** About how many points a trend has: what a sparkline can show. */
 const TREND_POINTS = 40;
@@ -27,24 +26,23 @@ export async function listAnswer(query: CustomersQuery, context: HandlerContext)
   const page = await listCustomers(query, source, context, { orderBy, direction: query.direction });
   noticePage(context, query, page.rows.length, page.total);
   const shown = page.rows.map(({ unit }) => unit);
-  const p95 = await percentilesOf(source, context, shown);
-  const rows = page.rows.map((row) => ({ ...row, p95: p95.get(row.unit) ?? null }));
   const request = {
     timezone: query.timezone,
     ...(query.interval ? { interval: query.interval, maxDataPoints: MOST_POINTS } : {}),
   };
   const { buckets } = begun(planInterval(request, context.range, TREND_POINTS), context);
-  const trends = await trendsOf(source, context, buckets, page.population, shown);
-  const earlier = context.earlier && (await earlierRows(query, context.earlier, shown));
+  const details = await detailsOf(source, context, buckets, page.population, shown);
+  const rows = page.rows.map((row) => ({ ...row, p95: details.get(row.unit)!.p95 }));
+  const earlier = context.earlier && (await earlierRows(query, context.earlier, buckets, shown));
   return {
-    frames: [listFrame(query, rows, trends, earlier)],
+    frames: [listFrame(query, rows, details, earlier)],
     marker: {
       total: page.total,
       atRisk: page.atRisk,
       trendTimes: buckets.starts,
       health: rulesOf(page.population),
     },
-    withoutUnit: await shareWithoutUnit(source.units, context),
+    withoutUnit: page.withoutUnit,
   };
 }
 
@@ -52,18 +50,19 @@ export async function listAnswer(query: CustomersQuery, context: HandlerContext)
 async function earlierRows(
   query: CustomersQuery,
   earlier: HandlerContext,
+  buckets: Buckets,
   only: readonly string[]
 ): Promise<Map<string, CustomerRow>> {
   const source = await customerSource(query, earlier);
-  const { rows } = await listCustomers(query, source, earlier, { orderBy: 'health', only });
-  const p95 = await percentilesOf(source, earlier, only);
-  return new Map(rows.map((row) => [row.unit, { ...row, p95: p95.get(row.unit) ?? null }]));
+  const { rows, population } = await listCustomers(query, source, earlier, { orderBy: 'health', only });
+  const details = await detailsOf(source, earlier, buckets, population, only);
+  return new Map(rows.map((row) => [row.unit, { ...row, p95: details.get(row.unit)!.p95 }]));
 }
 
 function listFrame(
   query: CustomersQuery,
   rows: readonly CustomerRow[],
-  trends: ReadonlyMap<string, Array<number | null>>,
+  details: ReadonlyMap<string, PageDetails>,
   earlier: ReadonlyMap<string, CustomerRow> | undefined
 ): Frame {
   const compared = (name: 'health' | (typeof NUMBERS)[number]): Field[] => {
@@ -115,7 +114,7 @@ function listFrame(
       {
         name: 'trend',
         type: 'json',
-        values: rows.map(({ unit }) => trends.get(unit) ?? []),
+        values: rows.map(({ unit }) => details.get(unit)!.trend),
         config: { displayNameFromDS: 'Trend', description: 'Health of the requests of each point, without recency.' },
       },
     ],

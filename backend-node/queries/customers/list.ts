@@ -7,7 +7,7 @@ import { selectMeasures } from '../shared/select';
 import { withTables, type ExperienceSql } from './experience-sql';
 import type { Population } from './health';
 import { scoredTables } from './scored';
-import { isCustomer, pageOf, type CustomerSource } from './source';
+import { isCustomer, pageOf, withoutUnitTable, type CustomerSource } from './source';
 
 /** A customer of a list, as the engine gave it. Times are milliseconds since the epoch. */
 export interface CustomerRow {
@@ -40,6 +40,8 @@ export interface CustomerPage {
   atRisk: number;
   meanHealth: number | null;
   population: Population;
+  /** Share of rows that have no unit. */
+  withoutUnit: number;
 }
 
 /** What each column of `CustomerRow` is of `scored`. */
@@ -76,10 +78,11 @@ export interface ListRequest {
 /** Customers in order, a page of them. */
 export async function listCustomers(
   query: CustomersQuery,
-  { experience }: CustomerSource,
+  source: CustomerSource,
   context: HandlerContext,
   { orderBy, direction, only }: ListRequest
 ): Promise<CustomerPage> {
+  const { experience } = source;
   const withP95 = orderBy === 'p95';
   const wanted = only
     ? context.dialect.oneOf(sql`unit`, only.length > 0 ? only : [''])
@@ -101,11 +104,13 @@ export async function listCustomers(
     sql`summary AS (
   SELECT count(*) FILTER (WHERE ${wanted}) AS total, count(*) AS customers, count(*) FILTER (WHERE health < ${param('double', query.threshold)}) AS at_risk, avg(health) AS mean_health FROM scored
 )`,
+    withoutUnitTable(source),
   ];
   const table =
-    await context.run(sql`${withTables(tables)}SELECT CAST(total AS DOUBLE), CAST(customers AS DOUBLE), CAST(at_risk AS DOUBLE), mean_health, usual_failures, usual_abandoned, usual_rhythm / 1000, place IS NOT NULL, ${join(COLUMNS.map((name) => raw(`shown_${name}`)))}
-FROM summary CROSS JOIN population LEFT JOIN page ON TRUE ORDER BY place`);
-  const [total, customers, atRisk, meanHealth, failures, abandoned, rhythm, there, ...columns] = table.values;
+    await context.run(sql`${withTables(tables)}SELECT without_unit, CAST(total AS DOUBLE), CAST(customers AS DOUBLE), CAST(at_risk AS DOUBLE), mean_health, usual_failures, usual_abandoned, usual_rhythm / 1000, place IS NOT NULL, ${join(COLUMNS.map((name) => raw(`shown_${name}`)))}
+FROM summary CROSS JOIN population CROSS JOIN uncounted LEFT JOIN page ON TRUE ORDER BY place`);
+  const [withoutUnit, total, customers, atRisk, meanHealth, failures, abandoned, rhythm, there, ...columns] =
+    table.values;
   const rows = there!.flatMap((shown, row) =>
     shown === true
       ? [Object.fromEntries(COLUMNS.map((name, index) => [name, columns[index]![row]])) as unknown as CustomerRow]
@@ -113,6 +118,7 @@ FROM summary CROSS JOIN population LEFT JOIN page ON TRUE ORDER BY place`);
   );
   return {
     rows,
+    withoutUnit: Number(withoutUnit![0]),
     total: Number(total![0]),
     customers: Number(customers![0]),
     atRisk: Number(atRisk![0]),
@@ -126,7 +132,7 @@ FROM summary CROSS JOIN population LEFT JOIN page ON TRUE ORDER BY place`);
 }
 
 /** The 95th percentile of each customer's durations: `percentile_unit`, `p95`. */
-function percentiles({ rows, unit, weighted, dialect, only }: ExperienceSql): Sql {
+export function percentiles({ rows, unit, weighted, dialect, only }: ExperienceSql): Sql {
   const among = only === undefined ? sql`${unit} IS NOT NULL` : dialect.oneOf(unit, only.length > 0 ? only : ['']);
   return selectMeasures({
     rows: { ...rows, where: sql`${rows.where} AND ${among}` },
@@ -135,22 +141,6 @@ function percentiles({ rows, unit, weighted, dialect, only }: ExperienceSql): Sq
     weighted,
     dialect,
   });
-}
-
-/** The 95th percentile of some customers' durations. */
-export async function percentilesOf(
-  { experience, units }: CustomerSource,
-  context: HandlerContext,
-  only: readonly string[]
-): Promise<Map<string, number | null>> {
-  if (only.length === 0) {
-    return new Map();
-  }
-  const tables = units.tables ? [units.tables] : [];
-  const select = percentiles({ ...experience, only });
-  const table = await context.run(tables.length > 0 ? sql`${withTables(tables)}${select}` : select);
-  const [names, p95] = table.values as [string[], Array<number | null>];
-  return new Map(names.map((name, row) => [name, p95[row] ?? null]));
 }
 
 /** The number of a customer that `numeric` answers with. */

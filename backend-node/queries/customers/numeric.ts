@@ -2,7 +2,6 @@ import { CUSTOMER_SUMMARIES, type CustomersQuery, type Field } from '@apitrail/c
 
 import type { HandlerContext } from '../handler';
 import { comparedNumber } from '../shared/compared';
-import { shareWithoutUnit } from '../shared/units';
 import type { CustomersAnswer } from './answer';
 import { METRIC_FIELDS, numberField } from './fields';
 import { listCustomers, numberOf, type CustomerPage } from './list';
@@ -12,7 +11,7 @@ import { customerSource, type CustomerSource } from './source';
 /** One number per customer, or one of all of them, for alerts and expressions. */
 export async function numericAnswer(query: CustomersQuery, context: HandlerContext): Promise<CustomersAnswer> {
   const source = await customerSource(query, context);
-  const { names, values, previous } =
+  const { names, values, previous, withoutUnit } =
     query.view === 'outreach' ? await ofOutreach(query, context, source) : await ofList(query, context, source);
   const number = numberField(query.metric, values, METRIC_FIELDS[query.metric]);
   const value: Field = previous ? comparedNumber(number, previous, query.compare) : number;
@@ -24,7 +23,7 @@ export async function numericAnswer(query: CustomersQuery, context: HandlerConte
       },
     ],
     marker: {},
-    withoutUnit: await shareWithoutUnit(source.units, context),
+    withoutUnit,
   };
 }
 
@@ -33,6 +32,7 @@ interface Numbers {
   names?: string[];
   values: Array<number | null>;
   previous?: Array<number | null> | undefined;
+  withoutUnit: number;
 }
 
 async function ofList(query: CustomersQuery, context: HandlerContext, source: CustomerSource): Promise<Numbers> {
@@ -46,6 +46,7 @@ async function ofList(query: CustomersQuery, context: HandlerContext, source: Cu
   if (isSummary(query)) {
     const then = earlier && earlierSource && (await listCustomers(query, earlierSource, earlier, { orderBy: order }));
     return {
+      withoutUnit: page.withoutUnit,
       values: [summaryOf(query, page)],
       previous: then && [summaryOf(query, then)],
     };
@@ -56,6 +57,7 @@ async function ofList(query: CustomersQuery, context: HandlerContext, source: Cu
   const then = before && new Map(before.rows.map((row) => [row.unit, row]));
   return {
     names,
+    withoutUnit: page.withoutUnit,
     values: page.rows.map((row) => numberOf(row, query.metric)),
     previous: then && names.map((unit) => (then.has(unit) ? numberOf(then.get(unit)!, query.metric) : null)),
   };
@@ -78,15 +80,16 @@ function summaryOf({ metric }: CustomersQuery, page: CustomerPage): number | nul
 
 async function ofOutreach(query: CustomersQuery, context: HandlerContext, source: CustomerSource): Promise<Numbers> {
   const order = outreachOrder(query);
-  const { rows, total } = await readOutreach(query, source, context, order);
+  const { rows, total, withoutUnit } = await readOutreach(query, source, context, order);
   const { earlier } = context;
   const before = earlier && (await readOutreach(query, await customerSource(query, earlier), earlier, order));
   if (query.metric === 'customers') {
-    return { values: [total], previous: before && [before.total] };
+    return { withoutUnit, values: [total], previous: before && [before.total] };
   }
   const then = before && new Map(before.rows.map((row) => [row.unit, row]));
   const of = (row: object | undefined) => (row as Record<string, number | null> | undefined)?.[query.metric] ?? null;
   return {
+    withoutUnit,
     names: rows.map(({ unit }) => unit),
     values: rows.map(of),
     previous: then && rows.map(({ unit }) => of(then.get(unit))),

@@ -5,7 +5,7 @@ import type { HandlerContext } from '../handler';
 import { withTables } from './experience-sql';
 import { METRIC_FIELDS, numberField, textField, timeField, unitField } from './fields';
 import { outreachTables } from './outreach-sql';
-import { isCustomer, pageOf, type CustomerSource } from './source';
+import { isCustomer, pageOf, withoutUnitTable, type CustomerSource } from './source';
 
 /** Whom to talk to, and why. */
 export interface OutreachRow {
@@ -49,10 +49,10 @@ export function outreachOrder({ orderBy }: Pick<CustomersQuery, 'orderBy'>): Out
 /** Customers whom something happened to, most worth talking to first, a page of them; and how many there are. */
 export async function readOutreach(
   query: CustomersQuery,
-  { experience }: CustomerSource,
+  source: CustomerSource,
   context: HandlerContext,
   orderBy: OutreachOrder
-): Promise<{ rows: OutreachRow[]; total: number }> {
+): Promise<{ rows: OutreachRow[]; total: number; withoutUnit: number }> {
   const conditions = [
     ...(query.reason === undefined ? [] : [sql`reason = ${param('varchar', query.reason)}`]),
     ...(query.customer === '' ? [] : [isCustomer(query, context, sql`unit`)]),
@@ -61,24 +61,25 @@ export async function readOutreach(
   const descending = query.direction ? query.direction === 'desc' : orderBy !== 'health';
   const order = sql`${raw(orderBy)} ${raw(descending ? 'DESC' : 'ASC')} NULLS LAST, priority DESC, unit`;
   const tables = [
-    ...outreachTables(experience),
+    ...outreachTables(source.experience),
     sql`chosen AS (SELECT * FROM outreach${where})`,
     sql`page AS (
   SELECT ${join(COLUMNS.map((name) => sql`${raw(VALUES[name])} AS shown_${raw(name)}`))}, row_number() OVER (ORDER BY ${order}) AS place
   FROM chosen ORDER BY place ${pageOf(query)}
 )`,
     sql`summary AS (SELECT CAST(count(*) AS DOUBLE) AS total FROM chosen)`,
+    withoutUnitTable(source),
   ];
   const table =
-    await context.run(sql`${withTables(tables)}SELECT total, place IS NOT NULL, ${join(COLUMNS.map((name) => raw(`shown_${name}`)))}
-FROM summary LEFT JOIN page ON TRUE ORDER BY place`);
-  const [total, there, ...columns] = table.values;
+    await context.run(sql`${withTables(tables)}SELECT without_unit, total, place IS NOT NULL, ${join(COLUMNS.map((name) => raw(`shown_${name}`)))}
+FROM summary CROSS JOIN uncounted LEFT JOIN page ON TRUE ORDER BY place`);
+  const [withoutUnit, total, there, ...columns] = table.values;
   const rows = there!.flatMap((shown, row) =>
     shown === true
       ? [Object.fromEntries(COLUMNS.map((name, index) => [name, columns[index]![row]])) as unknown as OutreachRow]
       : []
   );
-  return { rows, total: Number(total![0]) };
+  return { rows, total: Number(total![0]), withoutUnit: Number(withoutUnit![0]) };
 }
 
 export function outreachFrame(query: CustomersQuery, rows: readonly OutreachRow[]): Frame {

@@ -13,6 +13,8 @@ import { usualTable } from './usual';
 export interface CustomerSource {
   units: UnitRows;
   experience: ExperienceSql;
+  /** The table `usual`. */
+  usual: Sql;
 }
 
 /** Finds whose each request is, what is usual, and what became of journeys. */
@@ -26,6 +28,7 @@ export async function customerSource(query: CustomersQuery, context: HandlerCont
   const journeys = query.funnel && (await journeysOf(query, query.funnel, context));
   return {
     units,
+    usual,
     experience: {
       rows,
       tables: [...(units.tables ? [units.tables] : []), usual],
@@ -53,6 +56,11 @@ export function namesOf({ customer, unit }: CustomersQuery, context: HandlerCont
     });
   }
   return [...new Set([customer, ...context.pseudonyms(unit, customer)])];
+}
+
+/** The share of rows that have no unit, as a table `uncounted` of one row: its column `without_unit`. */
+export function withoutUnitTable({ units }: CustomerSource): Sql {
+  return sql`uncounted AS (SELECT coalesce(without_unit / nullif(requests, 0), 0) AS without_unit FROM (${units.counted}) AS counted)`;
 }
 
 /** A page of what is ordered. */

@@ -1,13 +1,15 @@
 import type { CustomersQuery, Field, FieldConfig, Frame } from '@apitrail/contract';
 
-import { param, raw, sql } from '../../engine/sql';
+import { join, param, raw, sql, type Sql } from '../../engine/sql';
 import type { HandlerContext } from '../handler';
 import type { Buckets } from '../shared/interval';
+import { DAY_MS } from '../shared/timezone';
 import { POPULATION, knownPopulation, populationOf } from './health-sql';
 import type { Population } from './health';
 import { withTables } from './experience-sql';
 import { METRIC_FIELDS, partFields } from './fields';
-import { isCustomer, type CustomerSource } from './source';
+import { percentiles } from './list';
+import { isCustomer, withoutUnitTable, type CustomerSource } from './source';
 import { cellTables, scoredCells } from './trend-sql';
 
 /** What customers were like in each bucket; null where nobody came. */
@@ -28,20 +30,23 @@ const COUNTS = ['requests', 'errors', 'customers', 'at_risk'] as const;
 /** Health over time, of one customer or the mean of all that came; what the requests of each bucket alone give. */
 export async function readTrend(
   query: CustomersQuery,
-  { experience }: CustomerSource,
+  source: CustomerSource,
   context: HandlerContext,
   buckets: Buckets
-): Promise<{ columns: TrendColumns; population: Population }> {
+): Promise<{ columns: TrendColumns; population: Population; withoutUnit: number }> {
   const cellOf = (us: Parameters<Buckets['cell']>[0]) => buckets.cell(context.shift?.moveUs(us) ?? us);
   const tables = [
-    ...cellTables(experience, cellOf),
+    ...cellTables(source.experience, cellOf),
     sql`population AS (${populationOf('cells', undefined)})`,
     scoredCells(POPULATION, sql`cells, population`),
+    withoutUnitTable(source),
   ];
   const wanted = query.customer === '' ? sql`TRUE` : isCustomer(query, context, sql`unit`);
   const table =
-    await context.run(sql`${withTables(tables)}SELECT cell, avg(health), avg(failures_part), avg(slowness_part), avg(abandoned_part), sum(requests), sum(errors), CAST(count(*) AS DOUBLE), CAST(count(*) FILTER (WHERE health < ${param('double', query.threshold)}) AS DOUBLE), any_value(usual_failures), any_value(usual_abandoned)
-FROM scored_cells WHERE ${wanted} GROUP BY 1`);
+    await context.run(sql`${withTables(tables)}SELECT cell, avg(health), avg(failures_part), avg(slowness_part), avg(abandoned_part), sum(requests), sum(errors), CAST(count(*) AS DOUBLE), CAST(count(*) FILTER (WHERE health < ${param('double', query.threshold)}) AS DOUBLE), any_value(usual_failures), any_value(usual_abandoned), NULL
+FROM scored_cells WHERE ${wanted} GROUP BY 1
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, without_unit FROM uncounted`);
   const [cells, ...values] = table.values;
   const empty = <T>(value: T) => new Array<T>(buckets.starts.length).fill(value);
   const columns = Object.fromEntries([
@@ -49,42 +54,95 @@ FROM scored_cells WHERE ${wanted} GROUP BY 1`);
     ...COUNTS.map((name) => [name, empty(0)]),
   ]) as unknown as TrendColumns;
   cells!.forEach((cell, row) => {
-    const bucket = buckets.locate(cell);
+    const bucket = cell == null ? Infinity : buckets.locate(cell);
     if (bucket < buckets.starts.length) {
       [...NULLABLE, ...COUNTS].forEach((name, index) => (columns[name][bucket] = Number(values[index]![row])));
     }
   });
-  const [failures, abandoned] = [values.at(-2)![0], values.at(-1)![0]].map((one) => Number(one ?? 0));
-  return { columns, population: { failures: failures!, abandoned: abandoned!, rhythm: null } };
+  const [failures, abandoned, withoutUnit] = values
+    .slice(-3)
+    .map((one) => Number(one.find((value) => value != null) ?? 0));
+  return {
+    columns,
+    population: { failures: failures!, abandoned: abandoned!, rhythm: null },
+    withoutUnit: withoutUnit!,
+  };
 }
 
-/** Health per bucket of some customers: a list for each, null where one did not come. */
-export async function trendsOf(
-  { experience }: CustomerSource,
+/** What a list has of each customer of its page beside what it is ordered by. */
+export interface PageDetails {
+  /** The 95th percentile of durations. */
+  p95: number | null;
+  /** Health per bucket, null where one did not come. */
+  trend: Array<number | null>;
+}
+
+/** Percentiles and trends of some customers, whose rows are picked in one scan. */
+export async function detailsOf(
+  { experience, units, usual }: CustomerSource,
   context: HandlerContext,
   buckets: Buckets,
   population: Population,
   only: readonly string[]
-): Promise<Map<string, Array<number | null>>> {
-  const trends = new Map(only.map((unit) => [unit, new Array<number | null>(buckets.starts.length).fill(null)]));
+): Promise<Map<string, PageDetails>> {
+  const details = new Map(
+    only.map((unit): [string, PageDetails] => [
+      unit,
+      { p95: null, trend: new Array<number | null>(buckets.starts.length).fill(null) },
+    ])
+  );
   if (only.length === 0) {
-    return trends;
+    return details;
   }
-  const tables = [
-    ...cellTables({ ...experience, only }, (us) => buckets.cell(context.shift?.moveUs(us) ?? us)),
+  const { rows, unit, dialect } = experience;
+  const mine = { ...experience, rows: { relation: sql`mine`, where: sql`TRUE` }, unit: sql`mine_unit`, tables: [] };
+  const all = [
+    ...(units.tables ? [ownersOf(only, context)] : []),
+    usual,
+    sql`mine AS MATERIALIZED (
+  SELECT ${NAMED_COLUMNS}, ${unit} AS mine_unit FROM ${rows.relation} WHERE ${rows.where} AND ${dialect.oneOf(unit, only)}
+)`,
+    ...cellTables(mine, (us) => buckets.cell(context.shift?.moveUs(us) ?? us)),
     scoredCells(knownPopulation(population), raw('cells')),
+    sql`percentiles AS (${percentiles(mine)})`,
   ];
-  const table = await context.run(sql`${withTables(tables)}SELECT unit, cell, health FROM scored_cells`);
-  const [units, cells, health] = table.values as [string[], unknown[], number[]];
-  units.forEach((unit, row) => {
-    const bucket = buckets.locate(cells[row]);
-    const own = trends.get(unit);
-    if (own && bucket < own.length) {
-      own[bucket] = health[row]!;
+  const table = await context.run(
+    sql`${withTables(all)}SELECT unit, cell, health FROM scored_cells UNION ALL SELECT percentile_unit, NULL, p95 FROM percentiles`
+  );
+  const [units, cells, values] = table.values as [string[], unknown[], Array<number | null>];
+  units.forEach((name, row) => {
+    const own = details.get(name);
+    const value = values[row] ?? null;
+    if (own && cells[row] == null) {
+      own.p95 = value;
+    } else if (own) {
+      const bucket = buckets.locate(cells[row]);
+      if (bucket < own.trend.length) {
+        own.trend[bucket] = value;
+      }
     }
   });
-  return trends;
+  return details;
 }
+
+/** As `unitRows` has it of everybody: the sessions that are one customer's alone, of some customers. */
+function ownersOf(only: readonly string[], context: HandlerContext): Sql {
+  const { range, dialect } = context;
+  const around = context.rows([], { from: range.from - DAY_MS, to: range.to + DAY_MS });
+  return sql`unit_owners AS (
+  SELECT session AS owned_session, min(customer) AS session_customer FROM ${around.relation}
+  WHERE ${around.where} AND session IN (SELECT session FROM ${around.relation} WHERE ${around.where} AND ${dialect.oneOf(sql`customer`, only)} AND session IS NOT NULL)
+  GROUP BY session HAVING min(customer) = max(customer)
+)`;
+}
+
+/** What of the record experience is told from. */
+const NAMED_COLUMNS = join(
+  [
+    ...['time', 'duration_ms', 'service', 'method', 'route', 'status', 'error_type', 'error_owner'],
+    ...['account', 'session', 'weight'],
+  ].map((name) => raw(name))
+);
 
 /** A row per bucket. */
 export function trendTable(query: CustomersQuery, buckets: Buckets, columns: TrendColumns): Frame {

@@ -7,7 +7,7 @@ import { selectMeasures, type RowSource } from '../shared/select';
 const ENOUGH = 20;
 
 /**
- * A common table expression `usual`: per service, method and route the 95th percentile of all requests in the query's range,
+ * A common table expression `usual`, looked up once and kept for all statements of the query: per service, method and route the 95th percentile of all requests in the query's range,
  * whatever its filters leave of them. Columns `usual_service`, `usual_method`, `usual_route`, `usual_ms`. `routes` are those it is needed of.
  */
 export async function usualTable(context: HandlerContext, routes?: ReadonlyArray<string | null>): Promise<Sql> {
@@ -25,12 +25,23 @@ export async function usualTable(context: HandlerContext, routes?: ReadonlyArray
     weighted: await context.isWeighted(),
     dialect: context.dialect,
   });
-  return sql`usual AS (
-  SELECT usual_service, usual_method, usual_route, p95 AS usual_ms FROM (
+  const statement = sql`SELECT usual_service, usual_method, usual_route, p95 FROM (
 ${select}
-  ) AS endpoints WHERE known >= ${param('bigint', ENOUGH)}
-)`;
+) AS endpoints WHERE known >= ${param('bigint', ENOUGH)}`;
+  async function* parts() {
+    for await (const { values } of context.stream(statement)) {
+      yield values;
+    }
+  }
+  return sql`usual AS (SELECT * FROM ${await context.keep(KEPT, parts())})`;
 }
+
+const KEPT = [
+  { name: 'usual_service', type: 'VARCHAR' },
+  { name: 'usual_method', type: 'VARCHAR' },
+  { name: 'usual_route', type: 'VARCHAR' },
+  { name: 'usual_ms', type: 'DOUBLE' },
+] as const;
 
 const COLUMNS: Readonly<Record<string, Sql>> = { service: sql`service`, method: sql`method`, route: sql`route` };
 

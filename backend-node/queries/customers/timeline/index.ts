@@ -2,7 +2,6 @@ import type { CustomersQuery } from '@apitrail/contract';
 
 import { sql } from '../../../engine/sql';
 import type { HandlerContext } from '../../handler';
-import { shareWithoutUnit, unitRows } from '../../shared/units';
 import type { CustomersAnswer } from '../answer';
 import { journeysOf } from '../journeys';
 import { noticePage } from '../page-notice';
@@ -54,6 +53,5 @@ export async function timelineAnswer(query: CustomersQuery, context: HandlerCont
         journeys: journeyCount[0]!,
       },
     },
-    withoutUnit: await shareWithoutUnit(await unitRows(query, context, context.range), context),
   };
 }

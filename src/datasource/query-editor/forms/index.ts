@@ -4,6 +4,7 @@ import type { ComponentType } from 'react';
 import type { ApitrailQuery } from '../../types';
 import type { Change, QueryTypeForm } from '../form-props';
 import { annotationsForm } from './AnnotationsForm';
+import { customersForm } from './CustomersForm';
 import { endpointsForm } from './EndpointsForm';
 import { errorsForm } from './ErrorsForm';
 import { funnelForm } from './FunnelForm';
@@ -23,6 +24,7 @@ export const QUERY_TYPE_FORMS: { readonly [T in QueryType]: QueryTypeForm<T> } =
   funnel: funnelForm,
   paths: pathsForm,
   retention: retentionForm,
+  customers: customersForm,
   errors: errorsForm,
   requests: requestsForm,
   values: valuesForm,

@@ -1,0 +1,95 @@
+import React from 'react';
+import { Button, Stack } from '@grafana/ui';
+import { MOST_FUNNEL_STEPS } from '@apitrail/contract';
+
+import type { ApitrailQueryOf } from '../../types';
+import { ChoiceField } from '../fields/ChoiceField';
+import { SwitchField } from '../fields/SwitchField';
+import { TextField } from '../fields/TextField';
+import { FunnelStepForm, type Step } from './FunnelStepForm';
+import { moved } from './moved';
+
+type CustomersFunnel = NonNullable<ApitrailQueryOf<'customers'>['funnel']>;
+
+const COUNTINGS = [
+  { value: 'total' as const, label: 'Every attempt', description: 'One can be abandoned again and again.' },
+  { value: 'unique' as const, label: 'Once', description: 'Only the first attempt of each counts.' },
+];
+
+/** A journey of two steps, to be filled in. */
+export function newCustomersFunnel(): CustomersFunnel {
+  return {
+    steps: [
+      { name: 'Step 1', filters: [] },
+      { name: 'Step 2', filters: [] },
+    ],
+  };
+}
+
+interface CustomersFunnelFormProps {
+  funnel: CustomersFunnel;
+  onChange: (funnel: CustomersFunnel, options?: { run?: boolean }) => void;
+}
+
+/** The journey whose abandonment counts. */
+export function CustomersFunnelForm({ funnel, onChange }: CustomersFunnelFormProps) {
+  const { steps } = funnel;
+  const set = (patch: Partial<CustomersFunnel>, options?: { run?: boolean }) =>
+    onChange({ ...funnel, ...patch }, options);
+  const setSteps = (next: Step[], options?: { run?: boolean }) => set({ steps: next }, options);
+  return (
+    <>
+      <Stack direction="row" wrap="wrap" gap={1}>
+        <TextField
+          label="Within"
+          path="funnel.window"
+          placeholder="1h"
+          width={12}
+          value={funnel.window}
+          onChange={(window, options) => set({ window }, options)}
+        />
+        <ChoiceField
+          label="Counted"
+          path="funnel.counting"
+          fallback="total"
+          value={funnel.counting}
+          options={COUNTINGS}
+          onChange={(counting) => set({ counting })}
+        />
+        <SwitchField
+          label="Successful only"
+          value={funnel.successOnly ?? true}
+          onChange={(successOnly) => set({ successOnly })}
+        />
+      </Stack>
+      {steps.map((step, index) => (
+        <FunnelStepForm
+          key={index}
+          step={step}
+          index={index}
+          count={steps.length}
+          path={`funnel.steps[${index}]`}
+          onChange={(next, options) =>
+            setSteps(
+              steps.map((old, at) => (at === index ? next : old)),
+              options
+            )
+          }
+          onMove={(by) => setSteps(moved(steps, index, by))}
+          onRemove={() => setSteps(steps.filter((_, at) => at !== index))}
+        />
+      ))}
+      <div>
+        <Button
+          size="sm"
+          variant="secondary"
+          icon="plus"
+          disabled={steps.length >= MOST_FUNNEL_STEPS}
+          onClick={() => setSteps([...steps, { name: `Step ${steps.length + 1}`, filters: [] }])}
+        >
+          Add step
+        </Button>
+      </div>
+    </>
+  );
+}
