@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { VERSION } from '../config/version';
 import { compactCommand } from './commands/compact';
 import { annotateCommand } from './commands/annotate';
+import { cohortsCommand } from './commands/cohorts';
 import { demoCommand } from './commands/demo';
 import { importCommand } from './commands/import';
 import { keysCommand } from './commands/keys';
@@ -38,6 +39,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.`
   apitrail.addCommand(demoCommand());
   apitrail.addCommand(queryCommand());
   apitrail.addCommand(annotateCommand());
+  apitrail.addCommand(cohortsCommand());
   apitrail.addCommand(rejectsCommand());
   apitrail.addCommand(routesCommand());
   apitrail.addCommand(noiseCommand());

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 
 import type { Settings } from '../../config/settings';
 import { EXIT } from '../exit';
+import { writeOut } from '../write-out';
 import { printFrames } from '../print-frames';
 import { configOption, lakeOption, settingsOf, type SettingsOptions } from '../settings-options';
 import { parseTime } from '../time-argument';
@@ -13,6 +14,8 @@ interface QueryOptions extends SettingsOptions {
   from: number;
   to: number;
   json?: boolean;
+  csv?: string;
+  parquet?: string;
 }
 
 /** `apitrail query`: asks the lake directly, without a companion that serves. */
@@ -31,6 +34,8 @@ export function queryCommand(): Command {
     .option('--from <time>', 'start of the range: now-1d, an ISO time or epoch milliseconds', time, time('now-1d'))
     .option('--to <time>', 'end of the range, not part of it', time, now)
     .option('--json', 'print the frames as JSON, as the companion answers them')
+    .option('--csv <file>', 'write the table that one query answers with as CSV; - is standard output')
+    .option('--parquet <file>', 'the same as Parquet')
     .addOption(lakeOption())
     .addOption(configOption())
     .addHelpText(
@@ -39,12 +44,17 @@ export function queryCommand(): Command {
 Examples:
   apitrail query '{"queryType":"endpoints","metrics":["requests","p95","error_rate"],"limit":10}' --from now-7d
   apitrail query '{"queryType":"traffic","groupBy":["status_class"],"interval":"1h"}' --from 2026-11-01 --to 2026-11-02
-  apitrail query '{"queryType":"values","key":"service"}' --json`
+  apitrail query '{"queryType":"values","key":"service"}' --json
+  apitrail query '{"queryType":"customers","view":"outreach"}' --from now-7d --csv outreach.csv`
     )
     .action(async (argument: string, options: QueryOptions) => {
       const queries = parseQueries(argument === '-' ? await text(process.stdin) : argument);
       const settings = await settingsOf(options);
-      const response = await ask(settings, queries, options);
+      const files = exportsOf(options, queries);
+      const response = await ask(settings, queries, options, files);
+      if (files.length > 0) {
+        return;
+      }
       if (options.json) {
         process.stdout.write(`${JSON.stringify(response)}\n`);
       } else {
@@ -56,7 +66,31 @@ Examples:
     });
 }
 
-async function ask(settings: Settings, queries: unknown[], { from, to }: QueryOptions): Promise<QueryResponse> {
+/** Files that the answer is written to, with their formats. */
+type ExportFile = readonly [format: 'csv' | 'parquet', file: string];
+
+function exportsOf({ csv, parquet, json }: QueryOptions, queries: readonly unknown[]): ExportFile[] {
+  const files: ExportFile[] = [
+    ...(csv === undefined ? [] : [['csv', csv] as const]),
+    ...(parquet === undefined ? [] : [['parquet', parquet] as const]),
+  ];
+  if (files.length > 0 && (queries.length > 1 || json)) {
+    throw new ApitrailError(
+      'APITRAIL_USAGE',
+      json ? 'Leave out --json where --csv or --parquet is given.' : '--csv and --parquet take one query, not a list.',
+      { where: `--${files[0]![0]}` }
+    );
+  }
+  return files;
+}
+
+async function ask(
+  settings: Settings,
+  queries: unknown[],
+  { from, to }: QueryOptions,
+  files: readonly ExportFile[]
+): Promise<QueryResponse> {
+  const { CohortStore } = await import('../../cohorts/cohort-store');
   const { AnnotationReader } = await import('../../annotations/annotation-reader');
   const { LeftOutReader } = await import('../../ingest/noise/left-out-reader');
   const { openDuckDb } = await import('../../engine/duckdb');
@@ -93,17 +127,24 @@ async function ask(settings: Settings, queries: unknown[], { from, to }: QueryOp
     const pseudonyms = await new PseudonymSource(settings.privacy).current();
     const annotations = new AnnotationReader(settings.lake, engine);
     const leftOut = new LeftOutReader(settings.lake, engine);
-    return await runQueries(
+    const response = await runQueries(
       { from, to, queries },
       {
         ...{ datasets, engine, signal: interrupted.signal, pseudonyms },
         postedAnnotations: () => annotations.present(),
         leftOut: (range, filters) => leftOut.totals(range, filters),
         leftOutTable: () => leftOut.sqlTable(),
+        cohorts: new CohortStore(settings.lake, settings.cohorts.saved),
         admit: (query, type) => (type === 'sql' ? sqlTurns.run('', interrupted.signal, query) : query()),
         userSql: (query, signal) => sandbox.run(query, signal),
       }
     );
+    for (const [format, file] of files) {
+      const { exportTable, tableOf } = await import('../../export/table-export');
+      const table = tableOf(Object.values(response.results)[0]!);
+      await writeOut(await exportTable(table, format, { engine, folder: spill.path }), file);
+    }
+    return response;
   } finally {
     process.removeListener('SIGINT', onSignal);
     await sandbox.close();
