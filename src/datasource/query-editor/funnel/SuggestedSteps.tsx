@@ -81,7 +81,11 @@ function numbersOf({ share, medianMs, distance }: SuggestedStep): string {
   return [formatShare(share, 0), distance > 1 ? `${distance} requests away` : time].filter(Boolean).join(' · ');
 }
 
-function explained({ units, distance, medianMs }: SuggestedStep, name: string, direction: 'after' | 'before'): string {
+function explained(
+  { route, units, distance, medianMs }: SuggestedStep,
+  name: string,
+  direction: 'after' | 'before'
+): string {
   const place =
     distance === 1
       ? direction === 'after'
@@ -89,7 +93,7 @@ function explained({ units, distance, medianMs }: SuggestedStep, name: string, d
         : 'made this request right before'
       : `made this request ${distance} requests ${direction === 'after' ? 'later' : 'earlier'}`;
   const time = medianMs === undefined ? '' : `, half of them within ${formatDuration(medianMs)}`;
-  return `${formatCount(units)} ${name} ${place}${time}.`;
+  return `${routeText(route)}: ${formatCount(units)} ${name} ${place}${time}.`;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
