@@ -5,6 +5,7 @@ import { noticeWithoutUnit } from '../shared/unit-notices';
 import { attemptsOf } from './attempts';
 import { stepNames } from './fields';
 import { stagesOf } from './stages';
+import { correlationView } from './views/correlation';
 import { reasonsView } from './views/reasons';
 import { stepsView } from './views/steps';
 import { timesView } from './views/times';
@@ -12,23 +13,24 @@ import { trendView } from './views/trend';
 import { unitsView } from './views/units';
 import type { FunnelViewOf } from './views/view';
 
-const VIEWS: Partial<Record<FunnelView, FunnelViewOf>> = {
+const VIEWS: Record<FunnelView, FunnelViewOf> = {
   steps: stepsView,
   trend: trendView,
   times: timesView,
   reasons: reasonsView,
   units: unitsView,
+  correlation: correlationView,
 };
 
 /** How far units get through steps, and what became of them. */
 export const funnel: QueryHandler<'funnel'> = {
   async run(query, context) {
-    const view = viewOf(query);
+    const view = VIEWS[query.format === 'numeric' ? 'steps' : query.view];
     checkStep(query);
     const attempts = await attemptsOf(query, context);
     const own = { context, attempts };
-    // A list of units is compared with nothing.
-    const earlier = view === unitsView ? undefined : context.earlier;
+    // A list of units is compared with nothing, and neither is what goes with converting.
+    const earlier = view === unitsView || view === correlationView ? undefined : context.earlier;
     const before = earlier && { context: earlier, attempts: await attemptsOf(query, earlier, attempts.segments) };
     const answer = await view({ query, own, earlier: before });
     const rowsWithoutUnit = answer.withoutUnit ?? (await attempts.withoutUnit());
@@ -45,15 +47,6 @@ export const funnel: QueryHandler<'funnel'> = {
     };
   },
 };
-
-function viewOf(query: FunnelQuery): FunnelViewOf {
-  const name = query.format === 'numeric' ? 'steps' : query.view;
-  const view = VIEWS[name];
-  if (!view) {
-    throw new ApitrailError('APITRAIL_BAD_VALUE', `view: this companion has no view ${name}.`, { where: 'view' });
-  }
-  return view;
-}
 
 function checkStep({ step, steps }: FunnelQuery): void {
   if (step !== undefined && step > steps.length) {

@@ -1,7 +1,7 @@
 import type { Filter } from '@apitrail/contract';
 
 /** Keys that say how a request was answered, not what was asked. */
-const ANSWER_KEYS: ReadonlySet<string> = new Set([
+export const ANSWER_KEYS: ReadonlySet<string> = new Set([
   'status',
   'status_class',
   'error_type',

@@ -121,7 +121,7 @@ FROM met WHERE kind IS NOT NULL GROUP BY ALL`;
 }
 
 /** A number with a bit for every step that a request matches, or, whatever its answer, tries. */
-function stepBits(query: FunnelQuery, { context }: FunnelRun, what: 'matched' | 'tried'): Sql {
+export function stepBits(query: FunnelQuery, { context }: FunnelRun, what: 'matched' | 'tried'): Sql {
   const conditions = query.steps.map(({ filters }, index) => {
     const of = what === 'tried' ? askedFilters(filters) : filters;
     const condition = of ? context.condition(of, `steps[${index}].filters`) : sql`FALSE`;

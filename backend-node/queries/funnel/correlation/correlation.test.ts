@@ -1,0 +1,202 @@
+import { Bench, epoch, type Row, type TestFrame } from '../../testing/dataset';
+
+jest.setTimeout(120_000);
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await Bench.open();
+});
+afterAll(() => bench.close());
+
+const range = { from: '2026-11-02T12:00:00Z', to: '2026-11-02T18:00:00Z' };
+const steps = [...'ABC'].map((name) => ({ name, filters: [{ key: 'route', operator: '=', value: name }] }));
+
+/** As many units as asked, each with its requests: a route, how many seconds after noon, and its status. */
+const many = (count: number, name: string, text: string, row: Row = {}): Row[] =>
+  Array.from({ length: count }, (_, index) =>
+    text.split(', ').map((one) => {
+      const [route, seconds, status = '200'] = one.split(' ');
+      const time = epoch('2026-11-02T12:00:00Z') + Number(seconds) * 1000;
+      return { customer: `${name}-${index}`, method: 'GET', route, status: Number(status), time, ...row };
+    })
+  ).flat();
+const end = many(1, 'clock', 'end 80000');
+
+let count = 0;
+async function ask(rows: Row[], query: object = {}): Promise<TestFrame> {
+  const data = await bench.dataset(`correlation-${count++}`, [...rows, ...end]);
+  const asked = { queryType: 'funnel', view: 'correlation', steps: steps.slice(0, 2), ...query };
+  const [frame] = await bench.answer(data, range, asked);
+  return frame!;
+}
+const marker = (frame: TestFrame) => frame.meta.custom!['apitrail'] as Record<string, unknown>;
+const found = (frame: TestFrame, key: string, value: string) =>
+  frame.rows.find((row) => row['key'] === key && row['value'] === value);
+
+/** 100 who convert after a minute, 100 who do not. */
+const plain = [
+  ...many(70, 'on', 'A 0, B 60', { region: 'eu' }),
+  ...many(30, 'on helped', 'A 0, help 20, B 60', { region: 'us' }),
+  ...many(90, 'lost', 'A 0', { region: 'eu' }),
+  ...many(10, 'lost helped', 'A 0, help 20', { region: 'us' }),
+];
+
+describe('what goes with converting', () => {
+  it('is told by odds with a prior of one, among those who entered', async () => {
+    const frame = await ask(plain);
+    expect(found(frame, 'route', 'GET help')).toMatchObject({
+      ...{ units_with: 40, converted_with: 30, share_with: 0.75, share_without: 70 / 160, support: 0.2, after_step: 1 },
+      // ((30 + 1) (100 - 10 + 1)) / ((100 - 30 + 1) (10 + 1))
+      odds_ratio: expect.closeTo((31 * 91) / (71 * 11), 9),
+    });
+    const row = found(frame, 'route', 'GET help')!;
+    expect(row['q_value']).toBeGreaterThanOrEqual(row['p_value'] as number);
+    expect(marker(frame)).toMatchObject({ correlation: { step: 2, units: 200, converted: 100 } });
+  });
+
+  it('has both directions, the surest first, and filters for each', async () => {
+    const frame = await ask(plain);
+    expect(frame.rows.map(({ key, value }) => [key, value])).toEqual(
+      [
+        ['route', 'GET help'],
+        ['status_class', '2xx'],
+        ['region', 'us'],
+        ['region', 'eu'],
+      ].filter(([key]) => frame.columns['key']!.includes(key))
+    );
+    expect(found(frame, 'region', 'us')!['odds_ratio']).toBeGreaterThan(1);
+    expect(found(frame, 'region', 'eu')!['odds_ratio']).toBeLessThan(1);
+    const ps = frame.columns['p_value'] as number[];
+    expect([...ps].sort((a, b) => a - b)).toEqual(ps);
+    const at = frame.rows.findIndex(({ value }) => value === 'GET help');
+    expect((marker(frame)['correlated'] as unknown[])[at]).toEqual({
+      filters: [
+        { key: 'method', operator: '=', value: 'GET' },
+        { key: 'route', operator: '=', value: 'help' },
+      ],
+    });
+    const limited = await ask(plain, { limit: 1, correlate: ['region'] });
+    expect(limited.columns['value']).toEqual(['us', 'eu']);
+  });
+
+  it('is not that the steps themselves were made, or tried', async () => {
+    const frame = await ask([...plain, ...many(20, 'failed', 'A 0, B 20 500', { region: 'eu', error_group: 'stock' })]);
+    expect((frame.columns['value'] as string[]).filter((value) => /GET [AB]$/.test(value))).toEqual([]);
+    expect(found(frame, 'error_group', 'stock')).toMatchObject({ units_with: 20, converted_with: 0 });
+    expect(found(frame, 'status_class', '5xx')!['odds_ratio']).toBeLessThan(1);
+  });
+
+  it('is not what was met after converting, or before entering', async () => {
+    const frame = await ask([...many(50, 'on', 'thanks 0, A 10, B 60, thanks 70'), ...many(50, 'lost', 'A 0')]);
+    expect(frame.columns['key']).not.toContain('route');
+  });
+
+  it('is not that there was more time to meet something', async () => {
+    // One in five looks at help each minute; who converts does so after a minute, who does not goes on for forty.
+    const looks = (index: number, minutes: number) =>
+      Array.from(
+        { length: minutes },
+        (_, minute) => `${(index + minute) % 5 === 0 ? 'help' : 'page'} ${minute * 60 + 30}`
+      ).join(', ');
+    const rows = Array.from({ length: 100 }, (_, index) => [
+      ...many(1, `on ${index}`, `A 0, ${looks(index, 1)}, B 60`),
+      ...many(1, `lost ${index}`, `A 0, ${looks(index, 40)}`),
+    ]).flat();
+    expect(found(await ask(rows), 'route', 'GET help')).toMatchObject({
+      units_with: 40,
+      converted_with: 20,
+      odds_ratio: 1,
+    });
+  });
+
+  it('of what comes after a step is compared among those who got there', async () => {
+    const frame = await ask(
+      [
+        ...many(40, 'on', 'A 0, B 10, options 15, C 20'),
+        ...many(20, 'on too', 'A 0, B 10, C 20'),
+        ...many(30, 'stopped', 'A 0, B 10, options 15'),
+        ...many(30, 'stopped too', 'A 0, B 10'),
+        ...many(500, 'left', 'A 0'),
+      ],
+      { steps }
+    );
+    expect(found(frame, 'route', 'GET options')).toMatchObject({
+      ...{ after_step: 2, units_with: 70, converted_with: 40, share_without: 20 / 50, support: 70 / 120 },
+    });
+  });
+
+  it('leaves out what few met, and what few did not', async () => {
+    const frame = await ask([
+      ...many(100, 'on', 'A 0, asset 1, B 60'),
+      ...many(100, 'lost', 'A 0, asset 1'),
+      ...many(3, 'rare', 'A 0, asset 1, rare 2'),
+    ]);
+    expect(frame.rows).toEqual([]);
+    expect(frame.meta.notices).toContainEqual({
+      severity: 'info',
+      text: expect.stringContaining('No value was met by enough'),
+    });
+  });
+
+  it('leaves out who may still convert', async () => {
+    const data = await bench.dataset(`correlation-${count++}`, plain);
+    const query = { queryType: 'funnel', view: 'correlation', steps: steps.slice(0, 2) };
+    const [frame] = await bench.answer(data, range, query, { now: () => epoch('2026-11-02T12:02:00Z') });
+    expect(marker(frame!)).toMatchObject({ correlation: { units: 100, converted: 100 } });
+    expect(frame!.meta.notices).toContainEqual({
+      severity: 'info',
+      text: expect.stringContaining('Everybody got to step 2, B'),
+    });
+  });
+
+  it('can be to an earlier step, of the keys asked for', async () => {
+    const rows = [
+      ...many(30, 'on', 'A 0, help 5, B 10'),
+      ...many(30, 'off', 'A 0', { attributes: { plan: 'free' } }),
+      ...many(30, 'pro', 'A 0, B 10', { attributes: { plan: 'pro' } }),
+    ];
+    const frame = await ask(rows, { steps, step: 2, correlate: ['attributes.plan'] });
+    expect(marker(frame)).toMatchObject({
+      correlation: { step: 2, units: 90, converted: 60, keys: ['attributes.plan'] },
+    });
+    expect(frame.rows.map(({ key, value, converted_with }) => [key, value, converted_with])).toEqual([
+      ['attributes.plan', 'free', 0],
+      ['attributes.plan', 'pro', 30],
+    ]);
+  });
+
+  it('counts as much as the units weigh, and is as sure as they are many', async () => {
+    const heavy = await ask(plain.map((row) => ({ ...row, weight: 10 })));
+    const light = await ask(plain);
+    const [one, other] = [found(heavy, 'route', 'GET help')!, found(light, 'route', 'GET help')!];
+    expect(one).toMatchObject({ units_with: 400, converted_with: 300, share_with: 0.75 });
+    expect(one['p_value']).toBeCloseTo(other['p_value'] as number, 12);
+  });
+
+  it('says when one side is far larger than the other', async () => {
+    const frame = await ask([...many(200, 'lost', 'A 0, help 5'), ...many(5, 'on', 'A 0, B 60')]);
+    expect(frame.meta.notices).toContainEqual({
+      severity: 'warning',
+      text: expect.stringContaining('Skewed: 40 times as many did not get to step 2, B'),
+    });
+  });
+
+  it('says when nobody converted', async () => {
+    const frame = await ask(many(20, 'lost', 'A 0, help 5'));
+    expect(frame.rows).toEqual([]);
+    expect(frame.meta.notices).toContainEqual({
+      severity: 'info',
+      text: expect.stringContaining('Nobody got to step 2, B'),
+    });
+  });
+
+  it.each([
+    [{ correlate: ['nope'] }, /correlate\[0\].*nope/],
+    [{ correlate: ['region', 'customer'] }, /correlate\[1\]: customer is who goes through/],
+    [{ correlate: ['time'] }, /correlate\[0\]: time is a time/],
+    [{ correlate: [] }, /correlate/],
+    [{ step: 1 }, /step: is 1, which everybody/],
+  ])('refuses %j', async (query, message) => {
+    await expect(ask(plain, query)).rejects.toThrow(message);
+  });
+});

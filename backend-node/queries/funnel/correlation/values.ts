@@ -1,0 +1,126 @@
+import { ApitrailError, parseKey, type FunnelQuery } from '@apitrail/contract';
+
+import { identifier, join, raw, sql, type Sql } from '../../../engine/sql';
+import { keyAsText } from '../../shared/keys';
+import { unique } from '../../shared/fields';
+import { ANSWER_KEYS } from '../reasons/asked';
+import { stepBits } from '../reasons/happenings';
+import type { FunnelRun } from '../views/view';
+
+/** Keys that say what was asked for. */
+const ASKED_KEYS: ReadonlySet<string> = new Set([
+  'service',
+  'method',
+  'route',
+  'path',
+  'query',
+  'host',
+  'scheme',
+  'direction',
+  'request_bytes',
+  'upstream_host',
+  'action',
+  'object_type',
+  'object_id',
+]);
+
+/** The keys that are compared, each once. Throws an ApitrailError that names one that cannot be. */
+export function correlatedKeys({ correlate, unit }: FunnelQuery): string[] {
+  correlate.forEach((key, index) => {
+    const where = `correlate[${index}]`;
+    const parsed = parseKey(key);
+    if (parsed === undefined) {
+      throw new ApitrailError('APITRAIL_UNKNOWN_KEY', `${where}: ${key} is not a key of the record.`, { where });
+    }
+    if (key === unit) {
+      throw new ApitrailError(
+        'APITRAIL_BAD_VALUE',
+        `${where}: ${key} is who goes through the funnel: each has its own. Choose keys whose values many share.`,
+        { where }
+      );
+    }
+    if (parsed.kind === 'column' && parsed.column.type === 'timestamp') {
+      throw new ApitrailError(
+        'APITRAIL_BAD_VALUE',
+        `${where}: ${key} is a time, which hardly two requests share. Choose keys whose values many share.`,
+        { where }
+      );
+    }
+  });
+  return unique(correlate);
+}
+
+/** What this share of those who meet a value have got a step behind them for is looked at from that step on. */
+const BEHIND = 0.95;
+
+/** What fewer units than this met, or did not meet, is left out; or than this share of them, if that is less. After PostHog. */
+export const LEAST_UNITS = 25;
+export const LEAST_SHARE = 0.02;
+
+/**
+ * A SELECT of what attempts met: `key` (its place in the keys), `value`, `method` (of routes), `behind` (the step that nearly all who met it had reached
+ * before), and of those who reached that one: `met` and `met_converted`: how many met it, weighted, and of those how many converted. What few
+ * of them met, or few did not, is left out.
+ *
+ * Requests that are steps, or try one, are not looked at: who converts has more of them. Only keys about answers look at failed tries, and the
+ * entry says who it is and where. For the same reason a value is compared among those who got as far as whoever meets it.
+ */
+export function valuesMet(
+  query: FunnelQuery,
+  run: FunnelRun,
+  { looked, keys, step }: { looked: Sql; keys: readonly string[]; step: number }
+): Sql {
+  const { rows, tables, unit } = run.attempts.units;
+  const { dialect } = run.context;
+  const apart = query.attribution === 'all' && query.breakdown !== undefined;
+  const columns = [
+    sql`${unit} AS unit`,
+    sql`${dialect.epochUs(sql`time`)} AS asked_us`,
+    sql`${stepBits(query, run, 'tried')} AS tried`,
+    sql`${stepBits(query, run, 'matched')} AS matched`,
+    sql`method AS asked_method`,
+    ...keys.map((key, index) => sql`${keyAsText(key, dialect)} AS ${identifier(`value_${index}`)}`),
+    ...(apart ? [sql`${keyAsText(query.breakdown!, dialect)} AS requested_segment`] : []),
+  ];
+  const none = sql`(tried = 0 AND matched = 0)`;
+  const pairs = keys.map((key, index) => {
+    const counts = ANSWER_KEYS.has(key)
+      ? sql`matched = 0`
+      : ASKED_KEYS.has(key)
+        ? none
+        : sql`(${none} OR (matched <> 0 AND asked_us = entry_us))`;
+    const value = identifier(`value_${index}`);
+    const method = key === 'route' ? sql`asked_method` : sql`CAST(NULL AS VARCHAR)`;
+    return sql`CASE WHEN ${counts} AND ${value} IS NOT NULL THEN {key: ${raw(String(index))}, value: ${value}, method: ${method}} END`;
+  });
+  const before = raw(String(step));
+  const same = ['key', 'value', 'method'].map(raw);
+  const least = sql`least(${raw(String(LEAST_UNITS))}, ${raw(String(LEAST_SHARE))} * units)`;
+  return sql`WITH ${tables ? sql`${tables}, ` : sql``}requests AS (
+  SELECT * FROM (SELECT ${join(columns)} FROM ${rows.relation} WHERE ${rows.where}) AS asked WHERE unit IS NOT NULL
+), pairs AS (
+  SELECT attempted, requests.asked_us AS met_us, unnest([${join(pairs)}]) AS pair
+  FROM requests JOIN ${looked} AS looked ON requests.unit = looked.unit AND requests.asked_us >= entry_us AND requests.asked_us <= until_us${apart ? sql` AND requested_segment IS NOT DISTINCT FROM segment` : sql``}
+), first_met AS (
+  SELECT attempted, pair.key AS key, pair.value AS value, pair.method AS method, min(met_us) AS met_us
+  FROM pairs WHERE pair IS NOT NULL GROUP BY attempted, pair.key, pair.value, pair.method
+), cells AS (
+  SELECT key, value, method, reached, converted, list_max(list_transform(range(1, ${before}), lambda step: CASE WHEN at_us[step] <= met_us THEN step END)) AS behind, sum(weight) AS units
+  FROM first_met JOIN ${looked} AS looked ON looked.attempted = first_met.attempted GROUP BY ALL
+), shares AS (
+  SELECT *, sum(units) OVER (PARTITION BY key, value, method ORDER BY behind DESC) / sum(units) OVER (PARTITION BY key, value, method) AS share FROM cells
+), placed AS (
+  SELECT key, value, method, max(behind) AS behind FROM shares WHERE share >= ${raw(String(BEHIND))} GROUP BY key, value, method
+), risks AS (
+  SELECT behind, sum(weight) AS units FROM (SELECT unnest(range(1, reached + 1)) AS behind, weight FROM ${looked}) AS each GROUP BY behind
+), met AS (
+  SELECT ${join(same.map((name) => sql`placed.${name}`))}, placed.behind, sum(units) AS met, coalesce(sum(units) FILTER (WHERE converted), 0) AS met_converted
+  FROM cells JOIN placed ON ${join(
+    same.map((name) => sql`cells.${name} IS NOT DISTINCT FROM placed.${name}`),
+    ' AND '
+  )}
+  WHERE cells.reached >= placed.behind GROUP BY ALL
+)
+SELECT key, value, method, CAST(met.behind AS INTEGER) AS behind, CAST(met AS DOUBLE) AS met, CAST(met_converted AS DOUBLE) AS met_converted
+FROM met JOIN risks ON risks.behind = met.behind WHERE met >= ${least} AND units - met >= ${least} ORDER BY key, value, method`;
+}
