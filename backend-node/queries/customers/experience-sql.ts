@@ -1,6 +1,6 @@
 import type { Dialect } from '../../engine/dialect';
 import { join, param, raw, sql, type Sql } from '../../engine/sql';
-import { ERROR, WEIGHT, stateOfRows } from '../shared/metrics';
+import { WEIGHT, stateOfRows } from '../shared/metrics';
 import type { RowSource } from '../shared/select';
 import { FAILED, FAILURE } from './failures';
 import { SLOW, besideUsual } from './usual';

@@ -109,8 +109,8 @@ export async function detailsOf(
   const table = await context.run(
     sql`${withTables(all)}SELECT unit, cell, health FROM scored_cells UNION ALL SELECT percentile_unit, NULL, p95 FROM percentiles`
   );
-  const [units, cells, values] = table.values as [string[], unknown[], Array<number | null>];
-  units.forEach((name, row) => {
+  const [names, cells, values] = table.values as [string[], unknown[], Array<number | null>];
+  names.forEach((name, row) => {
     const own = details.get(name);
     const value = values[row] ?? null;
     if (own && cells[row] == null) {
