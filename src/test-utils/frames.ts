@@ -253,3 +253,135 @@ export function errorsFrame(marker = errorsMarker(['status', 'service'])): DataF
     marker
   );
 }
+
+/** Why the customers of `funnelFrame` did not go on: 550 of the cart dropped and 50 are pending, 100 of the payment dropped. */
+export function reasonsFrame(changes: Partial<FunnelMarker> = {}): DataFrame {
+  const failed = [
+    { key: 'route', operator: '=' as const, value: '/cart' },
+    { key: 'status', operator: '=' as const, value: '500' },
+  ];
+  const marker = funnelMarker({
+    view: 'reasons',
+    slowFactor: 3,
+    reasons: [
+      { step: 2, reason: 'failed', filters: failed },
+      { step: 2, reason: 'diverted', filters: [{ key: 'route', operator: '=', value: '/help' }] },
+      { step: 2, reason: 'silent', filters: [] },
+      { step: 2, reason: 'pending', filters: [] },
+      { step: 3, reason: 'slow', filters: [{ key: 'route', operator: '=', value: '/pay' }] },
+      { step: 3, reason: 'excluded', filters: [] },
+    ],
+    reasonSteps: [
+      { step: 2, dropped: 550, pending: 50, converted: 400 },
+      { step: 3, dropped: 100, pending: 0, converted: 300 },
+    ],
+    ...changes,
+  });
+  return frameOf(
+    [
+      number('step', [2, 2, 2, 2, 3, 3]),
+      text('name', ['Cart', 'Cart', 'Cart', 'Cart', 'Pay', 'Pay']),
+      text('reason', ['failed', 'diverted', 'silent', 'pending', 'slow', 'excluded']),
+      text('detail', ['POST /cart answered 500', 'GET /help', null, null, 'POST /pay', null]),
+      text('error_owner', ['own', null, null, null, null, null]),
+      number('units', [300, 150, 100, 50, 60, 40]),
+      number('share', [0.5, 0.25, 0.1667, 0.0833, 0.6, 0.4], 'percentunit'),
+      number('control_units', [40, 200, null, null, 30, null]),
+      number('control_share', [0.1, 0.5, null, null, 0.1, null], 'percentunit'),
+      number('odds_ratio', [9, 0.33, null, null, 13.5, null]),
+      number('odds_low', [6.2, 0.25, null, null, 7.6, null]),
+      number('odds_high', [13, 0.44, null, null, 24, null]),
+      number('p_value', [1e-20, 1e-8, null, null, 0.2, null]),
+    ],
+    marker
+  );
+}
+
+/** The customers of `funnelFrame` by region: 700 of eu, 250 of us, 50 of three others. */
+export function brokenFunnelFrame(changes: Partial<FunnelMarker> = {}): DataFrame {
+  const marker = funnelMarker({
+    breakdown: 'region',
+    attribution: 'first',
+    segments: [
+      { value: 'eu', units: 700 },
+      { value: 'us', units: 250 },
+      { value: null, other: true, values: 3, units: 50 },
+    ],
+    ...changes,
+  });
+  return frameOf(
+    [
+      number('step', [1, 2, 3, 1, 2, 3, 1, 2, 3]),
+      text('name', ['View', 'Cart', 'Pay', 'View', 'Cart', 'Pay', 'View', 'Cart', 'Pay']),
+      text('region', ['eu', 'eu', 'eu', 'us', 'us', 'us', '{other}', '{other}', '{other}']),
+      number('units', [700, 280, 210, 250, 100, 80, 50, 20, 10]),
+      number('conversion', [1, 0.4, 0.3, 1, 0.4, 0.32, 1, 0.4, 0.2], 'percentunit'),
+      number('dropped', [0, 420, 70, 0, 150, 20, 0, 30, 10]),
+      number('pending', [0, 0, 0, 0, 0, 0, 0, 0, 0]),
+    ],
+    marker
+  );
+}
+
+/** Four hours of `funnelFrame`, the last of which is not over, and nobody came in the second. */
+export function trendFrame(changes: Partial<FunnelMarker> = {}): DataFrame {
+  const marker = funnelMarker({ view: 'trend', interval: HOUR, incompleteFrom: START + 3 * HOUR, ...changes });
+  return frameOf(
+    [
+      time(
+        'time',
+        [0, 1, 2, 3].map((hour) => START + hour * HOUR)
+      ),
+      number('conversion', [0.4, null, 0.2, 0.1], 'percentunit'),
+      number('conversion_low', [0.3, null, 0.15, 0.05], 'percentunit'),
+      number('conversion_high', [0.5, null, 0.27, 0.2], 'percentunit'),
+      number('units', [100, 0, 200, 50]),
+      number('converted', [40, 0, 40, 5]),
+      number('pending', [0, 0, 0, 30]),
+    ],
+    marker
+  );
+}
+
+/** What goes with paying, and what with not. */
+export function correlationFrame(): DataFrame {
+  const of = (value: string) => ({ filters: [{ key: 'route', operator: '=' as const, value }] });
+  const marker = funnelMarker({
+    view: 'correlation',
+    correlated: [of('/voucher'), of('/error'), of('/help')],
+    correlation: { step: 3, units: 1000, converted: 300, keys: ['route'], leastSupport: 5 },
+  });
+  return frameOf(
+    [
+      text('key', ['route', 'route', 'route']),
+      text('value', ['/voucher', '/error', '/help']),
+      number('units_with', [200, 100, 50]),
+      number('converted_with', [120, 5, 14]),
+      number('share_with', [0.6, 0.05, 0.28], 'percentunit'),
+      number('share_without', [0.225, 0.328, 0.301], 'percentunit'),
+      number('odds_ratio', [5.2, 0.11, 0.9]),
+      number('odds_low', [3.7, 0.04, 0.48]),
+      number('odds_high', [7.2, 0.27, 1.7]),
+      number('p_value', [1e-10, 1e-6, 0.7]),
+      number('q_value', [3e-10, 2e-6, 0.7]),
+      number('support', [0.2, 0.1, 0.05], 'percentunit'),
+    ],
+    marker
+  );
+}
+
+/** Two attempts of 120. */
+export function attemptsFrame(): DataFrame {
+  return frameOf(
+    [
+      text('unit', ['ada', 'bob']),
+      number('step', [1, 3]),
+      text('name', ['View', 'Pay']),
+      text('ended', ['stopped', 'converted']),
+      text('reason', ['failed', null]),
+      time('entry', [START + HOUR, START]),
+      number('duration_ms', [0, 60_000], 'ms'),
+    ],
+    funnelMarker({ view: 'units', total: 120 })
+  );
+}

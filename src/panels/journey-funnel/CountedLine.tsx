@@ -35,7 +35,7 @@ export function CountedLine({ marker }: { marker: FunnelMarker }) {
       >
         <span className={styles.text}>{withoutUnitText(marker)}</span>
         <span className={styles.how}>
-          {open ? 'Close' : 'How it is counted'} <Icon name={open ? 'angle-down' : 'angle-up'} size="sm" />
+          {open ? 'Close' : 'How counted'} <Icon name={open ? 'angle-down' : 'angle-up'} size="sm" />
         </span>
       </button>
     </div>

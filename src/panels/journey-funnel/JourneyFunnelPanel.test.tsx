@@ -175,7 +175,7 @@ describe('how it is counted', () => {
   it('is told in full on demand', async () => {
     const marker = funnelMarker({ counting: 'total', holdConstant: ['attributes.cart_id'], identity: 'strict' });
     show(defaultOptions, panelData([funnelFrame(marker)]));
-    await userEvent.click(screen.getByRole('button', { name: /How it is counted/ }));
+    await userEvent.click(screen.getByRole('button', { name: /How counted/ }));
     const lines = screen.getByTestId(testIds.funnel.counted);
     expect(lines).toHaveTextContent('Counted are attempts');
     expect(lines).toHaveTextContent('the same attributes.cart_id');

@@ -176,6 +176,7 @@ function getStyles(theme: GrafanaTheme2) {
       border: 0,
       background: 'none',
       color: theme.colors.text.link,
+      fontSize: 'inherit',
       '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` },
     }),
   };

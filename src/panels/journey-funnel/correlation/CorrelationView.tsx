@@ -78,9 +78,9 @@ export function CorrelationView({ model, options, width, height, context }: Prop
       <div className={cx(own.ends, width >= WIDE && own.wide)} style={{ height: AXIS }} aria-hidden>
         <span />
         <span className={own.scale}>
-          <span>{oddsText(1 / reach)} less</span>
+          <span>{oddsText(1 / reach)}</span>
           <span>1×</span>
-          <span>{oddsText(reach)} more</span>
+          <span>{oddsText(reach)}</span>
         </span>
       </div>
       <ol className={own.list} style={{ height: Math.max(0, height - SUMMARY - AXIS) }}>

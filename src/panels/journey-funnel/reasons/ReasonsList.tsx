@@ -3,6 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { Button, RadioButtonGroup, useStyles2, useTheme2 } from '@grafana/ui';
 import React, { useMemo, useState } from 'react';
 
+import { ownerOf } from '../../../components/error-owners';
 import { formatCount, formatShare } from '../../../components/format';
 import { testIds } from '../../../components/test-ids';
 import { countedShort } from '../counted';
@@ -30,18 +31,18 @@ interface Props {
 }
 
 const ORDERS: Array<{ value: ReasonOrder; label: string; description: string }> = [
-  { value: 'step', label: 'By step', description: 'Step by step, most blamed first' },
-  { value: 'units', label: 'Most', description: 'Those that stopped most' },
   { value: 'odds', label: 'Most telling', description: 'Furthest from those who converted, surely' },
+  { value: 'units', label: 'Most', description: 'Those that stopped most' },
+  { value: 'step', label: 'By step', description: 'Step by step, most blamed first' },
 ];
 const HEAD = 30;
 const PAGE = 100;
-const ONE_LINE = 640;
+const NARROW = 360;
 
 /** Why units were lost: a row per step and reason, beside how common the same is among those who got on. */
 export function ReasonsList({ model, options, width, height, context }: Props) {
   const styles = useStyles2(getStyles);
-  const [order, setOrder] = useState<ReasonOrder>('step');
+  const [order, setOrder] = useState<ReasonOrder>('odds');
   const [limit, setLimit] = useState(PAGE);
   const { decimals } = options;
   const all = useMemo(
@@ -72,7 +73,6 @@ export function ReasonsList({ model, options, width, height, context }: Props) {
       };
     },
   });
-  const wide = width >= ONE_LINE;
   return (
     <div
       ref={root}
@@ -92,9 +92,8 @@ export function ReasonsList({ model, options, width, height, context }: Props) {
         {rows.map((row, index) => (
           <li key={row.frameRow}>
             {order === 'step' && row.step !== rows[index - 1]?.step && <StepHead row={row} model={model} />}
-            <button {...handlers(index)} className={cx(styles.row, wide && styles.oneLine)}>
-              <ReasonWords row={row} withStep={order !== 'step'} />
-              <ReasonNumbers row={row} unitName={model.unitName} decimals={decimals} />
+            <button {...handlers(index)} className={styles.row}>
+              <ReasonWords row={row} decimals={decimals} withStep={order !== 'step'} narrow={width < NARROW} />
             </button>
           </li>
         ))}
@@ -131,67 +130,61 @@ function StepHead({ row, model }: { row: ReasonRow; model: ReasonsModel }) {
   );
 }
 
-function ReasonWords({ row, withStep }: { row: ReasonRow; withStep: boolean }) {
+interface RowProps {
+  row: ReasonRow;
+  decimals: number;
+  withStep: boolean;
+  narrow: boolean;
+}
+
+/** What it was and how many; below it what to make of that. */
+function ReasonWords({ row, decimals, withStep, narrow }: RowProps) {
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const name = reasonName(row);
   const label = reasonLabel(row.reason);
+  const owner = ownerOf(row.errorOwner);
   const about = [
     withStep ? `${row.step + 1} ${row.stepName}` : '',
     row.segment ?? '',
     name === label ? meaningOf(row.reason) : label,
-    row.errorOwner ? `owner ${row.errorOwner}` : '',
-  ]
-    .filter(Boolean)
-    .join(' · ');
-  return (
-    <span className={styles.words}>
-      <span className={styles.swatch} style={reasonFill(row.reason, theme)} aria-hidden />
-      <span className={styles.texts}>
-        <span className={cx(styles.cut, styles.name)} title={name}>
-          {name}
-        </span>
-        <span className={cx(styles.cut, styles.about)} title={about}>
-          {about}
-        </span>
-      </span>
-    </span>
-  );
-}
-
-function ReasonNumbers({ row, unitName, decimals }: { row: ReasonRow; unitName: string; decimals: number }) {
-  const theme = useTheme2();
-  const styles = useStyles2(getStyles);
-  const compared = comparedWords(row);
-  const telling = isTelling(row);
-  const judged = significanceWords(row);
+    owner ? `${owner.label}` : '',
+  ].filter(Boolean);
+  const judged = [comparedWords(row), significanceWords(row)].filter(Boolean).join(', ');
   const control = Number.isNaN(row.controlShare)
     ? ''
-    : `${formatShare(row.controlShare, decimals)} of those who got on`;
-  const said = [compared, judged ?? control].filter(Boolean).join(', ');
+    : `The line: ${formatShare(row.controlShare, decimals)} of those who got on had the same`;
   return (
-    <span className={styles.numbers}>
-      <span className={styles.figures}>
-        <strong>{formatCount(row.units)}</strong>
-        <span className={styles.about}>
-          {unitName}, {formatShare(row.share, decimals)}
-        </span>
-        <span className={styles.track} aria-hidden title={control}>
-          <span
-            className={styles.share}
-            style={{ width: `${Math.min(100, row.share * 100 || 0)}%`, ...reasonFill(row.reason, theme) }}
-          />
-          {!Number.isNaN(row.controlShare) && (
-            <span className={styles.control} style={{ left: `${Math.min(100, row.controlShare * 100)}%` }} />
-          )}
-        </span>
+    <>
+      <span className={styles.swatch} style={reasonFill(row.reason, theme)} aria-hidden />
+      <span className={cx(styles.cut, styles.name)} title={name}>
+        {name}
       </span>
-      {said && (
-        <span className={cx(styles.cut, styles.about, telling === true && row.odds > 1 && styles.telling)} title={said}>
-          {said}
-        </span>
-      )}
-    </span>
+      <span className={styles.figures}>
+        {!narrow && (
+          <span className={styles.track} aria-hidden title={control}>
+            <span
+              className={styles.share}
+              style={{ width: `${Math.min(100, row.share * 100 || 0)}%`, ...reasonFill(row.reason, theme) }}
+            />
+            {!Number.isNaN(row.controlShare) && (
+              <span className={styles.control} style={{ left: `${Math.min(98, row.controlShare * 100)}%` }} />
+            )}
+          </span>
+        )}
+        <strong>{formatCount(row.units)}</strong>
+        <span className={styles.about}>{formatShare(row.share, decimals)}</span>
+      </span>
+      <span className={styles.said}>
+        {about.join(' · ')}
+        {judged && (
+          <span className={cx(isTelling(row) === true && row.odds > 1 && styles.telling)}>
+            {' · '}
+            {judged}
+          </span>
+        )}
+      </span>
+    </>
   );
 }
 
@@ -226,9 +219,9 @@ function getStyles(theme: GrafanaTheme2) {
     }),
     count: css({ marginLeft: 'auto', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
     row: css({
-      display: 'flex',
-      flexDirection: 'column',
-      gap: theme.spacing(0.25),
+      display: 'grid',
+      gridTemplateColumns: 'auto minmax(0, 1fr) auto',
+      columnGap: theme.spacing(0.75),
       width: '100%',
       padding: theme.spacing(0.5),
       border: 0,
@@ -238,23 +231,16 @@ function getStyles(theme: GrafanaTheme2) {
       fontSize: small,
       borderRadius: theme.shape.radius.default,
       contentVisibility: 'auto',
-      containIntrinsicSize: 'auto 40px',
+      containIntrinsicSize: 'auto 44px',
       '&:hover': { background: theme.colors.action.hover },
       '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}`, outlineOffset: -2 },
     }),
-    oneLine: css({
-      display: 'grid',
-      gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)',
-      columnGap: theme.spacing(2),
-    }),
-    words: css({ display: 'flex', gap: theme.spacing(0.75), minWidth: 0 }),
-    swatch: css({ flex: 'none', width: 12, height: 12, marginTop: 3, borderRadius: theme.shape.radius.sm }),
-    texts: css({ display: 'flex', flexDirection: 'column', minWidth: 0 }),
+    swatch: css({ width: 12, height: 12, marginTop: 3, borderRadius: theme.shape.radius.sm }),
+    said: css({ gridColumn: '2 / -1', color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
     name: css({ fontWeight: theme.typography.fontWeightMedium }),
     about: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
     telling: css({ color: theme.colors.text.primary, fontWeight: theme.typography.fontWeightMedium }),
     cut: css({ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', minWidth: 0 }),
-    numbers: css({ display: 'flex', flexDirection: 'column', minWidth: 0 }),
     figures: css({
       display: 'flex',
       alignItems: 'center',
@@ -262,7 +248,7 @@ function getStyles(theme: GrafanaTheme2) {
       whiteSpace: 'nowrap',
       fontVariantNumeric: 'tabular-nums',
     }),
-    track: css({ position: 'relative', flex: 1, minWidth: 24, height: 8, background: theme.colors.action.hover }),
+    track: css({ position: 'relative', width: 72, height: 8, background: theme.colors.action.hover }),
     share: css({ position: 'absolute', inset: '0 auto 0 0', display: 'block' }),
     control: css({
       position: 'absolute',

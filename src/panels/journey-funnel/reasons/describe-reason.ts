@@ -1,11 +1,10 @@
-import { formatCount, formatShare, NO_VALUE } from '../../../components/format';
+import { ownerOf } from '../../../components/error-owners';
+import { capital, formatCount, formatShare, NO_VALUE } from '../../../components/format';
 import { type TooltipRow } from '../../../components/PanelTooltip';
 import { pText } from '../steps/significance';
 import { REASON_KINDS, reasonLabel } from './reason-kinds';
-import { type ReasonRow, type ReasonsModel } from './read-reasons';
+import { type ReasonRow, type ReasonsModel, SIGNIFICANCE } from './read-reasons';
 
-/** Below which a difference from those who converted is called more than chance. */
-const SIGNIFICANCE = 0.05;
 const MANY_TIMES = 1000;
 
 /** Whether it is more, or less, common among those who stopped than chance would have it; undefined when not known. */
@@ -57,7 +56,7 @@ export function describeReason(row: ReasonRow, model: ReasonsModel, decimals: nu
   const lines: TooltipRow[] = [
     { label: 'Reason', value: reasonLabel(row.reason) },
     {
-      label: `${model.unitName.charAt(0).toUpperCase()}${model.unitName.slice(1)}`,
+      label: capital(model.unitName),
       value: formatCount(row.units),
       strong: true,
     },
@@ -81,7 +80,7 @@ export function describeReason(row: ReasonRow, model: ReasonsModel, decimals: nu
     lines.push({ label: 'Against chance', value: significance });
   }
   if (row.errorOwner) {
-    lines.push({ label: 'Whose error', value: row.errorOwner });
+    lines.push({ label: 'Whose error', value: ownerOf(row.errorOwner)?.label ?? row.errorOwner });
   }
   return lines;
 }

@@ -125,18 +125,25 @@ export function reasonsShown(reasons: ReasonsModel | undefined): string[] {
   return [...found].sort((a, b) => blameOf(a) - blameOf(b));
 }
 
+/** Below which p-value a difference from those who converted is called more than chance. */
+export const SIGNIFICANCE = 0.05;
+
 export type ReasonOrder = 'step' | 'units' | 'odds';
 
 /** Rows as they are listed: by step as the answer has them, or over all steps by size or by how telling they are. */
 export function orderedReasons(rows: readonly ReasonRow[], order: ReasonOrder): ReasonRow[] {
   // Nobody is to blame for those who may still go on, however many they are.
   const late = (row: ReasonRow) => (row.reason === 'pending' ? 1 : 0);
-  const telling = (row: ReasonRow) => (Number.isNaN(row.oddsLow) ? 0 : row.oddsLow);
+  // What may be chance tells nothing, however large its odds; of the rest, how much more common it is at least.
+  const telling = (row: ReasonRow) => (row.pValue < SIGNIFICANCE && row.oddsLow > 1 ? row.oddsLow : 0);
   switch (order) {
     case 'units':
       return [...rows].sort((a, b) => late(a) - late(b) || b.units - a.units);
     case 'odds':
-      return [...rows].sort((a, b) => late(a) - late(b) || telling(b) - telling(a) || b.units - a.units);
+      return [...rows].sort(
+        (a, b) =>
+          late(a) - late(b) || telling(b) - telling(a) || blameOf(a.reason) - blameOf(b.reason) || b.units - a.units
+      );
     default:
       return [...rows].sort((a, b) => a.step - b.step || late(a) - late(b));
   }

@@ -157,7 +157,7 @@ function getStyles(theme: GrafanaTheme2) {
     }),
     row: css({
       display: 'grid',
-      gridTemplateColumns: 'minmax(60px, 22%) minmax(0, 1fr) auto',
+      gridTemplateColumns: 'minmax(92px, 22%) minmax(0, 1fr) auto',
       alignItems: 'center',
       gap: theme.spacing(1),
       height: 22,

@@ -69,7 +69,10 @@ export function SegmentColumns({ model, options, width, height, handlers }: Prop
             style={{ left: column.x, width: column.width, top: COLUMNS_HEADER, height: chart + LABEL }}
           >
             {column.width >= LABELLED && (
-              <span className={own.label} style={{ bottom: column.height }}>
+              <span
+                className={own.label}
+                style={{ bottom: Math.max(column.height, model.earlier ? (column.earlier ?? 0) : 0) }}
+              >
                 {formatShare(segment.steps[column.step].conversion, Math.min(1, options.decimals))}
                 {change?.significant && <span data-testid={testIds.funnel.change}> {change.text.charAt(0)}</span>}
               </span>

@@ -33,7 +33,9 @@ export function SegmentLegend({ segments, height, label, hidden, onToggle }: Pro
         const body = (
           <>
             <span className={styles.swatch} style={{ background: segmentColor(index, segment.other, theme) }} />
-            {segment.label}
+            <span className={styles.text} title={segment.label}>
+              {segment.label}
+            </span>
             {segment.values !== undefined && ` (${formatCount(segment.values)})`}
           </>
         );
@@ -79,10 +81,12 @@ function getStyles(theme: GrafanaTheme2) {
       border: 0,
       background: 'none',
       color: 'inherit',
+      fontSize: 'inherit',
       whiteSpace: 'nowrap',
       '&[aria-pressed="false"]': { textDecoration: 'line-through' },
       '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` },
     }),
+    text: css({ maxWidth: 180, overflow: 'hidden', textOverflow: 'ellipsis' }),
     swatch: css({ width: 12, height: 10, borderRadius: theme.shape.radius.sm, flex: 'none' }),
   };
 }

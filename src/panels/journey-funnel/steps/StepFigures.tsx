@@ -28,7 +28,7 @@ export function StepName({ model, index }: Pick<Props, 'model' | 'index'>) {
   const tag = optional ? 'optional' : place === 'anchored' ? 'anchored' : undefined;
   return (
     <div className={styles.name}>
-      <span className={styles.number}>{index + 1}</span>{' '}
+      {place !== 'any' && <span className={styles.number}>{index + 1}</span>}{' '}
       <span className={styles.cut} title={name}>
         {name}
       </span>

@@ -49,13 +49,27 @@ export const TrendLines = React.memo(function TrendLines({ model, series, scale,
           stroke={theme.colors.border.weak}
         />
       ))}
-      {open < width && <rect x={open} y={0} width={width - open} height={height} fill={theme.colors.action.hover} />}
+      {open < width && (
+        <rect
+          x={open}
+          y={0}
+          width={width - open}
+          height={height}
+          fill={theme.colors.text.maxContrast}
+          fillOpacity={0.05}
+        />
+      )}
       <g clipPath={`url(#${clip})`} fill="none">
         {options.showIntervals &&
           series.length <= MOST_BANDS &&
           series.map((one) =>
             bandAreas(one.points, scale).map((path, index) => (
-              <path key={`${one.label}-${index}`} d={path} fill={colorOf(one)} fillOpacity={0.15} />
+              <path
+                key={`${one.label}-${index}`}
+                d={path}
+                fill={colorOf(one)}
+                fillOpacity={series.length > 1 ? 0.09 : 0.15}
+              />
             ))
           )}
         {series.map(
