@@ -159,7 +159,7 @@ const sample: View = {
       kind: 'retention-cohorts',
       compared: true,
       span: 12,
-      height: 360,
+      height: 440,
       query: {
         queryType: 'retention',
         unit: 'client_ip',
@@ -339,7 +339,7 @@ const shop: View = {
       kind: 'retention-cohorts',
       compared: true,
       span: 12,
-      height: 360,
+      height: 440,
       query: {
         queryType: 'retention',
         unit: 'customer',

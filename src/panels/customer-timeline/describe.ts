@@ -85,7 +85,7 @@ export function itemSentence(item: TimelineItem, timeZone: TimeZone): string {
     case 'day':
       return dayName(item.time, timeZone);
     case 'pause':
-      return `${pauseText(item.ms)} without a request`;
+      return `${pauseText(item.ms)} between sessions`;
     case 'session':
       return `Session, ${formatTimeRange(item.session.time, item.session.timeEnd, timeZone)}, ${sessionText(item.session)}`;
     case 'run':

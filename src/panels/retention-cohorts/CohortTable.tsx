@@ -107,10 +107,16 @@ export function CohortTable({ model, options, colors, width, height, measure, ha
     }
   };
 
-  const placed: Placed = (row, column) => ({
+  const placed: Placed = (row, column, text) => ({
     role: column < 0 ? 'rowheader' : 'gridcell',
     tabIndex: row === active.row && column === active.column ? 0 : -1,
-    'aria-label': describePlace(model, { row: row < 0 ? -1 : order[row], column }, options.decimals, timeZone).sentence,
+    // What is read first is what is seen; a cell that is a colour alone has the whole sentence for a name.
+    [text === '' ? 'aria-label' : 'aria-description']: describePlace(
+      model,
+      { row: row < 0 ? -1 : order[row], column },
+      options.decimals,
+      timeZone
+    ).sentence,
     ...{ 'data-place': `${row}:${column}` },
   });
   const shared = { model, drawing, colors, placed };

@@ -22,7 +22,16 @@ const show = (...args: Parameters<typeof panelProps<typeof defaultOptions>>) => 
   return props;
 };
 const ids = testIds.retention;
-const cell = (name: RegExp) => screen.getByRole('gridcell', { name });
+/** A cell by what is said of it: its description, or its name where it shows nothing. */
+function cell(said: RegExp): HTMLElement {
+  const found = document.querySelectorAll<HTMLElement>('[role="gridcell"][data-place], [role="rowheader"]');
+  const [one, ...more] = [...found].filter((each) =>
+    said.test(each.getAttribute('aria-description') ?? each.getAttribute('aria-label') ?? '')
+  );
+  expect(one).toBeDefined();
+  expect(more).toEqual([]);
+  return one;
+}
 
 function asked(href: string | null) {
   const pane = Object.values(
@@ -141,7 +150,7 @@ describe('keyboard', () => {
     await userEvent.keyboard('{Control>}{End}{/Control}');
     expect(cell(/^Tue 24 Nov, day 2/)).toHaveFocus();
     await userEvent.keyboard('{Home}');
-    expect(screen.getByRole('rowheader', { name: /^Tue 24 Nov/ })).toHaveFocus();
+    expect(screen.getByRole('rowheader', { name: 'Tue 24 Nov' })).toHaveFocus();
     expect(document.querySelectorAll('[data-place][tabindex="0"]')).toHaveLength(1);
   });
 
@@ -184,7 +193,7 @@ describe('the menu of a cell', () => {
 
   it('opens nothing of another data source', async () => {
     show(defaultOptions, panelData([frameOf([text('cohort', ['May']), number('M1', [0.5])])]));
-    await userEvent.click(cell(/^May/));
+    await userEvent.click(cell(/^May, M1/));
     expect(screen.queryByRole('menuitem', { name: /Open/ })).not.toBeInTheDocument();
   });
 });

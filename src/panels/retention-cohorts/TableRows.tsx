@@ -12,8 +12,8 @@ import { type RetentionCohort, type RetentionModel } from './model';
 import { getRetentionStyles, hatching } from './retention-styles';
 import { type CohortDrawing } from './use-cohort-layout';
 
-/** What makes an element a place of the grid that keyboard and pointer find. */
-export type Placed = (row: number, column: number) => React.HTMLAttributes<HTMLElement>;
+/** What makes an element a place of the grid that keyboard and pointer find; `text` is what it shows. */
+export type Placed = (row: number, column: number, text: string) => React.HTMLAttributes<HTMLElement>;
 
 interface RowProps {
   model: RetentionModel;
@@ -84,7 +84,12 @@ export function MeanRow({ model, drawing, colors, placed, rowIndex, top }: RowPr
       aria-rowindex={rowIndex}
       data-testid={testIds.retention.mean}
     >
-      <div {...placed(-1, -1)} className={cx(styles.fixed, styles.name)} style={{ width: nameWidth }} title={MEAN}>
+      <div
+        {...placed(-1, -1, 'Mean')}
+        className={cx(styles.fixed, styles.name)}
+        style={{ width: nameWidth }}
+        title={MEAN}
+      >
         Mean
       </div>
       {sizeWidth > 0 && <div role="gridcell" className={styles.fixed} style={{ width: sizeWidth, left: nameWidth }} />}
@@ -92,15 +97,16 @@ export function MeanRow({ model, drawing, colors, placed, rowIndex, top }: RowPr
         const none = Number.isNaN(mean.rate);
         const value = colors.valueOf(mean.rate, mean.earlierRate);
         const change = mean.rate - mean.earlierRate;
+        const text = none ? '' : (drawing.meanText?.(mean) ?? '');
         return (
           <div
-            {...placed(-1, column)}
+            {...placed(-1, column, text)}
             key={column}
             className={cx(styles.cell, none && styles.empty)}
             style={{ width: cellWidth, ...cellFill(colors, value, false) }}
             data-testid={testIds.retention.cell}
           >
-            {!none && drawing.meanText?.(mean)}
+            {text}
             {showChanges && !Number.isNaN(change) && <span className={styles.change}>{shortChange(change)}</span>}
           </div>
         );
@@ -124,7 +130,7 @@ export function CohortRow({ drawing, colors, placed, rowIndex, cohort, row, larg
   return (
     <div className={styles.row} style={{ width: contentWidth, height: rowHeight }} role="row" aria-rowindex={rowIndex}>
       <div
-        {...placed(row, -1)}
+        {...placed(row, -1, drawing.nameOf(cohort))}
         className={cx(styles.fixed, styles.name)}
         style={{ width: nameWidth }}
         data-testid={testIds.retention.cohort}
@@ -151,17 +157,18 @@ export function CohortRow({ drawing, colors, placed, rowIndex, cohort, row, larg
         const none = Number.isNaN(cell.rate);
         const value = colors.valueOf(cell.rate, then?.rate);
         const change = changeOf(cell, then);
+        const text = none ? '' : (drawing.cellText?.(cell) ?? '');
         const open = !cell.complete && !none;
         return (
           <div
-            {...placed(row, column)}
+            {...placed(row, column, text)}
             key={column}
             className={cx(styles.cell, none && styles.empty)}
             style={{ width: cellWidth, ...cellFill(colors, value, open) }}
             data-complete={cell.complete}
             data-testid={testIds.retention.cell}
           >
-            {!none && drawing.cellText?.(cell)}
+            {text}
             {showChanges && !Number.isNaN(change) && <span className={styles.change}>{shortChange(change)}</span>}
           </div>
         );

@@ -30,6 +30,12 @@ export function cohortTitle(model: RetentionModel, cohort: RetentionCohort, time
   return marker.interval === 'week' ? `Week of ${name}` : name;
 }
 
+/** A column within a sentence. */
+function columnName({ columns, marker }: RetentionModel, column: number): string {
+  const { label } = columns[column];
+  return marker ? label.toLowerCase() : label;
+}
+
 /** What a number counts, in a sentence or two. */
 export function howCounted({ marker, unitName }: RetentionModel): string {
   if (!marker) {
@@ -155,7 +161,7 @@ export function meanFooter(model: RetentionModel, column: number): string {
 
 /** What the retention amounts to, in words. */
 export function retentionSummary(model: RetentionModel, decimals: number): string {
-  const { columns, mean, marker, unitName, cohorts } = model;
+  const { mean, marker, unitName, cohorts } = model;
   const known = mean.flatMap(({ rate }, index) => (Number.isNaN(rate) ? [] : [index]));
   const later = known.filter((index) => (marker?.columns[index]?.from ?? index) > 0);
   const told = later.length > 0 ? [...new Set([later[0], later[later.length - 1]])] : known.slice(0, 1);
@@ -176,7 +182,7 @@ export function retentionSummary(model: RetentionModel, decimals: number): strin
   const parts = told.map((index) => {
     const { rate, earlierRate } = mean[index];
     const since = model.compared && !Number.isNaN(earlierRate) ? ` (${pointsText(rate - earlierRate, decimals)})` : '';
-    return `${formatShare(rate, decimals)}${since} ${index === told[0] ? 'return ' : ''}${within} ${columns[index].label.toLowerCase()}${suffix}`;
+    return `${formatShare(rate, decimals)}${since} ${index === told[0] ? 'return ' : ''}${within} ${columnName(model, index)}${suffix}`;
   });
   const against = model.compared ? `, against ${earlierText(model.timeShift)}` : '';
   return `${of}${parts.join(', ')}${against}`;
@@ -209,7 +215,7 @@ export function describePlace(
           footer: howCounted(model),
         }
       : {
-          title: `${cohortTitle(model, cohort, timeZone)}, ${model.columns[column].label.toLowerCase()}`,
+          title: `${cohortTitle(model, cohort, timeZone)}, ${columnName(model, column)}`,
           subtitle: cellTime(model, cohort, column, timeZone),
           rows: describeCell(model, cohort, column, decimals),
           footer: cellFooter(model, cohort, column),
@@ -223,7 +229,7 @@ function meanText(model: RetentionModel, column: number, decimals: number): Omit
     return { title: MEAN, rows: [], footer: howCounted(model) };
   }
   return {
-    title: `${MEAN}, ${model.columns[column].label.toLowerCase()}`,
+    title: `${MEAN}, ${columnName(model, column)}`,
     rows: describeMean(model, column, decimals),
     footer: meanFooter(model, column),
   };
