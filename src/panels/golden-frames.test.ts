@@ -5,6 +5,7 @@ import { join } from 'path';
 import { heatmapModel } from './endpoint-heatmap/model';
 import { errorsModel } from './error-breakdown/model';
 import { funnelModel } from './journey-funnel/model';
+import { pathsModel } from './journey-paths/model';
 import { retentionModel } from './retention-cohorts/model';
 
 /** Frames the companion answered with, as its own tests keep them. */
@@ -144,6 +145,33 @@ describe('what the companion answers', () => {
     for (const { trend, earlier } of groups) {
       expect(earlier?.trend).toHaveLength(trend?.length ?? NaN);
     }
+  });
+
+  it.each(['query-paths-table', 'query-paths-table-before'])(
+    '%s has every node of the marker, and what comes in goes on',
+    (name) => {
+      const [frame] = framesOf(name);
+      const { marker, nodes, links, before } = modelOf(pathsModel([frame]));
+      expect(nodes).toHaveLength(marker?.nodes.length ?? NaN);
+      expect(links).toHaveLength(frame.length);
+      for (const { value, incoming, outgoing } of nodes) {
+        const inwards = before ? outgoing : incoming;
+        const onwards = before ? incoming : outgoing;
+        expect(inwards.length === 0 ? value : sum(inwards.map((index) => links[index].value))).toBe(value);
+        expect(onwards.length === 0 ? value : sum(onwards.map((index) => links[index].value))).toBe(value);
+      }
+    }
+  );
+
+  it('paths that compare have what each link was', () => {
+    const [frame] = framesOf('query-paths-table-shifted');
+    const { links, timeShift } = modelOf(pathsModel([frame]));
+    expect(timeShift).toBe('1h');
+    expect(links.map(({ earlier }) => earlier?.value)).toEqual(columnOf(frame, 'value_previous'));
+  });
+
+  it('one number of paths for alerts is not drawn as links', () => {
+    expect(pathsModel(framesOf('query-paths-numeric'))).toHaveProperty('missing');
   });
 
   it('errors add up to what the marker says', () => {

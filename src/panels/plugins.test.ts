@@ -5,10 +5,12 @@ import { join } from 'path';
 import { retentionFrame } from '../test-utils/retention-frames';
 import { timelineFrame } from '../test-utils/timeline-frames';
 import { errorsFrame, frameOf, funnelFrame, heatmapFrame, number, text } from '../test-utils/frames';
+import { pathsFrame } from '../test-utils/paths-frames';
 import { plugin as timeline } from './customer-timeline/module';
 import { plugin as heatmap } from './endpoint-heatmap/module';
 import { plugin as errors } from './error-breakdown/module';
 import { plugin as funnel } from './journey-funnel/module';
+import { plugin as paths } from './journey-paths/module';
 import { plugin as retention } from './retention-cohorts/module';
 
 const folder = join(process.cwd(), 'src/panels');
@@ -38,6 +40,7 @@ describe.each(names)('plugin.json of %s', (name) => {
 describe.each([
   ['endpoint heatmap', heatmap, heatmapFrame([[0, 0, 1]])],
   ['journey funnel', funnel, funnelFrame()],
+  ['journey paths', paths, pathsFrame()],
   ['error breakdown', errors, errorsFrame()],
   ['retention cohorts', retention, retentionFrame()],
   ['customer timeline', timeline, timelineFrame()],
