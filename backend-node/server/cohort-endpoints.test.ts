@@ -172,13 +172,13 @@ describe('members', () => {
 });
 
 describe('an export', () => {
-  const query = { queryType: 'endpoints', groupBy: ['customer'], metrics: ['requests'] };
+  const query = { queryType: 'values', key: 'customer' };
   const body = { from: FROM, to: FROM + 86_400_000, query };
 
   it('is the table of any query, as CSV', async () => {
     const answer = await ask('POST', '/api/export', body, 'reader');
     expect(answer.headers.get('content-type')).toMatch(/^text\/csv/);
-    expect(await answer.text()).toBe('customer,requests\r\nc3,3\r\n"c""2",2\r\n\'=cmd(),1\r\n');
+    expect(await answer.text()).toBe('value,requests\r\nc3,3\r\n"c""2",2\r\n\'=cmd(),1\r\n');
   });
 
   it('is a list of objects as JSON, filtered by a cohort', async () => {

@@ -58,6 +58,8 @@ const steps = [
 
 const COHORTS = [
   { name: 'dropped-at-payment', funnel: { steps, step: 2, outcome: 'dropped' } },
+  { name: 'went-elsewhere', funnel: { steps, step: 2, outcome: 'dropped', reason: 'diverted' } },
+  { name: 'went-silent', funnel: { steps, step: 2, outcome: 'dropped', reason: 'silent' } },
   { name: 'paid', funnel: { steps, step: 2 } },
   { name: 'met-errors', filters: [{ key: 'status', operator: '>=', value: '500' }] },
   { name: 'strict-errors', identity: 'strict', filters: [{ key: 'status', operator: '>=', value: '500' }] },
@@ -173,6 +175,20 @@ describe('a filter by cohort', () => {
     const past = new Set(rows.filter(({ time }) => (time as number) < FROM).map(({ customer }) => customer));
     past.delete(undefined);
     expect(await requestsOf(of('past'))).toBe(count((row) => row.session !== undefined && past.has(ownerOf(row))));
+  });
+
+  it('may be of one reason to drop', async () => {
+    const [frame] = await ask({ queryType: 'funnel', steps, view: 'reasons' });
+    const told = frame!.rows.filter(({ step }) => step === 2);
+    const members = async (reason: string) => {
+      const [values] = await ask({ queryType: 'values', key: 'customer', filters: [of(reason)] });
+      return values!.columns.value!.length;
+    };
+    const units = (reason: string) =>
+      told.filter((row) => row.reason === reason).reduce((sum, row) => sum + Number(row.units), 0);
+    expect(units('diverted')).toBeGreaterThan(0);
+    expect(await members('went-elsewhere')).toBe(units('diverted'));
+    expect(await members('went-silent')).toBe(units('silent'));
   });
 
   it('may be of a cohort that others define', async () => {

@@ -1,8 +1,9 @@
 import { ApitrailError, parseQuery, type Cohort, type FunnelQuery, type Query } from '@apitrail/contract';
 
-import { raw, sql, type Sql } from '../../engine/sql';
+import { param, raw, sql, type Sql } from '../../engine/sql';
 import { attemptsOf } from '../funnel/attempts';
 import { outcomeCondition } from '../funnel/outcome';
+import { reasonsOf } from '../funnel/reasons/reasons';
 import type { HandlerContext } from '../handler';
 import { stateOfRows } from '../shared/metrics';
 import { unitRows } from '../shared/units';
@@ -30,6 +31,10 @@ export async function membersOf(cohort: Cohort, query: Query, context: HandlerCo
     return unitsWithRequests(cohort, context);
   }
   const attempts = await attemptsOf(query as FunnelQuery, context);
+  if (funnel.reason !== undefined) {
+    const { relation } = await reasonsOf(query as FunnelQuery, { context, attempts }, funnel.step);
+    return sql`SELECT DISTINCT unit FROM ${relation} AS stopped WHERE step = ${raw(String(funnel.step))} AND reason = ${param('varchar', funnel.reason)}`;
+  }
   return sql`${attempts.tables}
 SELECT DISTINCT unit FROM attempts WHERE ${outcomeCondition(funnel, funnel.step, funnel.outcome)}`;
 }
