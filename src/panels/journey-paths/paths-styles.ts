@@ -65,7 +65,7 @@ export function getPathsStyles(theme: GrafanaTheme2) {
     headFigures: css({ fill: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
     headLine: css({ stroke: theme.colors.border.weak, strokeWidth: 1 }),
     label: css({ fill: theme.colors.text.primary, pointerEvents: 'none', ...halo }),
-    secondary: css({ fill: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
+    secondary: css({ fill: theme.colors.text.primary, fillOpacity: 0.82, fontVariantNumeric: 'tabular-nums' }),
     button: css({
       fill: 'transparent',
       outline: 'none',
