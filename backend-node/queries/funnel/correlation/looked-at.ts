@@ -10,7 +10,7 @@ import type { Attempts } from '../attempts';
  *
  * Who converts is looked at until then. Who does not would have the whole window to meet something, and would meet more for that alone: so the times that
  * the converted took from the last step that a unit reached are dealt out, evenly, in the order of a hash of the unit, to all who stopped there, and each is
- * looked at for one of them. Nobody then has longer than the others to meet what has nothing to do with it. Without anybody converted nobody is compared.
+ * looked at for one of them. Nobody then has longer than the others to meet what has nothing to do with it.
  */
 export function lookedAt(query: FunnelQuery, attempts: Attempts, step: number): Sql {
   const [there, before] = [raw(String(step)), raw(String(step - 1))];
@@ -36,7 +36,7 @@ export function lookedAt(query: FunnelQuery, attempts: Attempts, step: number): 
   SELECT ${columns}, TRUE AS converted, ${before} AS reached, at_us, entry_us, there_us AS until_us FROM ended_attempts WHERE there_us IS NOT NULL
   UNION ALL
   SELECT ${columns}, FALSE, others.reached, at_us, entry_us, least(last_us + took_us, entry_us + ${window}, coalesce(next_us - 1, entry_us + ${window}))
-  FROM others JOIN passed ON passed.reached = others.reached AND passed.place = (2 * dealt + 1) * passed.number // (2 * others.number)
+  FROM others LEFT JOIN passed ON passed.reached = others.reached AND passed.place = (2 * dealt + 1) * passed.number // (2 * others.number)
 )
 SELECT CAST(row_number() OVER () - 1 AS BIGINT) AS attempted, unit, segment, weight, converted, reached, at_us, entry_us, until_us FROM looked`;
 }

@@ -131,8 +131,15 @@ function compare(values: unknown[][], keys: readonly string[], sides: readonly S
 
 /** The first of each direction, the least likely to be there by chance first, of several the ones furthest from 1. */
 function strongest(rows: readonly Correlated[], limit: number): Correlated[] {
-  const strength = ({ odds }: Correlated) => Math.abs(Math.log(odds.ratio));
-  const sorted = [...rows].sort((one, other) => (one.p ?? 1) - (other.p ?? 1) || strength(other) - strength(one));
+  // But for rounding, a value and its complement are as sure and as strong as each other.
+  const rounded = (value: number) => Number(value.toPrecision(9));
+  const strength = ({ odds }: Correlated) => rounded(Math.abs(Math.log(odds.ratio)));
+  const sorted = [...rows].sort(
+    (one, other) =>
+      rounded(one.p ?? 1) - rounded(other.p ?? 1) ||
+      strength(other) - strength(one) ||
+      other.odds.ratio - one.odds.ratio
+  );
   const left = { up: limit, down: limit };
   return sorted.filter(({ odds }) => left[odds.ratio >= 1 ? 'up' : 'down']-- > 0);
 }

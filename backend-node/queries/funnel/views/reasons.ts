@@ -189,11 +189,13 @@ function reasonsFrame(query: FunnelQuery, own: FunnelRun, rows: readonly Row[], 
     values: rows.map(of),
     config: { displayNameFromDS, description },
   });
+  // The column of the breakdown is named by its key, in all views.
+  const named = (name: string) => (name === query.breakdown ? `request_${name}` : name);
   const key = (
     name: 'service' | 'method' | 'route' | 'error_group' | 'error_owner' | 'error_type',
     title: string
   ): Field => ({
-    name,
+    name: named(name),
     type: 'string',
     values: rows.map(({ happening }) => happening?.[name] ?? null),
     config: { displayNameFromDS: title, filterable: true },
@@ -251,7 +253,7 @@ function reasonsFrame(query: FunnelQuery, own: FunnelRun, rows: readonly Row[], 
       key('method', 'Method'),
       key('route', 'Route'),
       numbers(
-        'status',
+        named('status'),
         rows.map(({ happening }) => happening?.status ?? null),
         { displayNameFromDS: 'Status', filterable: true }
       ),
