@@ -349,7 +349,7 @@ export function correlationFrame(): DataFrame {
   const marker = funnelMarker({
     view: 'correlation',
     correlated: [of('/voucher'), of('/error'), of('/help')],
-    correlation: { step: 3, units: 1000, converted: 300, keys: ['route'], leastSupport: 5 },
+    correlation: { step: 3, units: 1000, converted: 300, keys: ['route'] },
   });
   return frameOf(
     [

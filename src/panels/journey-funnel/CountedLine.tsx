@@ -35,7 +35,7 @@ export function CountedLine({ marker }: { marker: FunnelMarker }) {
       >
         <span className={styles.text}>{withoutUnitText(marker)}</span>
         <span className={styles.how}>
-          {open ? 'Close' : 'How counted'} <Icon name={open ? 'angle-down' : 'angle-up'} size="sm" />
+          <Icon name={open ? 'angle-down' : 'angle-up'} size="sm" /> {open ? 'Close' : 'How counted'}
         </span>
       </button>
     </div>
@@ -62,8 +62,15 @@ function getStyles(theme: GrafanaTheme2) {
       whiteSpace: 'nowrap',
       '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}`, outlineOffset: -2 },
     }),
-    text: css({ overflow: 'hidden', textOverflow: 'ellipsis' }),
-    how: css({ color: theme.colors.text.link, flex: 'none' }),
+    // Where room is short, how it is counted gives way: the share without a unit is always to be read.
+    text: css({ flex: '0 0 auto', maxWidth: '100%', overflow: 'hidden', textOverflow: 'ellipsis' }),
+    how: css({
+      color: theme.colors.text.link,
+      flex: '0 1 auto',
+      minWidth: 0,
+      overflow: 'hidden',
+      textOverflow: 'ellipsis',
+    }),
     list: css({
       position: 'absolute',
       bottom: '100%',

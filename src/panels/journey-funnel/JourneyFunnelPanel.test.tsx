@@ -10,6 +10,8 @@ import { panelData, panelProps } from '../../test-utils/panel-props';
 import { JourneyFunnelPanel } from './JourneyFunnelPanel';
 import { defaultOptions } from './options';
 
+jest.setTimeout(60_000);
+
 const show = (...args: Parameters<typeof panelProps<typeof defaultOptions>>) =>
   render(<JourneyFunnelPanel {...panelProps(...args)} />);
 const step = (name: RegExp) => screen.getByRole('button', { name });

@@ -20,6 +20,8 @@ import { funnelModel } from './model';
 import { defaultOptions } from './options';
 import { rowBefore, stepsOfRows } from './steps/stages';
 
+jest.setTimeout(60_000);
+
 const show = (...args: Parameters<typeof panelProps<typeof defaultOptions>>) =>
   render(<JourneyFunnelPanel {...panelProps(...args)} />);
 const named = (...names: string[]) => names.map((name) => ({ name, filters: [] }));

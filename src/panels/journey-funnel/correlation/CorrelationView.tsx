@@ -90,7 +90,7 @@ export function CorrelationView({ model, options, width, height, context }: Prop
               <div className={own.side}>{index === down ? 'Goes with not converting' : 'Goes with converting'}</div>
             )}
             <button {...handlers(index)} className={cx(styles.step, own.row, width >= WIDE && own.wide)}>
-              <span className={own.words}>
+              <span className={cx(own.words, width < WIDE && own.wholeLine)}>
                 <span className={cx(styles.cut, own.name)} title={traitName(trait)}>
                   {traitName(trait)}
                 </span>
@@ -101,6 +101,7 @@ export function CorrelationView({ model, options, width, height, context }: Prop
                 </span>
               </span>
               <OddsBar trait={trait} reach={reach} />
+              <span className={own.odds}>{oddsText(trait.odds)}</span>
             </button>
           </li>
         ))}
@@ -134,12 +135,6 @@ function OddsBar({ trait, reach }: { trait: Trait; reach: number }) {
         }}
       />
       {known && <span className={own.whisker} style={{ left: percent(low), width: percent(high - low) }} />}
-      <span
-        className={own.odds}
-        style={more ? { right: percent(0.5), marginRight: 4 } : { left: percent(0.5), marginLeft: 4 }}
-      >
-        {oddsText(trait.odds)}
-      </span>
     </span>
   );
 }
@@ -161,7 +156,8 @@ function getStyles(theme: GrafanaTheme2) {
     }),
     ends: css({
       display: 'grid',
-      gridTemplateColumns: '0 minmax(0, 1fr)',
+      gridTemplateColumns: '0 minmax(0, 1fr) 64px',
+      gap: theme.spacing(0, 1),
       flex: 'none',
       fontSize: small,
       color: theme.colors.text.secondary,
@@ -182,16 +178,17 @@ function getStyles(theme: GrafanaTheme2) {
     }),
     row: css({
       display: 'grid',
-      gridTemplateColumns: 'minmax(0, 1fr)',
-      gap: theme.spacing(0.25, 2),
+      gridTemplateColumns: 'minmax(0, 1fr) 64px',
+      gap: theme.spacing(0.25, 1),
       padding: theme.spacing(0.5),
       fontSize: small,
       alignItems: 'center',
       contentVisibility: 'auto',
       containIntrinsicSize: 'auto 42px',
     }),
-    wide: css({ gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)' }),
+    wide: css({ '&&': { gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr) 64px' } }),
     words: css({ display: 'flex', flexDirection: 'column', minWidth: 0 }),
+    wholeLine: css({ gridColumn: '1 / -1' }),
     name: css({ fontWeight: theme.typography.fontWeightMedium }),
     track: css({ position: 'relative', height: 18, minWidth: 0 }),
     middle: css({
@@ -204,6 +201,6 @@ function getStyles(theme: GrafanaTheme2) {
     }),
     bar: css({ position: 'absolute', top: 4, height: 10 }),
     whisker: css({ position: 'absolute', top: 8.5, height: 1.5, background: theme.colors.text.maxContrast }),
-    odds: css({ position: 'absolute', top: 1, fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }),
+    odds: css({ textAlign: 'right', fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }),
   };
 }

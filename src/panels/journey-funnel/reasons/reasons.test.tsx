@@ -13,6 +13,8 @@ import { reasonsPlace } from '../steps/reasons-place';
 import { comparedWords, oddsText, significanceWords } from './describe-reason';
 import { dropParts, orderedReasons, readReasons } from './read-reasons';
 
+jest.setTimeout(60_000);
+
 const model = readReasons(reasonsFrame());
 const show = (...args: Parameters<typeof panelProps<typeof defaultOptions>>) =>
   render(<JourneyFunnelPanel {...panelProps(...args)} />);

@@ -10,6 +10,8 @@ import { funnelModel } from '../model';
 import { defaultOptions } from '../options';
 import { fitsSegmentColumns, multiplesGrid, segmentColumns } from './segment-geometry';
 
+jest.setTimeout(60_000);
+
 const show = (...args: Parameters<typeof panelProps<typeof defaultOptions>>) =>
   render(<JourneyFunnelPanel {...panelProps(...args)} />);
 const marks = () => screen.getAllByTestId(testIds.funnel.segmentStep);

@@ -29,6 +29,7 @@ interface Props {
 const SUMMARY_HEIGHT = 24;
 const SUMMARY_TWO_LINES = 44;
 const SUMMARY_THREE_LINES = 62;
+const SUMMARY_FOUR_LINES = 82;
 /** Below these widths the key goes below the summary, and takes two lines. */
 const KEY_BELOW = { plain: 680, compared: 1160 };
 const KEY_TWO_LINES = 520;
@@ -98,7 +99,7 @@ function heightOfSummary(width: number, height: number, { earlier, hasSteps, rea
   }
   const long = hasSteps && (earlier !== undefined || reasons !== undefined);
   if (long && width < KEY_TWO_LINES && height > 200) {
-    return SUMMARY_THREE_LINES;
+    return earlier && reasons ? SUMMARY_FOUR_LINES : SUMMARY_THREE_LINES;
   }
   return width < (long ? KEY_BELOW.compared : KEY_BELOW.plain) ? SUMMARY_TWO_LINES : SUMMARY_HEIGHT;
 }

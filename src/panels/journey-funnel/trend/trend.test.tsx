@@ -11,6 +11,8 @@ import { trendSummary } from './describe-trend';
 import { readTrend } from './read-trend';
 import { bandAreas, bucketAt, lineStretches, trendScale } from './trend-geometry';
 
+jest.setTimeout(60_000);
+
 const model = readTrend(trendFrame(), []);
 const scale = trendScale(model, model.series, 400, 100);
 const show = (...args: Parameters<typeof panelProps<typeof defaultOptions>>) =>
