@@ -18,6 +18,8 @@ const LABELS = [
   `[data-testid="${testIds.heatmap.columnLabel}"]`,
   `[data-testid="${testIds.colorLegend}"] span`,
   '[data-testid="panel-funnel"] [data-testid="apitrail funnel step"] span',
+  `[data-testid="${testIds.paths.label}"]`,
+  `[data-testid="${testIds.paths.head}"]`,
 ];
 
 const PAGES: Array<[string, string]> = [
