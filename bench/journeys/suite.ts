@@ -65,7 +65,7 @@ export async function benchJourneys(options: JourneyBenchOptions): Promise<Journ
   const context = (await readFiles(lake, rows))({});
   const raw = await RawDuckDb.open(threads);
   try {
-    const companion = await Companion.start(script, lake, threads);
+    const companion = await Companion.start(script, lake, threads, { APITRAIL_LIMITS_QUERY_TIMEOUT: '10m' });
     try {
       const results: JourneyResult[] = [];
       const ask = { python: options.chdb, table: `${lake}/requests`, threads };
