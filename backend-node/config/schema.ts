@@ -10,6 +10,7 @@ import { sessionsConfigSchema } from '../ingest/sessions';
 import { sqlConfigSchema } from '../sql/process/settings';
 import { externalDatasetSchema } from '../lake/external/config';
 import { maintenanceConfigSchema, retentionConfigSchema } from '../maintenance/config';
+import { profilesConfigSchema } from '../profiles/config';
 import { listenSchema } from './listen';
 import { bytesSchema } from './units';
 
@@ -104,6 +105,9 @@ export const configSchema = z.strictObject({
     })
     .describe('Folders of Parquet files that others write: read-only, and queried by name like the lake.'),
   cohorts: cohortsConfigSchema.prefault({}).describe('Saved cohorts, and whom their members are told to.'),
+  profiles: profilesConfigSchema
+    .prefault({})
+    .describe('What is told of a customer in the path of a request, and how much of it is held.'),
   sql: sqlConfigSchema.prefault({}).describe('SQL that persons write, and what it may take.'),
   limits: limitsSchema.prefault({}).describe('Bounds on what a request may take.'),
 });

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import type { Scope } from '../access/scopes';
 import type { Caller } from './gate';
 
 /** A request that was let in. */
@@ -38,6 +39,8 @@ export interface Endpoint {
   open?: boolean;
   /** Answers with a stream that goes on until the client goes away: asked for with GET only, never with HEAD. */
   stream?: boolean;
+  /** What a key must open, where it is not what the listener asks for. */
+  scope?: Scope;
   answer(ask: Ask): Promise<unknown>;
 }
 

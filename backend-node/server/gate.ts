@@ -89,16 +89,17 @@ export class Gate {
   async identify(
     headers: IncomingHttpHeaders,
     address: string,
-    token: string | undefined = bearerToken(headers)
+    token: string | undefined = bearerToken(headers),
+    scope: Scope = this.options.scope
   ): Promise<Caller> {
-    const key = await this.checkKey(token, address);
+    const key = await this.checkKey(token, address, scope);
     const identity = readIdentity(headers[IDENTITY_HEADER]);
     const name = [key?.id ?? address, identity?.kind ?? '', identity?.subject ?? ''].join(' ');
     return { key, identity, name };
   }
 
-  private async checkKey(token: string | undefined, address: string): Promise<VerifiedKey | undefined> {
-    const { verifier, scope } = this.options;
+  private async checkKey(token: string | undefined, address: string, scope: Scope): Promise<VerifiedKey | undefined> {
+    const { verifier } = this.options;
     if (!verifier) {
       return undefined;
     }
@@ -115,7 +116,7 @@ export class Gate {
       case 'scope':
         throw new ApitrailError(
           'APITRAIL_FORBIDDEN',
-          `The key ${verdict.key!.name} has the scope ${verdict.key!.scopes.join(', ')}; this listener needs ${scope}. ${make}.`,
+          `The key ${verdict.key!.name} has the scope ${verdict.key!.scopes.join(', ')}; this address needs ${scope}. ${make}.`,
           { where: 'Authorization' }
         );
       case 'expired':

@@ -85,6 +85,7 @@ export function createListener({
   const findPath = (address: string) => table.find(address)?.path;
   const own = new Set(endpoints.map(({ path }) => path));
   const open = new Set(endpoints.filter((endpoint) => endpoint.open).map(({ path }) => path));
+  const scopes = new Map(endpoints.flatMap(({ path, scope }) => (scope ? [[path, scope] as const] : [])));
   const polled = new Set(endpoints.filter((endpoint) => endpoint.polled).map(({ path }) => path));
   const streams = new Set(endpoints.filter((endpoint) => endpoint.stream).map(({ path }) => path));
   const note = (request: FastifyRequest, reply: FastifyReply, status: number) =>
@@ -169,7 +170,8 @@ export function createListener({
     const { matched } = request;
     if (!protocols || !matched) {
       if (!open.has(pathOf(request))) {
-        request.caller = await gate.identify(request.headers, request.ip);
+        const scope = scopes.get(findPath(pathOf(request)) ?? '');
+        request.caller = await gate.identify(request.headers, request.ip, undefined, scope);
         connections.letIn(request.raw.socket);
       }
       if (request.headers.expect !== undefined) {

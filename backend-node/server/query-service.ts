@@ -1,4 +1,4 @@
-import { ApitrailError, type QueryRequest, type QueryResponse } from '@apitrail/contract';
+import { ApitrailError, parseDuration, type QueryRequest, type QueryResponse } from '@apitrail/contract';
 
 import { KeyVerifier } from '../access/key-verifier';
 import { AnnotationReader } from '../annotations/annotation-reader';
@@ -11,6 +11,8 @@ import { HotFeed } from '../lake/hot/hot-feed';
 import { LeftOutReader } from '../ingest/noise/left-out-reader';
 import { CohortCache } from '../queries/cohorts/cohort-cache';
 import { runQueries } from '../queries/run';
+import { buildProfiles } from '../profiles/build-profiles';
+import { ProfileTable } from '../profiles/profile-table';
 import { ActiveRequests } from './active-requests';
 import { Admission } from './admission';
 import { AttributeNames } from './attribute-names';
@@ -28,6 +30,7 @@ import { LiveStreams } from './live/live-streams';
 import { Metrics } from './metrics';
 import { watchProgram } from './program-file';
 import { mergedMetrics } from './process-metrics';
+import { profileEndpoint } from './profile-endpoint';
 import { PseudonymSource } from './pseudonyms';
 import { queryEndpoint } from './query-endpoint';
 import { readyEndpoint } from './ready';
@@ -77,6 +80,16 @@ export async function startQueryService({
     ...{ engine, datasets, cohorts, cache: cohortCache },
     pseudonyms: () => pseudonyms.current(),
   };
+  const profiles = new ProfileTable({
+    build: () =>
+      active.run(new AbortController().signal, limits.queryTimeoutMs, (signal) =>
+        admission.run('profiles', signal, () =>
+          buildProfiles({ engine, datasets, config: settings.profiles, signal, now: Date.now() })
+        )
+      ),
+    refreshMs: parseDuration(settings.profiles.refresh),
+    onFault: (error) => log.error({ err: error }, 'profiles could not be made; those that are there stay'),
+  });
   const program = watchProgram(process.argv[1]);
   const onLiveFault = (error: unknown) => log.error({ err: error }, 'live stream failed');
   const live = new LiveStreams({
@@ -134,6 +147,7 @@ export async function startQueryService({
             }).push(cohort, webhook, signal)
           ),
       }),
+      profileEndpoint(profiles, () => pseudonyms.current()),
       ...resourceEndpoints({ datasets, attributes: new AttributeNames(engine), answer }),
       sqlSchemaEndpoint({
         ...{ datasets, engine, sandbox },
@@ -160,6 +174,7 @@ export async function startQueryService({
       ready: true,
     }),
     stop: async (why) => {
+      profiles.stop();
       live.endAll(new ApitrailError('APITRAIL_STOPPING', 'The companion is stopping. Open the stream again.'));
       const closed = app.close();
       const end = () =>
