@@ -129,7 +129,6 @@ async function parquetStream(
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a list that is there already, as the engine takes one
 async function* onePart(values: unknown[][]): AsyncGenerator<unknown[][]> {
   yield values;
 }

@@ -1,6 +1,7 @@
 import { parseCohort, type Cohort } from '@apitrail/contract';
 
 import type { Dataset } from '../../lake/dataset';
+import { parseLiveQuery } from '../live';
 import { Bench, type Row, type TestFrame } from '../testing/dataset';
 import { CohortCache } from './cohort-cache';
 
@@ -316,6 +317,11 @@ describe('every query type takes it', () => {
     const [frame] = await ask({ queryType: 'customers', filters, limit: 500 });
     expect(frame!.columns.customer).toHaveLength(droppers.length);
   });
+});
+
+it('is refused in a live stream', () => {
+  const query = { refId: 'A', queryType: 'requests', filters: [{ any: [of('paid')] }] };
+  expect(() => parseLiveQuery(query)).toThrow('a live stream cannot be filtered by saved cohorts');
 });
 
 describe('values of the key cohort', () => {
