@@ -4,9 +4,9 @@ import { MOST_FUNNEL_STEPS } from '@apitrail/contract';
 
 import type { ApitrailQueryOf } from '../../types';
 import { ChoiceField } from '../fields/ChoiceField';
-import { NumberField } from '../fields/NumberField';
 import { SwitchField } from '../fields/SwitchField';
 import { TextField } from '../fields/TextField';
+import { StepNumberField } from '../funnel/StepNumberField';
 import { FunnelStepForm, type Step } from './FunnelStepForm';
 import { moved } from './moved';
 
@@ -47,14 +47,13 @@ export function PathsFunnelForm({ funnel, onChange }: PathsFunnelFormProps) {
   return (
     <>
       <Stack direction="row" wrap="wrap" gap={1}>
-        <NumberField
+        <StepNumberField
           label="Funnel step"
           path="funnel.step"
-          fallback={steps.length}
-          min={1}
-          max={Math.max(steps.length, 1)}
+          placeholder="The last"
+          steps={steps}
           value={funnel.step}
-          onChange={(step, options) => set({ step: step ?? steps.length }, options)}
+          onChange={(step) => set({ step: step ?? steps.length })}
         />
         <ChoiceField
           label="Who"

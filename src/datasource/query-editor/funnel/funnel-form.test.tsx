@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { screen } from '@testing-library/react';
 import { parseQuery, type PathNode } from '@apitrail/contract';
 
 import type { Asked } from '../../testing/backend';
@@ -169,43 +169,68 @@ it('tells who cannot see it where a step was moved to', async () => {
   expect(parsed(editor)).toMatchObject({ steps: [step('/b'), step('/a')] });
 });
 
-it('has a place for what most funnels leave as it is', async () => {
-  const editor = await host({ steps: [step('/a'), step('/b'), step('/c')] });
-  await editor.user.click(screen.getByLabelText('Step 2 conditions'));
-  await editor.user.click(screen.getByLabelText('Step 2 may be left out'));
-  await editor.user.click(screen.getByLabelText('More about the funnel'));
-  await editor.choose('Order', 'Strict');
-  await editor.choose('Counted', 'Every attempt');
-  await editor.choose('Entry that counts', 'The best');
-  await editor.enter('Broken down by', 'region');
-  await editor.choose('Value of', '2. GET /b');
-  await editor.user.click(screen.getByText('Add exclusion'));
-  await editor.choose('Exclusion 1 request', 'POST /pay');
-  await editor.choose('Before step', '2. GET /b');
-  await editor.choose('It', 'Removes the attempt');
-  expect(parsed(editor)).toMatchObject({
-    steps: [{}, { optional: true }, {}],
-    order: 'strict',
-    counting: 'total',
-    reentry: 'optimised',
-    breakdown: 'region',
-    attribution: 2,
-    exclusions: [{ name: 'POST /pay', toStep: 2, mode: 'remove', filters: [{ value: 'POST' }, { value: '/pay' }] }],
+describe('what most funnels leave as it is', () => {
+  const steps = [step('/a'), step('/b'), step('/c')];
+
+  beforeEach(() => localStorage.setItem('apitrail.funnel-editor.live', 'off'));
+
+  it('is that a step may be left out', async () => {
+    const editor = await host({ steps });
+    await editor.user.click(screen.getByLabelText('Step 2 conditions'));
+    await editor.user.click(screen.getByLabelText('Step 2 may be left out'));
+    expect(parsed(editor)).toMatchObject({ steps: [{}, { optional: true }, {}] });
+  });
+
+  it('is how steps come, and which attempts count', async () => {
+    const editor = await host({ steps: steps.slice(1) });
+    await editor.user.click(screen.getByLabelText('More about the funnel'));
+    await editor.choose('Order', 'Strict');
+    await editor.choose('Entry that counts', 'The best');
+    expect(parsed(editor)).toMatchObject({ order: 'strict', reentry: 'optimised' });
+  });
+
+  it('is a breakdown', async () => {
+    const editor = await host({ steps });
+    await editor.user.click(screen.getByLabelText('More about the funnel'));
+    await editor.enter('Broken down by', 'region');
+    await editor.choose('Value of', '2. GET /b');
+    expect(parsed(editor)).toMatchObject({ breakdown: 'region', attribution: 2 });
+  });
+
+  it('is what must not happen between two steps', async () => {
+    const editor = await host({ steps });
+    await editor.user.click(screen.getByLabelText('More about the funnel'));
+    await editor.user.click(screen.getByText('Add exclusion'));
+    await editor.choose('Exclusion 1 request', 'POST /pay');
+    await editor.choose('Before step', '2. GET /b');
+    await editor.choose('It', 'Removes the attempt');
+    expect(parsed(editor)).toMatchObject({
+      exclusions: [{ name: 'POST /pay', toStep: 2, mode: 'remove', filters: [{ value: 'POST' }, { value: '/pay' }] }],
+    });
+  });
+
+  it('opens by itself when something in it is wrong', async () => {
+    await host({ steps, exclusions: [{ filters: [], fromStep: 3 }] });
+    expect(screen.getByLabelText('More about the funnel')).toHaveAttribute('aria-expanded', 'true');
+    expect(screen.getByLabelText('After step', { selector: 'input' })).toBeInvalid();
   });
 });
 
-it('has the fields of each view, and leaves those of another behind', async () => {
-  const editor = await host({ steps: [step('/a'), step('/b'), step('/c')], view: 'times' });
-  await editor.choose('From step', '2. GET /b');
-  expect(parsed(editor)).toMatchObject({ view: 'times', fromStep: 2 });
-  await editor.choose('View', 'Who');
-  await editor.choose('Outcome', 'Stopped');
-  await editor.choose('Reason', 'Failed');
-  await editor.choose('Who did not get to', '3. GET /c');
-  expect(editor.saved()).not.toHaveProperty('fromStep');
-  expect(parsed(editor)).toMatchObject({ view: 'units', outcome: 'stopped', reason: 'failed', step: 3 });
-  await editor.choose('View', 'Reasons');
-  await waitFor(() => expect(editor.saved()).not.toHaveProperty('step'));
-  await editor.user.type(screen.getByLabelText('Slow is × usual p95'), '2{Enter}');
-  expect(parsed(editor)).toMatchObject({ view: 'reasons', slowFactor: 2 });
+describe('a view', () => {
+  const steps = [step('/a'), step('/b'), step('/c')];
+
+  it('has its fields, and leaves those of another behind', async () => {
+    const editor = await host({ steps, view: 'times', fromStep: 2 });
+    await editor.choose('View', 'Who');
+    await editor.choose('Reason', 'Failed');
+    await editor.choose('Who did not get to', '3. GET /c');
+    expect(editor.saved()).not.toHaveProperty('fromStep');
+    expect(parsed(editor)).toMatchObject({ view: 'units', reason: 'failed', step: 3 });
+  });
+
+  it('of reasons says what is slow', async () => {
+    const editor = await host({ steps, view: 'reasons' });
+    await editor.user.type(screen.getByLabelText('Slow is × usual p95'), '2{Enter}');
+    expect(parsed(editor)).toMatchObject({ view: 'reasons', slowFactor: 2 });
+  });
 });
