@@ -2,6 +2,7 @@ import { type DataFrame, dataFrameFromJSON, type DataFrameJSON } from '@grafana/
 import { readFileSync } from 'fs';
 import { join } from 'path';
 
+import { timelineModel } from './customer-timeline/model';
 import { heatmapModel } from './endpoint-heatmap/model';
 import { errorsModel } from './error-breakdown/model';
 import { funnelModel } from './journey-funnel/model';
@@ -102,6 +103,25 @@ describe('what the companion answers', () => {
       [87, 94],
       [34, 34],
     ]);
+  });
+
+  it('a timeline has every row in its session, none before the session begins', () => {
+    const frames = framesOf('query-customers-table-timeline');
+    const { sessions, counts, marker, missing } = modelOf(timelineModel(frames));
+    const kinds = columnOf(frames[0], 'kind');
+    const told = sessions.flatMap(({ events }) => events.filter(({ kind }) => kind !== 'journey'));
+    expect(missing).toBe((marker?.total ?? 0) - frames[0].length);
+    expect(told).toHaveLength(kinds.filter((kind) => kind === 'request' || kind === 'error').length);
+    expect(counts).toMatchObject({ sessions: marker?.counts?.sessions, errors: marker?.counts?.errors });
+    expect(sessions).toHaveLength(kinds.filter((kind) => kind === 'session').length);
+    for (const { time, timeEnd, events, requests } of sessions) {
+      expect(events.every((event) => event.time >= time && event.time <= timeEnd)).toBe(true);
+      expect(events.filter(({ kind }) => kind !== 'journey').length).toBeLessThanOrEqual(requests);
+    }
+  });
+
+  it('customers are not drawn as the timeline of one', () => {
+    expect(timelineModel(framesOf('query-customers-table'))).toHaveProperty('missing');
   });
 
   it('a heatmap that compares has what every cell of the frame was', () => {

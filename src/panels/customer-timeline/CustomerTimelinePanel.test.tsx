@@ -117,6 +117,16 @@ describe('the timeline', () => {
   });
 });
 
+it('says of a session how much of it is on another page', () => {
+  const rows = [
+    { at: 0, kind: 'session' as const, end: HOUR, requests: 5, errors: 0 },
+    { at: 0, kind: 'request' as const, route: '/a', status: 200 },
+  ];
+  show(defaultOptions, panelData([timelineFrameOf(rows, timelineMarker({ total: 6 }))]));
+  expect(screen.getByTestId(ids.session)).toHaveTextContent('5 requests (4 not on this page)');
+  expect(screen.getByTestId(ids.summary)).toHaveTextContent('4 more on other pages');
+});
+
 describe('chips', () => {
   const chip = (name: RegExp) => screen.getByRole('button', { name });
 

@@ -26,9 +26,11 @@ export function pauseText(ms: number): string {
 }
 
 /** A session in words, without when it was. */
-export function sessionText({ time, timeEnd, requests, errors }: TimelineSession): string {
+export function sessionText({ time, timeEnd, requests, errors, events }: TimelineSession): string {
   const failed = errors > 0 ? `, ${plural(errors, 'error')}` : '';
-  return `${formatDuration(Math.max(0, timeEnd - time))}, ${plural(requests, 'request')}${failed}`;
+  const hidden = requests - events.filter(({ kind }) => kind !== 'journey').length;
+  const rest = hidden > 0 ? ` (${formatCount(hidden)} not on this page)` : '';
+  return `${formatDuration(Math.max(0, timeEnd - time))}, ${plural(requests, 'request')}${rest}${failed}`;
 }
 
 /** What was asked: `POST /api/orders`. */
