@@ -94,7 +94,7 @@ export function CorrelationView({ model, options, width, height, context }: Prop
                 <span className={cx(styles.cut, own.name)} title={traitName(trait)}>
                   {traitName(trait)}
                 </span>
-                <span className={styles.small}>
+                <span className={own.figures}>
                   {formatShare(trait.shareWith, decimals)} with, {formatShare(trait.shareWithout, decimals)} without ·{' '}
                   {formatShare(trait.support, decimals)} had it
                   {Number.isNaN(trait.qValue) ? '' : ` · ${qText(trait.qValue)}`}
@@ -188,6 +188,7 @@ function getStyles(theme: GrafanaTheme2) {
     }),
     wide: css({ '&&': { gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr) 64px' } }),
     words: css({ display: 'flex', flexDirection: 'column', minWidth: 0 }),
+    figures: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
     wholeLine: css({ gridColumn: '1 / -1' }),
     name: css({ fontWeight: theme.typography.fontWeightMedium }),
     track: css({ position: 'relative', height: 18, minWidth: 0 }),
