@@ -148,10 +148,13 @@ function notices(query: FunnelQuery, { context }: FunnelRun, sides: Sides, rows:
   const [good, bad] = [sides.converted.units, sides.others.units];
   const name = `step ${step}, ${stepNames(query)[step - 1]!}`;
   if (good === 0 || bad === 0) {
-    const who =
-      good === 0 && bad === 0 ? 'Nobody entered' : good === 0 ? `Nobody got to ${name}` : `Everybody got to ${name}`;
-    const why = good === 0 && bad === 0 ? '' : ', or may still do so';
-    context.notice('info', `${who}${why}: there is nothing to compare. Choose a longer range or another step.`);
+    const found =
+      good > 0
+        ? `Everybody got to ${name}, or may still do so`
+        : bad > 0
+          ? `Nobody got to ${name}`
+          : 'Nobody can be compared';
+    context.notice('info', `${found}: there is nothing to compare. Choose a longer range or another step.`);
     return;
   }
   if (rows.length === 0) {
