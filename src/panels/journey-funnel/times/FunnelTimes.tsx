@@ -35,12 +35,18 @@ export function FunnelTimes({ model, width, height }: Props) {
           <div className={styles.title} title={`${before.name} → ${step.name}`}>
             {before.name} → {step.name}
           </div>
-          {Number.isNaN(step.medianMs) ? (
+          {!step.times?.some((bucket) => bucket.units > 0) ? (
             <div className={styles.none}>Nobody got this far.</div>
           ) : (
             <>
               <div className={styles.figures}>
-                <strong>{formatDuration(step.medianMs)}</strong> median, p90 {formatDuration(step.p90Ms)}
+                {Number.isNaN(step.medianMs) ? (
+                  'All values of the breakdown together'
+                ) : (
+                  <>
+                    <strong>{formatDuration(step.medianMs)}</strong> median, p90 {formatDuration(step.p90Ms)}
+                  </>
+                )}
                 {model.earlier && step.earlier && !Number.isNaN(step.earlier.medianMs) && (
                   <span title={`p90 ${formatDuration(step.earlier.p90Ms)}`}>
                     {' · '}

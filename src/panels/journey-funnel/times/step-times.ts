@@ -38,6 +38,14 @@ export function readTimes(frame: DataFrame): Map<number, StepTimes> {
       };
       times.set(number, found);
     }
+    const same = found.buckets.find((bucket) => bucket.toMs === numberAt(to, row));
+    if (same) {
+      // Of the values of a breakdown times add up, but their medians are not known of all together.
+      same.units += numberAt(units, row) || 0;
+      same.earlier = earlier && (same.earlier ?? 0) + (numberAt(earlier, row) || 0);
+      Object.assign(found, { medianMs: NaN, p90Ms: NaN, earlier: undefined });
+      continue;
+    }
     found.buckets.push({
       fromMs: numberAt(from, row),
       toMs: numberAt(to, row),
