@@ -14,9 +14,10 @@ import { GlobalStyles, PanelContextProvider, PortalContainer, useStyles2 } from 
 import type { ApitrailDataSource } from '../../src/datasource/apitrail-data-source';
 import { rangeInAddress, rangeOf } from '../host/time-range';
 import { useExploreLink } from '../host/use-explore-link';
-import { type View, VIEWS } from '../views';
+import { CUSTOMER_VIEW, type View, VIEWS } from '../views';
 import { AnnotationSwitches } from './AnnotationSwitches';
 import { ComparePicker, NO_COMPARISON } from './ComparePicker';
+import { CustomerPicker } from './CustomerPicker';
 import { RequestsDrawer } from './RequestsDrawer';
 import { EDITOR_VIEW, Toolbar } from './Toolbar';
 import { useAnnotations } from './use-annotations';
@@ -24,6 +25,7 @@ import { ViewPanelCard } from './ViewPanelCard';
 
 const TIMEZONE = 'UTC';
 const NONE_HIDDEN: ReadonlySet<string> = new Set();
+const NO_PANELS: View['panels'] = [];
 
 interface Props {
   dataSource: ApitrailDataSource;
@@ -37,6 +39,8 @@ interface Start {
   range: TimeRange;
   /** How much earlier the time is that panels compare with. */
   compare: string;
+  /** Whom a page of one customer is about; empty while nobody is chosen. */
+  customer: string;
 }
 
 function defaultRange(view: View, newest: number): TimeRange {
@@ -51,6 +55,7 @@ function readAddress(newest: number): Start {
     view,
     isDark: search.get('theme') !== 'light',
     compare: search.get('compare') ?? NO_COMPARISON,
+    customer: search.get('customer') ?? '',
     range: rangeInAddress(search) ?? defaultRange(view, newest),
   };
 }
@@ -62,6 +67,7 @@ export function App({ dataSource, newest }: Props) {
   const [timeRange, setTimeRange] = useState(start.range);
   const [filters, setFilters] = useState<AdHocVariableFilter[]>([]);
   const [compare, setCompare] = useState(start.compare);
+  const [customer, setCustomer] = useState(start.customer);
   const [refresh, setRefresh] = useState(0);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(NONE_HIDDEN);
   const [link, closeLink] = useExploreLink();
@@ -90,6 +96,12 @@ export function App({ dataSource, newest }: Props) {
     },
     [isDark, newest]
   );
+  const openCustomer = useCallback((chosen: string) => {
+    setCustomer(chosen);
+    setView(VIEWS.find(({ id }) => id === CUSTOMER_VIEW)!);
+    setFilters([]);
+    window.scrollTo(0, 0);
+  }, []);
   const panelContext = useMemo(
     () => ({
       eventsScope: 'playground',
@@ -127,10 +139,13 @@ export function App({ dataSource, newest }: Props) {
                 error={annotations.error}
               />
               <ComparePicker value={compare} onChange={setCompare} />
+              {view.customer && (
+                <CustomerPicker dataSource={dataSource} timeRange={timeRange} value={customer} onChange={setCustomer} />
+              )}
             </>
           }
         >
-          {view.panels.map((panel, index) => (
+          {(view.customer && customer === '' ? NO_PANELS : view.panels).map((panel, index) => (
             <div key={`${view.id}-${panel.id}`} style={{ gridColumn: `span ${panel.span}` }}>
               <ViewPanelCard
                 index={index}
@@ -140,9 +155,11 @@ export function App({ dataSource, newest }: Props) {
                 timezone={TIMEZONE}
                 filters={filters}
                 compare={compare}
+                customer={customer}
                 annotations={annotations.frames}
                 refresh={refresh}
                 onChangeTimeRange={zoom}
+                onCustomer={openCustomer}
               />
             </div>
           ))}

@@ -28,15 +28,19 @@ interface Props {
   filters: AdHocVariableFilter[];
   /** How much earlier the time is that the panel compares with, where its view says that it does. */
   compare: string;
+  /** Whom the page is about: `$customer` in queries. */
+  customer: string;
   annotations: DataFrame[];
   refresh: number;
   onChangeTimeRange: (from: number, to: number) => void;
+  /** Leads to the page of one customer. */
+  onCustomer: (customer: string) => void;
 }
 
 /** One panel of the page: the question, its state, and what draws the answer. */
 export function ViewPanelCard(props: Props) {
-  const { index, panel, dataSource, timeRange, timezone, filters, compare, annotations, refresh, onChangeTimeRange } =
-    props;
+  const { index, panel, dataSource, timeRange, timezone, filters, compare, customer, annotations, refresh } = props;
+  const { onChangeTimeRange, onCustomer } = props;
   const styles = useStyles2(getStyles);
   const [ref, width] = useWidth();
   const query = useMemo(
@@ -58,7 +62,8 @@ export function ViewPanelCard(props: Props) {
       })) as ApitrailQuery[] | undefined,
     [panel]
   );
-  const answer = usePanelData({ dataSource, query, beside, timeRange, timezone, filters, width, refresh });
+  const scopedVars = useMemo(() => ({ customer: { text: customer, value: customer } }), [customer]);
+  const answer = usePanelData({ dataSource, query, beside, timeRange, timezone, filters, scopedVars, width, refresh });
   const data = useMemo(() => ({ ...answer, annotations }), [answer, annotations]);
   const drawn =
     data.state === LoadingState.Done ||
@@ -104,7 +109,14 @@ export function ViewPanelCard(props: Props) {
               return null;
             }
             return panel.kind === 'table' ? (
-              <TablePanel data={data} timezone={timezone} width={innerWidth} height={innerHeight} />
+              <TablePanel
+                data={data}
+                timezone={timezone}
+                width={innerWidth}
+                height={innerHeight}
+                customers={panel.customers}
+                onCustomer={onCustomer}
+              />
             ) : (
               <TimeSeriesPanel
                 data={data}

@@ -4,12 +4,14 @@ import {
   applyFieldOverrides,
   CoreApp,
   type DataQueryRequest,
+  type Field,
   type FieldConfigSource,
   type GrafanaTheme2,
   LoadingState,
   type PanelData,
   type PanelPlugin,
   rangeUtil,
+  type ScopedVars,
   type TimeRange,
 } from '@grafana/data';
 
@@ -25,11 +27,15 @@ export interface PanelQuestion {
   timeRange: TimeRange;
   timezone: string;
   filters: AdHocVariableFilter[];
+  /** Values of variables in the queries. */
+  scopedVars?: ScopedVars;
   /** Points that fit: the width of the panel in pixels. 0 while it is not known yet. */
   width: number;
   /** Another number asks again. */
   refresh: number;
 }
+
+const NO_VARIABLES: ScopedVars = {};
 
 let requests = 0;
 const NONE: readonly ApitrailQuery[] = [];
@@ -40,6 +46,7 @@ const NONE: readonly ApitrailQuery[] = [];
  */
 export function usePanelData(question: PanelQuestion): PanelData {
   const { dataSource, query, beside = NONE, timeRange: given, timezone, filters, refresh } = question;
+  const { scopedVars = NO_VARIABLES } = question;
   // Widths are taken in steps, so that a slow resize does not ask for every pixel.
   const maxDataPoints = Math.ceil(question.width / 100) * 100;
   const [data, setData] = useState<PanelData>({ state: LoadingState.NotStarted, series: [], timeRange: given });
@@ -68,7 +75,7 @@ export function usePanelData(question: PanelQuestion): PanelData {
       interval,
       intervalMs,
       maxDataPoints,
-      scopedVars: {},
+      scopedVars,
       startTime: Date.now(),
       filters,
     };
@@ -98,7 +105,7 @@ export function usePanelData(question: PanelQuestion): PanelData {
       },
     });
     return () => subscription.unsubscribe();
-  }, [dataSource, query, beside, given, timezone, filters, maxDataPoints, refresh]);
+  }, [dataSource, query, beside, given, timezone, filters, scopedVars, maxDataPoints, refresh]);
 
   return data;
 }
@@ -115,9 +122,17 @@ export function withFieldDisplay(
     data: data.series,
     fieldConfig,
     fieldConfigRegistry: plugin?.fieldConfigRegistry,
-    replaceVariables: (value) => value,
+    replaceVariables: replaceValue,
     theme,
     timeZone: timezone,
   });
   return { ...data, series };
+}
+
+/** Puts the value that a link stands on in place: what Grafana writes as `${__value.raw}`. */
+function replaceValue(text: string, scopedVars?: ScopedVars): string {
+  const context = scopedVars?.__dataContext?.value as { field: Field; rowIndex?: number } | undefined;
+  return context?.rowIndex === undefined
+    ? text
+    : text.replaceAll('${__value.raw}', () => String(context.field.values[context.rowIndex!]));
 }

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => playground?.close());
 
 const retention = (page: Page): Locator => page.getByTestId('panel-retention');
-const timeline = (page: Page): Locator => page.getByTestId('panel-customer');
+const timeline = (page: Page): Locator => page.getByTestId('panel-timeline');
 const shopRange = async () => {
   const end = (await playground.newest()) + 1;
   return [end - 7 * DAY, end] as const;
@@ -55,7 +55,7 @@ const overflows = (page: Page) =>
 
 describe('retention cohorts', () => {
   it('show the numbers of the companion', () =>
-    playground.visit('/?view=shop', async (page) => {
+    playground.visit('/?view=retention', async (page) => {
       const [from, to] = await shopRange();
       const asked = { queryType: 'retention', unit: 'customer', periods: 7, mode: 'on', filters: ofShop };
       const column = await playground.ask(asked, from, to);
@@ -70,7 +70,7 @@ describe('retention cohorts', () => {
     }));
 
   it('stripe what is not over, and nothing else', () =>
-    playground.visit('/?view=shop', async (page) => {
+    playground.visit('/?view=retention', async (page) => {
       const cells = await retention(page)
         .getByTestId(testIds.retention.cell)
         .evaluateAll((all) =>
@@ -84,7 +84,7 @@ describe('retention cohorts', () => {
     }));
 
   it('are walked with the keyboard, and lead to who is in a cohort', () =>
-    playground.visit('/?view=shop', async (page) => {
+    playground.visit('/?view=retention', async (page) => {
       const grid = retention(page).getByTestId(testIds.retention.grid);
       await grid.locator('[tabindex="0"]').focus();
       await page.keyboard.press('ArrowDown');
@@ -102,7 +102,7 @@ describe('retention cohorts', () => {
 
   it.each([300, 800, 2000])('fit %i pixels', (width) =>
     playground.visit(
-      '/?view=shop&compare=1w',
+      '/?view=retention&compare=1w',
       async (page) => {
         expect(await overflows(page)).toBe(false);
         const root = await retention(page).getByTestId(testIds.retention.root).boundingBox();
@@ -116,7 +116,7 @@ describe('retention cohorts', () => {
   );
 
   it.each(['dark', 'light'])('have no serious fault in the %s theme', (theme) =>
-    playground.visit(`/?view=shop&theme=${theme}&compare=1w`, async (page) => {
+    playground.visit(`/?view=retention&theme=${theme}&compare=1w`, async (page) => {
       expect(await faultsIn(page, '[data-testid="panel-retention"]')).toEqual([]);
     })
   );
@@ -124,7 +124,7 @@ describe('retention cohorts', () => {
 
 describe('the timeline of a customer', () => {
   it('shows what the companion tells of the customer', () =>
-    playground.visit('/?view=shop', async (page) => {
+    playground.visit('/?view=customer&customer=customer-000002', async (page) => {
       const [from, to] = await shopRange();
       const asked = { queryType: 'customers', view: 'timeline', customer: 'customer-000002', filters: ofShop };
       const column = await playground.ask({ ...asked, limit: 2000 }, from, to);
@@ -142,7 +142,7 @@ describe('the timeline of a customer', () => {
     }));
 
   it('draws rows where it is scrolled to, and no more than fit', () =>
-    playground.visit('/?view=shop', async (page) => {
+    playground.visit('/?view=customer&customer=customer-000002', async (page) => {
       const grid = timeline(page).getByTestId(testIds.timeline.grid);
       const rows = Number(await grid.getAttribute('aria-rowcount'));
       for (const share of [0, 0.5, 1]) {
@@ -166,7 +166,7 @@ describe('the timeline of a customer', () => {
     }));
 
   it('is walked with the keyboard, to the end and into a menu', () =>
-    playground.visit('/?view=shop', async (page) => {
+    playground.visit('/?view=customer&customer=customer-000002', async (page) => {
       const grid = timeline(page).getByTestId(testIds.timeline.grid);
       await grid.locator('[role="row"][tabindex="0"]').focus();
       await page.keyboard.press('End');
@@ -195,13 +195,13 @@ describe('the timeline of a customer', () => {
 
   it.each([300, 800, 2000])('fits %i pixels', (width) =>
     playground.visit(
-      '/?view=shop',
+      '/?view=customer&customer=customer-000002',
       async (page) => {
         expect(await overflows(page)).toBe(false);
         const cut = await timeline(page)
           .getByTestId(testIds.timeline.filter)
           .evaluateAll((chips) => {
-            const box = chips[0].closest('[data-testid="panel-customer"]')!.getBoundingClientRect();
+            const box = chips[0].closest('[data-testid="panel-timeline"]')!.getBoundingClientRect();
             return chips.filter((chip) => chip.getBoundingClientRect().right > box.right).length;
           });
         expect(cut).toBe(0);
@@ -212,12 +212,12 @@ describe('the timeline of a customer', () => {
   );
 
   it.each(['dark', 'light'])('has no serious fault in the %s theme, errors and all', (theme) =>
-    playground.visit(`/?view=shop&theme=${theme}`, async (page) => {
-      expect(await faultsIn(page, '[data-testid="panel-customer"]')).toEqual([]);
+    playground.visit(`/?view=customer&customer=customer-000002&theme=${theme}`, async (page) => {
+      expect(await faultsIn(page, '[data-testid="panel-timeline"]')).toEqual([]);
       await timeline(page)
         .getByRole('button', { name: /^Errors/ })
         .click();
-      expect(await faultsIn(page, '[data-testid="panel-customer"]')).toEqual([]);
+      expect(await faultsIn(page, '[data-testid="panel-timeline"]')).toEqual([]);
     })
   );
 });

@@ -39,7 +39,7 @@ const QUERY = {
 };
 
 it('draws the links of the companion', () =>
-  playground.visit('/?view=shop', async (page) => {
+  playground.visit('/?view=journeys', async (page) => {
     const to = (await playground.newest()) + 1;
     const column = await playground.ask(QUERY, to - 7 * DAY, to);
     expect(await panel(page).getByTestId(testIds.paths.link).count()).toBe(column('value').length);
@@ -52,7 +52,7 @@ it('draws the links of the companion', () =>
   }));
 
 it('lights the whole path through what the pointer is on, and nothing else', () =>
-  playground.visit('/?view=shop', async (page) => {
+  playground.visit('/?view=journeys', async (page) => {
     const label = panel(page).getByTestId(testIds.paths.label).nth(5);
     await label.scrollIntoViewIfNeeded();
     const box = (await label.boundingBox())!;
@@ -68,7 +68,7 @@ it('lights the whole path through what the pointer is on, and nothing else', () 
   }));
 
 it('is walked through with the keyboard', () =>
-  playground.visit('/?view=shop', async (page) => {
+  playground.visit('/?view=journeys', async (page) => {
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
     await nodes(page).first().focus();
     await page.keyboard.press('ArrowRight');
@@ -84,7 +84,7 @@ it('is walked through with the keyboard', () =>
   }));
 
 it('leads to paths from another request, and to the funnel of a path', () =>
-  playground.visit('/?view=shop', async (page) => {
+  playground.visit('/?view=journeys', async (page) => {
     await nodes(page).first().focus();
     for (const key of ['ArrowRight', 'ArrowRight', 'Enter']) {
       await page.keyboard.press(key);
@@ -107,7 +107,7 @@ it('leads to paths from another request, and to the funnel of a path', () =>
 
 it.each(['dark', 'light'])('holds at every width in the %s theme', (theme) =>
   playground.visit(
-    `/?view=shop&theme=${theme}`,
+    `/?view=journeys&theme=${theme}`,
     async (page) => {
       const faults: Record<string, string[]> = {};
       for (const width of [2000, 800, 320]) {

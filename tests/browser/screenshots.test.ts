@@ -24,6 +24,10 @@ const LABELS = [
 
 const PAGES: Array<[string, string]> = [
   ['shop', '/?view=shop'],
+  ['journeys', '/?view=journeys'],
+  ['customers', '/?view=customers'],
+  ['customer', '/?view=customer&customer=customer-000002'],
+  ['retention', '/?view=retention'],
   ['sample', '/?view=sample'],
   ...Object.entries(EDITED).map(([name, query]): [string, string] => [`editor-${name}`, editorPath(query)]),
   ['editor-annotations', '/editor?form=annotations'],
