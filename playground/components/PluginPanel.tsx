@@ -6,6 +6,7 @@ import {
   type PanelPlugin,
   type TimeRange,
 } from '@grafana/data';
+import { getTemplateSrv } from '@grafana/runtime';
 import { useTheme2 } from '@grafana/ui';
 
 import { withFieldDisplay } from './use-panel-data';
@@ -61,7 +62,7 @@ export function PluginPanel(props: Props) {
       height={height}
       renderCounter={0}
       eventBus={eventBus}
-      replaceVariables={(value) => value}
+      replaceVariables={(text) => getTemplateSrv().replace(text, data.request?.scopedVars)}
       onOptionsChange={setOptions}
       onFieldConfigChange={() => undefined}
       onChangeTimeRange={({ from, to }) => onChangeTimeRange(from, to)}

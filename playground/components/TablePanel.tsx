@@ -1,5 +1,5 @@
 import React, { useMemo } from 'react';
-import { type DataLink, FieldType, type PanelData } from '@grafana/data';
+import { type DataLink, type Field, FieldType, type PanelData } from '@grafana/data';
 import { Table, useTheme2 } from '@grafana/ui';
 
 import { withFieldDisplay } from './use-panel-data';
@@ -7,8 +7,9 @@ import { withFieldDisplay } from './use-panel-data';
 /** Pixels of a row, and of the header, of Grafana’s table. */
 const ROW_HEIGHT = 36;
 
-/** Pixels that a value needs; 110 where its type is not here. */
+/** Pixels that a value needs; of a text as many as its letters, within bounds. */
 const LEAST_WIDTHS: Partial<Record<FieldType, number>> = { [FieldType.time]: 172, [FieldType.number]: 96 };
+const TEXT = { letter: 7.4, least: 96, most: 340, rows: 50 };
 
 interface Props {
   data: PanelData;
@@ -19,6 +20,11 @@ interface Props {
   /** The column whose values are customers. */
   customers?: string | undefined;
   onCustomer?: (customer: string) => void;
+}
+
+function leastWidth({ type, values }: Field): number {
+  const longest = Math.max(0, ...values.slice(0, TEXT.rows).map((value) => String(value ?? '').length));
+  return LEAST_WIDTHS[type] ?? Math.min(TEXT.most, Math.max(TEXT.least, longest * TEXT.letter + 16));
 }
 
 /** A link on a value, which is a customer. */
@@ -38,7 +44,7 @@ export function TablePanel({ data, timezone, width, height, customers, onCustome
         ...field,
         config: {
           ...field.config,
-          custom: { ...field.config.custom, minWidth: LEAST_WIDTHS[field.type] ?? 110 },
+          custom: { ...field.config.custom, minWidth: leastWidth(field) },
           ...(field.name === customers && onCustomer ? { links: [linkToCustomer(onCustomer)] } : {}),
         },
       })),

@@ -4,6 +4,7 @@ import { DAY, type View } from './view';
 const checkout = {
   queryType: 'funnel' as const,
   unit: 'customer',
+  counting: 'total' as const,
   window: '1h',
   filters: [served, ofShop],
   steps: CHECKOUT,
@@ -20,7 +21,8 @@ export const journeys: View = {
     {
       id: 'funnel',
       title: 'From the product list to the payment, and why they stopped',
-      description: 'Customers, how far they got within an hour of their first look at the list, and why they stopped.',
+      description:
+        'Every attempt of a customer to get from the list to the payment within an hour, and why it stopped.',
       kind: 'journey-funnel',
       compared: true,
       span: 12,
@@ -39,14 +41,14 @@ export const journeys: View = {
       query: { ...checkout, view: 'trend', interval: '6h' },
     },
     {
-      id: 'versions',
-      title: 'By version of the service',
-      description: 'The funnel told apart by the version that answered the last step.',
+      id: 'regions',
+      title: 'By region',
+      description: 'The funnel told apart by the region that answered the first step.',
       kind: 'journey-funnel',
       compared: true,
       span: 6,
       height: 320,
-      query: { ...checkout, breakdown: 'service_version', breakdownLimit: 3, attribution: 'last' },
+      query: { ...checkout, breakdown: 'region', breakdownLimit: 3 },
     },
     {
       id: 'paths',

@@ -31,7 +31,7 @@ interface Props {
 }
 
 const ORDERS: Array<{ value: ReasonOrder; label: string; description: string }> = [
-  { value: 'odds', label: 'Most telling', description: 'Furthest from those who converted, surely' },
+  { value: 'odds', label: 'Most telling', description: 'What surely cost most, ours to mend first' },
   { value: 'units', label: 'Most', description: 'Those that stopped most' },
   { value: 'step', label: 'By step', description: 'Step by step, most blamed first' },
 ];

@@ -130,19 +130,40 @@ export const SIGNIFICANCE = 0.05;
 
 export type ReasonOrder = 'step' | 'units' | 'odds';
 
+/** Owners of errors that a caller has, and can mend. */
+const CALLERS: ReadonlySet<string> = new Set(['client', 'auth', 'rate_limit']);
+
+/** What was done to units, and not by their caller: a failure of ours or of what we call, or slowness. */
+function isOurs({ reason, errorOwner }: ReasonRow): boolean {
+  const done = reason === 'failed' || reason === 'failed_elsewhere' || reason === 'slow';
+  return done && (errorOwner === undefined || !CALLERS.has(errorOwner));
+}
+
+/**
+ * Of how many the reason is likely the cause: those with it, less those who would have had it by chance. The attributable
+ * fraction among the exposed, (odds − 1) / odds, with odds in place of the relative risk (Levin; Miettinen 1974).
+ */
+function attributable({ units, odds }: ReasonRow): number {
+  return odds > 1 ? units * (1 - 1 / odds) : 0;
+}
+
 /** Rows as they are listed: by step as the answer has them, or over all steps by size or by how telling they are. */
 export function orderedReasons(rows: readonly ReasonRow[], order: ReasonOrder): ReasonRow[] {
   // Nobody is to blame for those who may still go on, however many they are.
   const late = (row: ReasonRow) => (row.reason === 'pending' ? 1 : 0);
-  // What may be chance tells nothing, however large its odds; of the rest, how much more common it is at least.
-  const telling = (row: ReasonRow) => (row.pValue < SIGNIFICANCE && row.oddsLow > 1 ? row.oddsLow : 0);
+  // What may be chance tells nothing, however large its odds. Of the rest, first what is ours to mend.
+  const tier = (row: ReasonRow) => (row.pValue < SIGNIFICANCE && row.oddsLow > 1 ? (isOurs(row) ? 0 : 1) : 2);
   switch (order) {
     case 'units':
       return [...rows].sort((a, b) => late(a) - late(b) || b.units - a.units);
     case 'odds':
       return [...rows].sort(
         (a, b) =>
-          late(a) - late(b) || telling(b) - telling(a) || blameOf(a.reason) - blameOf(b.reason) || b.units - a.units
+          late(a) - late(b) ||
+          tier(a) - tier(b) ||
+          (tier(a) < 2 ? attributable(b) - attributable(a) : 0) ||
+          blameOf(a.reason) - blameOf(b.reason) ||
+          b.units - a.units
       );
     default:
       return [...rows].sort((a, b) => a.step - b.step || late(a) - late(b));

@@ -81,6 +81,23 @@ it('are listed by how telling they are, what may be chance after it, who is pend
   expect(reasons('step')).toEqual(['failed', 'diverted', 'silent', 'pending', 'slow', 'excluded']);
 });
 
+it('of what is surely more common among those who stopped comes first what is ours, the most it cost', () => {
+  const [failed] = model.rows;
+  const sure = { ...failed, pValue: 0.001, oddsLow: 2 };
+  const rows = [
+    { ...sure, detail: 'declined', errorOwner: 'client', units: 900, odds: 30 },
+    { ...sure, detail: 'one of us', errorOwner: 'own', units: 10, odds: 200 },
+    { ...sure, detail: 'chance', errorOwner: 'own', units: 500, odds: 90, pValue: 0.4 },
+    { ...sure, detail: 'many of us', errorOwner: 'upstream', units: 40, odds: 4 },
+  ];
+  expect(orderedReasons(rows, 'odds').map(({ detail }) => detail)).toEqual([
+    'many of us',
+    'one of us',
+    'declined',
+    'chance',
+  ]);
+});
+
 it.each([
   ['auto', 1200, 400, 5, 'beside'],
   ['auto', 800, 600, 5, 'below'],
