@@ -65,12 +65,15 @@ await build({
 cpSync(here('index.html'), join(out, 'index.html'));
 cpSync(here('../src/img/logo.svg'), join(out, 'logo.svg'));
 cpSync(packageFolder('@grafana/ui', 'dist/public/img/icons'), join(out, 'public/build/img/icons'), { recursive: true });
-for (const [name, weight] of [
-  ['Regular', 400],
-  ['Medium', 500],
+// Grafana has it, its package does not: what fields show while they wait.
+cpSync(join(out, 'public/build/img/icons/unicons/sync.svg'), join(out, 'public/build/img/icons/unicons/spinner.svg'));
+for (const [name, file] of [
+  ['Regular', '400-normal'],
+  ['Medium', '500-normal'],
+  ['Italic', '400-italic'],
 ]) {
   cpSync(
-    packageFolder('@fontsource/inter', `files/inter-latin-${weight}-normal.woff2`),
+    packageFolder('@fontsource/inter', `files/inter-latin-${file}.woff2`),
     join(out, `public/fonts/inter/Inter-${name}.woff2`)
   );
 }
