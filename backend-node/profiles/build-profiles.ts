@@ -3,6 +3,7 @@ import { parseDuration, parseQuery, type CustomersQuery } from '@apitrail/contra
 import { duckDbDialect } from '../engine/dialect';
 import type { Engine } from '../engine/engine';
 import { join, raw, sql } from '../engine/sql';
+import type { MemberSource } from '../cohorts/members';
 import { datasetNamed, type Dataset } from '../lake/dataset';
 import { withTables } from '../queries/customers/experience-sql';
 import { FAILED } from '../queries/customers/failures';
@@ -10,8 +11,9 @@ import { listCustomers, type CustomerRow } from '../queries/customers/list';
 import { customerSource, type CustomerSource } from '../queries/customers/source';
 import type { HandlerContext } from '../queries/handler';
 import { runQuery } from '../queries/run-query';
+import { addCohortSegments, type Admit } from './cohort-segments';
 import type { ProfilesConfig } from './config';
-import type { Profile, ProfileFailure, Segment } from './profile';
+import type { BuiltInSegment, Profile, ProfileFailure } from './profile';
 
 const DAY_MS = 86_400_000;
 /** Failures that a profile lists. */
@@ -22,14 +24,29 @@ export interface ProfileSource {
   engine: Engine;
   datasets: ReadonlyMap<string, Dataset>;
   config: ProfilesConfig;
-  signal?: AbortSignal | undefined;
+  /** Where saved cohorts and their members come from. */
+  members: MemberSource;
+  /** A turn of queries for each heavy step. */
+  admit: Admit;
+  /** Told of a cohort that could not be worked out: profiles go without it. */
+  onCohortFault: (error: unknown, cohort: string) => void;
   /** Epoch milliseconds. */
   now: number;
 }
 
 /** Makes the profiles of the customers that were last seen, from what is in the lake and what is about to be. */
 export async function buildProfiles(source: ProfileSource): Promise<Map<string, Profile>> {
-  const { engine, datasets, config, signal, now } = source;
+  const { config, members, admit, onCohortFault, now } = source;
+  const profiles = await admit((signal) => profilesOf(source, signal));
+  await addCohortSegments(profiles, {
+    ...{ members, admit, names: config.cohorts, onFault: onCohortFault },
+    range: { from: now - parseDuration(config.window), to: now },
+  });
+  return profiles;
+}
+
+async function profilesOf(source: ProfileSource, signal: AbortSignal): Promise<Map<string, Profile>> {
+  const { engine, datasets, config, now } = source;
   const query = {
     ...(parseQuery({ refId: 'profiles', queryType: 'customers', orderBy: 'last_seen' }) as CustomersQuery),
     limit: config.limit,
@@ -89,7 +106,7 @@ async function lastFailures(
 }
 
 function profileOf(row: CustomerRow, failures: ProfileFailure[], from: number, asOf: number): Profile {
-  const segments: Array<[Segment, boolean]> = [
+  const segments: Array<[BuiltInSegment, boolean]> = [
     ['new', asOf - row.first_seen <= 7 * DAY_MS && row.first_seen - from > DAY_MS],
     ['returning', row.sessions > 1],
     ['at_risk', row.health < AT_RISK],

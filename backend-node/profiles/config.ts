@@ -1,4 +1,4 @@
-import { durationSchema } from '@apitrail/contract';
+import { cohortNameSchema, durationSchema } from '@apitrail/contract';
 import { z } from 'zod';
 
 /** `profiles` in `apitrail.yaml`: what is told of a customer in the path of a request. */
@@ -14,5 +14,12 @@ export const profilesConfigSchema = z.strictObject({
     .max(1_000_000)
     .default(50_000)
     .describe('Customers whose profiles are held in memory, the last seen first; about 1 KiB each.'),
+  cohorts: z
+    .array(cohortNameSchema)
+    .max(100)
+    .optional()
+    .describe(
+      'Saved cohorts, of customers or accounts, that profiles tell membership of. Default: the first 20 by name.'
+    ),
 });
 export type ProfilesConfig = z.output<typeof profilesConfigSchema>;

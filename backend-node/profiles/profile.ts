@@ -7,7 +7,9 @@ export const BUILT_IN_SEGMENTS = {
   abandoned: 'A session that ended with such a failure.',
   quiet: 'Silent for more than four of its own usual pauses.',
 } as const;
-export type Segment = keyof typeof BUILT_IN_SEGMENTS;
+export type BuiltInSegment = keyof typeof BUILT_IN_SEGMENTS;
+/** One of those, or a saved cohort. */
+export type Segment = BuiltInSegment | `cohort:${string}`;
 
 /** A request that failed, not for the client's own fault. */
 export interface ProfileFailure {

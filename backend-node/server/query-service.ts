@@ -80,13 +80,23 @@ export async function startQueryService({
     ...{ engine, datasets, cohorts, cache: cohortCache },
     pseudonyms: () => pseudonyms.current(),
   };
+  let stopping = false;
   const profiles = new ProfileTable({
     build: () =>
-      active.run(new AbortController().signal, limits.queryTimeoutMs, (signal) =>
-        admission.run('profiles', signal, () =>
-          buildProfiles({ engine, datasets, config: settings.profiles, signal, now: Date.now() })
-        )
-      ),
+      buildProfiles({
+        ...{ engine, datasets, members, config: settings.profiles, now: Date.now() },
+        admit: (work) => {
+          if (stopping) {
+            throw new ApitrailError('APITRAIL_STOPPING', 'The companion is stopping.');
+          }
+          const { signal: nobodyLeaves } = new AbortController();
+          return active.run(nobodyLeaves, limits.queryTimeoutMs, (signal) =>
+            admission.run('profiles', signal, () => work(signal))
+          );
+        },
+        onCohortFault: (error, cohort) =>
+          stopping || log.warn({ err: error, cohort }, 'profiles go without a cohort that could not be worked out'),
+      }),
     refreshMs: parseDuration(settings.profiles.refresh),
     onFault: (error) => log.error({ err: error }, 'profiles could not be made; those that are there stay'),
   });
@@ -174,6 +184,7 @@ export async function startQueryService({
       ready: true,
     }),
     stop: async (why) => {
+      stopping = true;
       profiles.stop();
       live.endAll(new ApitrailError('APITRAIL_STOPPING', 'The companion is stopping. Open the stream again.'));
       const closed = app.close();

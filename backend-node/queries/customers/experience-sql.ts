@@ -25,6 +25,8 @@ export interface ExperienceSql {
   dialect: Dialect;
   /** A relation `unit`, `entry_us`, `abandoned` of journeys that are over, in the place of visits. */
   journeys?: Sql | undefined;
+  /** How many steps they have. */
+  journeySteps?: number | undefined;
   /** Only these. */
   only?: readonly string[] | undefined;
 }

@@ -1,4 +1,4 @@
-import type { CustomersQuery, Field, Frame } from '@apitrail/contract';
+import { previousName, type CustomersQuery, type Field, type Frame } from '@apitrail/contract';
 
 import type { HandlerContext } from '../handler';
 import { changeField, previousField } from '../shared/compared';
@@ -7,7 +7,6 @@ import { begun } from '../shared/series';
 import type { CustomersAnswer } from './answer';
 import { METRIC_FIELDS, numberField, partFields, textField, timeField, unitField } from './fields';
 import { rulesOf } from './health';
-
 import { listCustomers, type CustomerRow } from './list';
 import { noticePage } from './page-notice';
 import { customerSource } from './source';
@@ -52,18 +51,21 @@ async function earlierRows(
   earlier: HandlerContext,
   buckets: Buckets,
   only: readonly string[]
-): Promise<Map<string, CustomerRow>> {
+): Promise<Map<string, EarlierRow>> {
   const source = await customerSource(query, earlier);
   const { rows, population } = await listCustomers(query, source, earlier, { orderBy: 'health', only });
   const details = await detailsOf(source, earlier, buckets, population, only);
-  return new Map(rows.map((row) => [row.unit, { ...row, p95: details.get(row.unit)!.p95 }]));
+  return new Map(rows.map((row) => [row.unit, { ...row, ...details.get(row.unit)! }]));
 }
+
+/** A customer at the earlier time, at the points of the trend. */
+type EarlierRow = CustomerRow & PageDetails;
 
 function listFrame(
   query: CustomersQuery,
   rows: readonly CustomerRow[],
   details: ReadonlyMap<string, PageDetails>,
-  earlier: ReadonlyMap<string, CustomerRow> | undefined
+  earlier: ReadonlyMap<string, EarlierRow> | undefined
 ): Frame {
   const compared = (name: 'health' | (typeof NUMBERS)[number]): Field[] => {
     const field = numberField(
@@ -111,14 +113,38 @@ function listFrame(
         rows.map((row) => row.last_seen),
         'Last seen'
       ),
-      {
-        name: 'trend',
-        type: 'json',
-        values: rows.map(({ unit }) => details.get(unit)!.trend),
-        config: { displayNameFromDS: 'Trend', description: 'Health of the requests of each point, without recency.' },
-      },
+      ...trendFields(rows, details, earlier),
     ],
   };
+}
+
+function trendFields(
+  rows: readonly CustomerRow[],
+  details: ReadonlyMap<string, PageDetails>,
+  earlier: ReadonlyMap<string, EarlierRow> | undefined
+): Field[] {
+  const field: Field = {
+    name: 'trend',
+    type: 'json',
+    values: rows.map(({ unit }) => details.get(unit)!.trend),
+    config: { displayNameFromDS: 'Trend', description: 'Health of the requests of each point, without recency.' },
+  };
+  if (!earlier) {
+    return [field];
+  }
+  const nothing = rows.map(({ unit }) => details.get(unit)!.trend.map(() => null));
+  return [
+    field,
+    {
+      ...field,
+      name: previousName('trend'),
+      values: rows.map(({ unit }, row) => earlier.get(unit)?.trend ?? nothing[row]!),
+      config: {
+        displayNameFromDS: 'Trend (earlier)',
+        description: 'Health of the requests of the earlier time, at the points of the trend.',
+      },
+    },
+  ];
 }
 
 function isCount(name: string): boolean {

@@ -8,7 +8,10 @@ import { SLOW, besideUsual } from './usual';
 /** From which share on what slowness takes is a reason to talk: a fifth more of the requests than usual were slow. */
 const MUCH_SLOWER = 0.5;
 
-/** How bad each reason is, for the priority; a failure that was followed by a success at the same endpoint is `recovered`. */
+/**
+ * How bad each reason is, for the priority; a failure that was followed by a success at the same endpoint is `recovered`. A journey of a
+ * funnel counts from `failed`, where it had not begun, to `abandoned`, where only its last step was missing.
+ */
 export const SEVERITY = { abandoned: 1, failed: 0.6, recovered: 0.3, slow: 0.3 } as const;
 
 /** After so many days what happened counts half. */
@@ -28,7 +31,7 @@ const same = (left: string, right: string) =>
  * the priority, `100 × severity × freshness × repetition × value`.
  */
 export function outreachTables(of: ExperienceSql): Sql[] {
-  const { rows, unit, dialect, weighted, journeys, horizonUs, withAccount } = of;
+  const { rows, unit, dialect, weighted, journeys, journeySteps, horizonUs, withAccount } = of;
   const us = dialect.epochUs(sql`time`);
   const evidence = sql`struct_pack(${join(EVIDENCE.map((name) => sql`${raw(name)} := ${raw(name)}`))}, us := ${us}) AS hit`;
   const day = 86_400_000_000;
@@ -84,17 +87,21 @@ export function outreachTables(of: ExperienceSql): Sql[] {
   WHERE told.unit IS NOT NULL OR slow_unit IS NOT NULL
 )`,
     sql`outreach AS (
-  SELECT *, 100 * ${severity()} * power(0.5, greatest(0, ${param('double', horizonUs)} - coalesce(failure_us, last_us)) / ${raw(String(HALF_LIFE_DAYS * day))})
+  SELECT *, 100 * ${severity(journeySteps)} * power(0.5, greatest(0, ${param('double', horizonUs)} - coalesce(failure_us, last_us)) / ${raw(String(HALF_LIFE_DAYS * day))})
     * CASE WHEN reason = 'slow' THEN slow / (slow + 1) ELSE failures / (failures + 1) END * (0.5 + 0.5 * rank) AS priority
   FROM reasoned
 )`,
   ];
 }
 
-function severity(): Sql {
+function severity(steps: number | undefined): Sql {
   const { abandoned, failed, recovered, slow } = SEVERITY;
+  const lost =
+    steps === undefined
+      ? raw(String(abandoned))
+      : sql`${raw(String(failed))} + ${raw(String(abandoned - failed))} * reached / ${raw(`${steps - 1}.0`)}`;
   const each = [
-    sql`WHEN reason = ${literal('abandoned')} THEN ${raw(String(abandoned))}`,
+    sql`WHEN reason = ${literal('abandoned')} THEN ${lost}`,
     sql`WHEN reason = ${literal('slow')} THEN ${raw(String(slow))}`,
     sql`WHEN recovered THEN ${raw(String(recovered))}`,
   ];

@@ -39,6 +39,7 @@ export async function customerSource(query: CustomersQuery, context: HandlerCont
       weighted: await context.isWeighted(),
       dialect,
       journeys: journeys?.relation,
+      journeySteps: query.funnel?.steps.length,
     },
   };
 }

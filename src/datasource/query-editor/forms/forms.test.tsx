@@ -319,3 +319,64 @@ describe('annotations', () => {
     expect(parsed(editor)).toMatchObject({ kind: ['deploy', 'incident'], tags: ['sale'], limit: 7 });
   });
 });
+
+describe('customers', () => {
+  it('sets who is looked at, in which order, and from where on one is at risk', async () => {
+    const editor = await hostEditor({ queryType: 'customers' });
+    await editor.choose('Identity', 'Strict');
+    await editor.choose('Ordered by', 'Requests');
+    await editor.choose('Order', 'Least or oldest first');
+    await editor.user.type(screen.getByLabelText('Rows'), '7{Enter}');
+    await editor.user.type(screen.getByLabelText('At risk below'), '50{Enter}');
+    expect(parsed(editor)).toMatchObject({
+      view: 'list',
+      identity: 'strict',
+      orderBy: 'requests',
+      direction: 'asc',
+      limit: 7,
+      threshold: 50,
+    });
+  });
+
+  it('asks for one number of all in the numeric format', async () => {
+    const editor = await hostEditor({ queryType: 'customers' });
+    await editor.choose('Format', 'Numeric');
+    await editor.choose('Number', 'At risk');
+    expect(parsed(editor)).toMatchObject({ format: 'numeric', metric: 'at_risk' });
+    expect(screen.queryByLabelText('Rows')).not.toBeInTheDocument();
+  });
+
+  it('goes from one view to another without what only the first has', async () => {
+    const editor = await hostEditor({ queryType: 'customers', orderBy: 'sessions' });
+    await editor.choose('View', 'Outreach');
+    await editor.choose('Reason', 'Abandoned a journey');
+    expect(editor.saved()).not.toHaveProperty('orderBy', 'sessions');
+    expect(parsed(editor)).toMatchObject({ view: 'outreach', reason: 'abandoned' });
+    await editor.choose('View', 'Trend');
+    expect(parsed(editor)).toMatchObject({ view: 'trend', format: 'time_series' });
+  });
+
+  it('needs to know whose timeline it is, and takes an id that is not in the list', async () => {
+    const editor = await hostEditor({ queryType: 'customers', view: 'timeline' });
+    const only = screen.getByLabelText(/^Only/);
+    expect(only).toHaveAttribute('placeholder', 'Choose a customer');
+    expect(() => parsed(editor)).toThrow('customer is needed');
+    await editor.user.click(only);
+    await editor.user.keyboard('jane{Enter}');
+    await editor.choose('Shown', 'Errors');
+    expect(parsed(editor)).toMatchObject({ customer: 'jane', kinds: ['session', 'request', 'journey'] });
+    expect(screen.queryByLabelText('Ordered by')).not.toBeInTheDocument();
+  });
+
+  it('takes a funnel for the journeys, and goes back to visits', async () => {
+    const editor = await hostEditor({ queryType: 'customers', view: 'outreach' });
+    await editor.choose('Journeys', 'A funnel');
+    await editor.user.click(screen.getByText('Add step'));
+    await editor.choose('Counted', 'Once');
+    expect(parsed(editor)).toMatchObject({
+      funnel: { steps: [{ name: 'Step 1' }, { name: 'Step 2' }, { name: 'Step 3' }], counting: 'unique' },
+    });
+    await editor.choose('Journeys', 'Visits');
+    expect(editor.saved()['funnel']).toBeUndefined();
+  });
+});
