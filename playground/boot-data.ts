@@ -14,7 +14,7 @@ globals.grafanaBootData = {
     featureToggles: {},
     datasources: {},
   },
-  user: { timezone: 'browser', language: 'en-US', regionalFormat: 'en-US', isSignedIn: false, orgRole: 'Viewer' },
+  user: { timezone: 'browser', language: 'en-US', regionalFormat: 'en-US', isSignedIn: false, orgRole: 'Editor' },
   navTree: [],
 };
 

@@ -19,7 +19,7 @@ import { AnnotationSwitches } from './AnnotationSwitches';
 import { ComparePicker, NO_COMPARISON } from './ComparePicker';
 import { CustomerPicker } from './CustomerPicker';
 import { RequestsDrawer } from './RequestsDrawer';
-import { EDITOR_VIEW, Toolbar } from './Toolbar';
+import { openPage, Toolbar } from './Toolbar';
 import { useAnnotations } from './use-annotations';
 import { ViewPanelCard } from './ViewPanelCard';
 
@@ -85,11 +85,11 @@ export function App({ dataSource, newest }: Props) {
 
   const choose = useCallback(
     (id: string) => {
-      if (id === EDITOR_VIEW) {
-        location.assign(`/editor?theme=${isDark ? 'dark' : 'light'}`);
+      const next = VIEWS.find((candidate) => candidate.id === id);
+      if (!next) {
+        openPage(id, isDark);
         return;
       }
-      const next = VIEWS.find((candidate) => candidate.id === id)!;
       setView(next);
       setTimeRange(defaultRange(next, newest));
       setFilters([]);

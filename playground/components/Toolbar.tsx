@@ -5,13 +5,22 @@ import { IconButton, RadioButtonGroup, Tag, TimeRangeInput, ToolbarButton, useSt
 
 import { VIEWS } from '../views';
 
-/** What stands beside the datasets: the forms of the data source, at `/editor`. */
+/** What stands beside the views: the saved cohorts, at `/cohorts`, and the forms of the data source, at `/editor`. */
+export const COHORTS_VIEW = 'cohorts';
 export const EDITOR_VIEW = 'editor';
 
 const PAGES = [
   ...VIEWS.map(({ id, title }) => ({ value: id, label: title })),
+  { value: COHORTS_VIEW, label: 'Cohorts' },
   { value: EDITOR_VIEW, label: 'Editors' },
 ];
+
+/** Goes to a page that is chosen, with the theme of this one. */
+export function openPage(id: string, isDark: boolean): void {
+  const theme = `theme=${isDark ? 'dark' : 'light'}`;
+  location.assign(id === COHORTS_VIEW || id === EDITOR_VIEW ? `/${id}?${theme}` : `/?view=${id}&${theme}`);
+}
+
 const NO_FILTERS: AdHocVariableFilter[] = [];
 
 interface Props {

@@ -5,10 +5,9 @@ import { GlobalStyles, PortalContainer, Tab, TabsBar, useStyles2 } from '@grafan
 
 import type { ApitrailDataSource } from '../../src/datasource/apitrail-data-source';
 import { RequestsDrawer } from '../components/RequestsDrawer';
-import { EDITOR_VIEW, Toolbar } from '../components/Toolbar';
+import { EDITOR_VIEW, openPage, Toolbar } from '../components/Toolbar';
 import { rangeInAddress, rangeOf } from '../host/time-range';
 import { useExploreLink } from '../host/use-explore-link';
-import { VIEWS } from '../views';
 import { AnnotationForms } from './AnnotationForms';
 import { type EditorProps, TIMEZONE } from './editor-props';
 import { QueryForms } from './QueryForms';
@@ -59,11 +58,7 @@ export function EditorPage({ dataSource, newest }: Props) {
         isDark={isDark}
         timeRange={timeRange}
         timezone={TIMEZONE}
-        onView={(id) => {
-          if (VIEWS.some((view) => view.id === id)) {
-            location.assign(`/?view=${id}&theme=${isDark ? 'dark' : 'light'}`);
-          }
-        }}
+        onView={(id) => openPage(id, isDark)}
         onTheme={() => setDark(!isDark)}
         onTimeRange={setTimeRange}
         onRefresh={() => setRefresh(refresh + 1)}

@@ -110,16 +110,22 @@ async function send<T>(config: BackendSrvRequest, signal: AbortSignal): Promise<
       config,
     } satisfies FetchError;
   }
-  const text = await response.text();
-  let data: unknown = text;
-  try {
-    data = text === '' ? undefined : JSON.parse(text);
-  } catch {
-    data = { message: text };
-  }
+  const data = await bodyOf(response, config.responseType);
   const { ok, status, statusText, headers, redirected, type } = response;
   if (!ok) {
     throw { status, statusText, data, config } satisfies FetchError;
   }
   return { data: data as T, ok, status, statusText, headers, redirected, type, url: response.url, config };
+}
+
+async function bodyOf(response: Response, type: BackendSrvRequest['responseType']): Promise<unknown> {
+  if (type === 'blob') {
+    return response.blob();
+  }
+  const text = await response.text();
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return { message: text };
+  }
 }

@@ -18,7 +18,11 @@ const TYPES = {
   '.ttf': 'font/ttf',
 };
 const RESOURCE = /^\/api\/datasources\/uid\/apitrail\/resources\/(keys|values|datasets|sql-schema)$/;
+const COHORTS =
+  /^\/api\/datasources\/uid\/apitrail\/resources\/(cohorts(?:\/[a-z0-9][a-z0-9._-]{0,63}(\/members|\/push)?)?)$/;
 const MAX_BODY = 1 << 20;
+/** Methods that send something. */
+const SENDING = new Set(['POST', 'PUT']);
 
 /** The companion's path and method for a path of the playground; undefined when there is none. */
 function companionPath(method, pathname) {
@@ -31,8 +35,20 @@ function companionPath(method, pathname) {
   if (method === 'GET' && pathname === '/api/live') {
     return '/api/live';
   }
+  const cohorts = COHORTS.exec(pathname);
+  if (cohorts) {
+    return cohortMethods(cohorts[1], cohorts[2]).includes(method) ? `/api/resources/${cohorts[1]}` : undefined;
+  }
   const resource = RESOURCE.exec(pathname);
   return resource && (method === 'GET' || method === 'POST') ? `/api/resources/${resource[1]}` : undefined;
+}
+
+/** What may be asked of saved cohorts: of all of them, of one, of its `/members` and its `/push`. */
+function cohortMethods(path, part) {
+  if (path === 'cohorts' || part === '/members') {
+    return ['GET'];
+  }
+  return part === '/push' ? ['POST'] : ['GET', 'PUT', 'DELETE'];
 }
 
 /**
@@ -63,7 +79,7 @@ export async function servePlayground({ port, companion, apiKey }) {
       if (!path) {
         return refuse(404, 'The playground has no such address.');
       }
-      if (method === 'POST' && !(headers['content-type'] ?? '').startsWith('application/json')) {
+      if (SENDING.has(method) && !(headers['content-type'] ?? '').startsWith('application/json')) {
         return refuse(415, 'Questions must be application/json.');
       }
       return forward(request, response, path + url.search, refuse);
@@ -84,7 +100,7 @@ export async function servePlayground({ port, companion, apiKey }) {
         method: request.method,
         headers: {
           accept: path.startsWith('/api/live') ? 'application/x-ndjson' : 'application/json',
-          ...(request.method === 'POST' ? { 'content-type': 'application/json' } : {}),
+          ...(SENDING.has(request.method) ? { 'content-type': 'application/json' } : {}),
           ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
         },
       },

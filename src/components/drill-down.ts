@@ -146,7 +146,8 @@ export const FAILED_REQUESTS: Filter = {
   ],
 };
 
-function uniqueFilters(filters: Filter[]): Filter[] {
+/** Each filter once, in their order. */
+export function uniqueFilters(filters: Filter[]): Filter[] {
   const seen = new Set<string>();
   return filters.filter((filter) => {
     const text = JSON.stringify(filter);

@@ -1,7 +1,8 @@
 import { parseQuery, type PathsFunnel, type PathsMarker } from '@apitrail/contract';
 
 import { pathsMarker } from '../test-utils/paths-frames';
-import { durationText, funnelFromPath } from './funnel-from-path';
+import { durationText } from './duration-text';
+import { funnelFromPath } from './funnel-from-path';
 
 const route = (value: string) => ({ key: 'route', operator: '=' as const, value });
 const method = (value: string) => ({ key: 'method', operator: '=' as const, value });

@@ -7,6 +7,12 @@ export const testIds = {
   sparklineEarlier: 'apitrail sparkline earlier',
   colorLegend: 'apitrail color legend',
   colorLegendMarker: 'apitrail color legend marker',
+  cohorts: {
+    dialog: 'apitrail save cohort',
+    count: 'apitrail cohort count',
+    list: 'apitrail cohorts',
+    cohort: 'apitrail cohort',
+  },
   annotations: {
     lines: 'apitrail annotation lines',
     handles: 'apitrail annotation handles',

@@ -43,6 +43,11 @@ export class Resources {
     return this.#cached('datasets', () => this.#client.getResource<DatasetInfo[]>('datasets'));
   }
 
+  /** Asks anew for everything: something has been saved. */
+  forget(): void {
+    this.#answers.clear();
+  }
+
   #cached<T>(name: string, ask: () => Promise<T>): Promise<T> {
     const now = Date.now();
     for (const [key, { until }] of this.#answers) {

@@ -4,8 +4,9 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { config, PluginPage } from '@grafana/runtime';
 import { Alert, LinkButton, useStyles2 } from '@grafana/ui';
 
-import dataSourcePlugin from '../datasource/plugin.json';
+import appPlugin from '../plugin.json';
 import { DASHBOARDS } from './dashboards';
+import { NoDataSource } from './NoDataSource';
 import { type DataSourceState, useDataSources } from './use-data-sources';
 
 /** Whether there is a data source and whether it answers, and where to go from here. */
@@ -35,6 +36,16 @@ export function GettingStarted() {
             ))}
           </ul>
         </section>
+        <section aria-labelledby="apitrail-cohorts">
+          <h3 id="apitrail-cohorts">Cohorts</h3>
+          <p>
+            Who met an error, dropped at a step or started on a day can be saved from any panel:{' '}
+            <a className={styles.link} href={`${config.appSubUrl}/a/${appPlugin.id}/cohorts`}>
+              saved cohorts
+            </a>
+            , to filter by, to export and to push to a CRM.
+          </p>
+        </section>
         <section aria-labelledby="apitrail-documentation">
           <h3 id="apitrail-documentation">Documentation</h3>
           <p>
@@ -48,20 +59,6 @@ export function GettingStarted() {
         </section>
       </div>
     </PluginPage>
-  );
-}
-
-function NoDataSource() {
-  return (
-    <Alert severity="info" title="There is no Apitrail data source yet">
-      <p>
-        Start the companion with <code>apitrail serve</code>, make it a key with{' '}
-        <code>apitrail keys add --scope query</code>, and give both to a new data source. An administrator can do this.
-      </p>
-      <LinkButton icon="plus" href={`${config.appSubUrl}/connections/datasources/${dataSourcePlugin.id}`}>
-        Add a data source
-      </LinkButton>
-    </Alert>
   );
 }
 

@@ -3,6 +3,7 @@ import { usePanelContext, useTheme2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
 import { readMarks } from '../../components/annotations/marks';
+import { CohortSaving, useSaveCohort } from '../../components/cohorts/CohortSaving';
 import { drillTargetOf } from '../../components/drill-down';
 import { formatCount } from '../../components/format';
 import { messageFor, noticesOf, wrongShape } from '../../components/panel-state';
@@ -15,8 +16,17 @@ import { defaultOptions, type HeatmapOptions } from './options';
 
 /** Endpoints by time: which route was how busy, slow or broken, when. */
 export function EndpointHeatmapPanel(props: PanelProps<HeatmapOptions>) {
+  return (
+    <CohortSaving raw={props.timeRange.raw} timeZone={props.timeZone}>
+      <HeatmapPanel {...props} />
+    </CohortSaving>
+  );
+}
+
+function HeatmapPanel(props: PanelProps<HeatmapOptions>) {
   const { data, width, height, timeZone, timeRange, replaceVariables, onChangeTimeRange } = props;
   const { onAddAdHocFilter } = usePanelContext();
+  const onSaveCohort = useSaveCohort();
   const options = useMemo(() => ({ ...defaultOptions, ...props.options }), [props.options]);
   const theme = useTheme2();
   const result = useMemo(() => heatmapModel(data.series), [data.series]);
@@ -60,6 +70,7 @@ export function EndpointHeatmapPanel(props: PanelProps<HeatmapOptions>) {
           range: { from: timeRange.from.valueOf(), to: timeRange.to.valueOf() },
           onChangeTimeRange,
           onAddAdHocFilter,
+          onSaveCohort,
         }}
       />
       <PanelNotices notices={notices} />

@@ -3,6 +3,7 @@ import { type AdHocFilterItem } from '@grafana/ui';
 import { type Filter, type MetricName, OTHER_GROUP } from '@apitrail/contract';
 
 import { type Action, addFilters, copyText, linkActions, openRequests } from '../../components/actions';
+import { type SaveCohort, saveAsCohort, whoMade } from '../../components/cohorts/cohort-draft';
 import { type DrillTarget, equals, FAILED_REQUESTS, outsideOf } from '../../components/drill-down';
 import { type HeatmapColumn, type HeatmapModel, type HeatmapRow } from './matrix';
 
@@ -13,6 +14,7 @@ export interface CellContext {
   range: AbsoluteTimeRange;
   onChangeTimeRange: (range: AbsoluteTimeRange) => void;
   onAddAdHocFilter?: (item: AdHocFilterItem) => void;
+  onSaveCohort?: SaveCohort;
 }
 
 /** What can be done with a cell: open the requests behind it, filter for its row, zoom to its time, copy, links. */
@@ -45,6 +47,7 @@ export function cellActions(
           partly
         ),
     ],
+    partly ? [] : whoWasBehind(model, row, { ...asked, timed: model.x.kind === 'time' }, context),
     linkActions(linksOf(model, row, column)),
     [
       ...rowOnlyActions(model, row, context),
@@ -62,7 +65,42 @@ export function rowActions(model: HeatmapModel, row: number, context: CellContex
   const question = { ...range, filters: rowFilters(model, model.rows[row]) };
   return [
     [openRequests(context.target, question, 'Open the requests of this row')],
+    whoWasBehind(model, row, { ...question, timed: false }, context),
     [...rowOnlyActions(model, row, context), copyText(model.rows[row].label, 'Copy the name')],
+  ];
+}
+
+interface Behind extends AbsoluteTimeRange {
+  filters: Filter[] | undefined;
+  /** Whether the range is that of the cell, and not of the panel. */
+  timed: boolean;
+}
+
+/** Saves who made the requests of a row or cell, and who met its errors where the panel is about these. */
+function whoWasBehind(
+  { rows, marker }: HeatmapModel,
+  row: number,
+  { filters, timed, from, to }: Behind,
+  { target, onSaveCohort, onAddAdHocFilter }: CellContext
+): Array<Action | undefined> {
+  const failed = failedFilter(marker?.metric);
+  const { label } = rows[row];
+  const of = { target, anyUnit: true, range: { from, to }, fixed: timed, add: onAddAdHocFilter };
+  return [
+    saveAsCohort(onSaveCohort, {
+      ...of,
+      title: `Asked ${label}`,
+      definition: whoMade(filters),
+      description: `Who made these requests${timed ? ' then' : ''}`,
+    }),
+    failed &&
+      saveAsCohort(onSaveCohort, {
+        ...of,
+        label: 'Save who met its errors as cohort…',
+        title: `Met errors at ${label}`,
+        definition: whoMade(filters && [...filters, failed]),
+        description: `Whose requests failed${timed ? ' then' : ''}`,
+      }),
   ];
 }
 

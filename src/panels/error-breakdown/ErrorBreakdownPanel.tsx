@@ -3,6 +3,7 @@ import { usePanelContext } from '@grafana/ui';
 import { type ErrorsMarker } from '@apitrail/contract';
 import React, { useMemo } from 'react';
 
+import { CohortSaving, useSaveCohort } from '../../components/cohorts/CohortSaving';
 import { drillTargetOf } from '../../components/drill-down';
 import { formatCount } from '../../components/format';
 import { frameMarker } from '../../components/find-field';
@@ -15,8 +16,17 @@ import { defaultOptions, type ErrorsOptions } from './options';
 
 /** What breaks, for whom, whose fault it is, and since when. */
 export function ErrorBreakdownPanel(props: PanelProps<ErrorsOptions>) {
+  return (
+    <CohortSaving raw={props.timeRange.raw} timeZone={props.timeZone}>
+      <ErrorsPanel {...props} />
+    </CohortSaving>
+  );
+}
+
+function ErrorsPanel(props: PanelProps<ErrorsOptions>) {
   const { data, width, height, timeZone, timeRange, replaceVariables } = props;
   const { onAddAdHocFilter } = usePanelContext();
+  const onSaveCohort = useSaveCohort();
   const options = useMemo(() => ({ ...defaultOptions, ...props.options }), [props.options]);
   const result = useMemo(() => errorsModel(data.series), [data.series]);
 
@@ -44,6 +54,7 @@ export function ErrorBreakdownPanel(props: PanelProps<ErrorsOptions>) {
           target: drillTargetOf(data, model.frame, replaceVariables),
           range: { from: timeRange.from.valueOf(), to: timeRange.to.valueOf() },
           onAddAdHocFilter,
+          onSaveCohort,
         }}
       />
       <PanelNotices notices={notices} />

@@ -3,6 +3,7 @@ import { type AdHocFilterItem } from '@grafana/ui';
 import { type Filter, OTHER_GROUP } from '@apitrail/contract';
 
 import { type Action, addFilters, copyText, linkActions, openRequests } from '../../components/actions';
+import { type SaveCohort, saveAsCohort, whoMade } from '../../components/cohorts/cohort-draft';
 import { anyOf, type DrillTarget, equals, FAILED_REQUESTS, outsideOf } from '../../components/drill-down';
 import { type ErrorGroup, type ErrorsModel } from './model';
 import { type ErrorRow } from './rows';
@@ -12,12 +13,13 @@ export interface RowContext {
   target?: DrillTarget;
   range: AbsoluteTimeRange;
   onAddAdHocFilter?: (item: AdHocFilterItem) => void;
+  onSaveCohort?: SaveCohort;
 }
 
 /** Groups without an `error_group` are told apart by these. */
 const STAND_INS = ['status', 'method', 'route'];
 
-/** What can be done with a row: open its requests, filter the dashboard, copy, links. */
+/** What can be done with a row: open its requests, save who met it, filter the dashboard, copy, links. */
 export function rowActions(model: ErrorsModel, row: ErrorRow, context: RowContext): Array<Action | undefined> {
   const { marker, requestsField } = model;
   const range = marker ? { from: marker.from, to: marker.to } : context.range;
@@ -30,6 +32,15 @@ export function rowActions(model: ErrorsModel, row: ErrorRow, context: RowContex
       { ...range, filters: filters && [...filters, FAILED_REQUESTS] },
       'Open the failed requests'
     ),
+    saveAsCohort(context.onSaveCohort, {
+      target: context.target,
+      title: `Met ${row.group.title}`,
+      definition: whoMade(filters && [...filters, FAILED_REQUESTS]),
+      anyUnit: true,
+      range,
+      description: 'Who met this error',
+      add: context.onAddAdHocFilter,
+    }),
     addFilters(context.onAddAdHocFilter, keys, 'Filter for this'),
     Object.keys(keys).length === 1 ? addFilters(context.onAddAdHocFilter, keys, 'Leave this out', '!=') : undefined,
     copyText(row.group.title, 'Copy'),

@@ -4,6 +4,7 @@ import { usePanelContext, useTheme2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
 import { readMarks } from '../../components/annotations/marks';
+import { CohortSaving, useSaveCohort } from '../../components/cohorts/CohortSaving';
 import { drillTargetOf } from '../../components/drill-down';
 import { messageFor, noticesOf, wrongShape } from '../../components/panel-state';
 import { PanelMessage } from '../../components/PanelMessage';
@@ -21,9 +22,18 @@ import { TrendView } from './trend/TrendView';
 
 /** How far customers get through the steps of a journey, where and why they are lost, and how long it takes them. */
 export function JourneyFunnelPanel(props: PanelProps<FunnelOptions>) {
+  return (
+    <CohortSaving raw={props.timeRange.raw} timeZone={props.timeZone}>
+      <FunnelPanel {...props} />
+    </CohortSaving>
+  );
+}
+
+function FunnelPanel(props: PanelProps<FunnelOptions>) {
   const { data, width, height, timeZone, replaceVariables, onChangeTimeRange } = props;
   const theme = useTheme2();
   const { onAddAdHocFilter } = usePanelContext();
+  const onSaveCohort = useSaveCohort();
   const options = useMemo(() => ({ ...defaultOptions, ...props.options }), [props.options]);
   const result = useMemo(() => readPicture(data.series), [data.series]);
   const picture = useMemo(
@@ -63,7 +73,8 @@ export function JourneyFunnelPanel(props: PanelProps<FunnelOptions>) {
       : []),
   ]);
   const room = height - (marker ? COUNTED_HEIGHT : 0) - (notices.length > 0 ? NOTICES_HEIGHT : 0);
-  const context = { target: drillTargetOf(data, picture.model.frame, replaceVariables), onAddAdHocFilter };
+  const target = drillTargetOf(data, picture.model.frame, replaceVariables);
+  const context = { target, onAddAdHocFilter, onSaveCohort };
   const draw = () => {
     switch (picture.kind) {
       case 'steps':

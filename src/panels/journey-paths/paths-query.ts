@@ -1,7 +1,7 @@
 import { type PathsMarker } from '@apitrail/contract';
 
 import { type DrillQuery } from '../../components/drill-down';
-import { durationText } from '../../components/funnel-from-path';
+import { durationText } from '../../components/duration-text';
 
 /** The query that paths answer, as their marker tells it, so that it can be asked with a change. */
 export function pathsQueryOf(marker: PathsMarker): DrillQuery {

@@ -1,7 +1,9 @@
 import { type PanelProps, type QueryResultMetaNotice } from '@grafana/data';
+import { usePanelContext } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
 import { earlierText } from '../../components/change';
+import { CohortSaving, useSaveCohort } from '../../components/cohorts/CohortSaving';
 import { drillTargetOf } from '../../components/drill-down';
 import { formatShare } from '../../components/format';
 import { messageFor, noticesOf, type PanelMessageContent, wrongShape } from '../../components/panel-state';
@@ -15,7 +17,17 @@ const TELLING_SHARE = 0.01;
 
 /** Who comes back: customers by when they started, and which share of them returned how much later. */
 export function RetentionCohortsPanel(props: PanelProps<RetentionOptions>) {
+  return (
+    <CohortSaving raw={props.timeRange.raw} timeZone={props.timeZone}>
+      <RetentionPanel {...props} />
+    </CohortSaving>
+  );
+}
+
+function RetentionPanel(props: PanelProps<RetentionOptions>) {
   const { data, width, height, timeZone, replaceVariables, onChangeTimeRange } = props;
+  const { onAddAdHocFilter } = usePanelContext();
+  const onSaveCohort = useSaveCohort();
   const options = useMemo(() => ({ ...defaultOptions, ...props.options }), [props.options]);
   const result = useMemo(() => retentionModel(data.series), [data.series]);
   const model = useMemo(() => {
@@ -43,7 +55,12 @@ export function RetentionCohortsPanel(props: PanelProps<RetentionOptions>) {
         width={width}
         height={height - (notices.length > 0 ? NOTICES_HEIGHT : 0)}
         timeZone={timeZone}
-        context={{ target: drillTargetOf(data, model.frame, replaceVariables), onChangeTimeRange }}
+        context={{
+          target: drillTargetOf(data, model.frame, replaceVariables),
+          onChangeTimeRange,
+          onAddAdHocFilter,
+          onSaveCohort,
+        }}
       />
       <PanelNotices notices={notices} />
     </>

@@ -1,27 +1,32 @@
 import { type AbsoluteTimeRange } from '@grafana/data';
+import { type AdHocFilterItem } from '@grafana/ui';
 
 import { type Action, copyText, linkActions, openQuery, openRequests } from '../../components/actions';
+import { type SaveCohort, saveAsCohort } from '../../components/cohorts/cohort-draft';
 import { type DrillTarget } from '../../components/drill-down';
 import { type Place } from './layout';
-import { cellTimes, cohortTimes } from './interval-times';
+import { cellTimes, cohortTimes, timesText } from './interval-times';
 import { type RetentionModel } from './model';
 
 /** What a click can reach. */
 export interface RetentionContext {
   target?: DrillTarget;
   onChangeTimeRange: (range: AbsoluteTimeRange) => void;
+  onAddAdHocFilter?: (item: AdHocFilterItem) => void;
+  onSaveCohort?: SaveCohort;
 }
 
 /** Most units that the link to them lists. */
 const MOST_UNITS = 1000;
 
-/** What can be done with a cell, a cohort (column -1) or a mean (row -1): who it is, requests, zoom, copy, links. */
+/** What can be done with a cell, a cohort (column -1) or a mean (row -1): who it is, requests, saving it, zoom, copy, links. */
 export function retentionActions(
   model: RetentionModel,
   { row, column }: Place,
   text: string,
-  { target, onChangeTimeRange }: RetentionContext
+  context: RetentionContext
 ): Array<Array<Action | undefined>> {
+  const { target, onChangeTimeRange } = context;
   const { marker } = model;
   const copy = [copyText(text, 'Copy')];
   const bounds = marker?.columns[column];
@@ -59,6 +64,7 @@ export function retentionActions(
           `Of all ${model.unitName}, also of other cohorts`
         ),
     ],
+    [startedThen(model, started, context)],
     linksOf(model, row, column),
     [
       { label: 'Zoom to when they started', icon: 'clock-nine', run: () => onChangeTimeRange(started) },
@@ -66,6 +72,24 @@ export function retentionActions(
       ...copy,
     ],
   ];
+}
+
+/** Saves who started in an interval. Of first starts no filter says who they are: they lie before the range, too. */
+function startedThen(
+  { marker, unitName }: RetentionModel,
+  range: { from: number; to: number },
+  { target, onSaveCohort, onAddAdHocFilter }: RetentionContext
+): Action | undefined {
+  if (!marker || marker.starts === 'first') {
+    return undefined;
+  }
+  const { unit, identity, start, timezone } = marker;
+  return saveAsCohort(onSaveCohort, {
+    ...{ target, range, fixed: true, add: onAddAdHocFilter },
+    title: `Started ${timesText(range, timezone)}`,
+    definition: { unit, identity, filters: start },
+    description: `The ${unitName} that started then, whatever became of them`,
+  });
 }
 
 function startLabel({ marker }: RetentionModel): string {

@@ -2,20 +2,25 @@ import { type AdHocFilterItem } from '@grafana/ui';
 import { type Filter } from '@apitrail/contract';
 
 import { type Action, copyText, openQuery, openRequests } from '../../../components/actions';
+import { type SaveCohort, saveAsCohort, whoBecame } from '../../../components/cohorts/cohort-draft';
 import { type DrillTarget, FAILED_REQUESTS } from '../../../components/drill-down';
 import { funnelQuestion } from '../funnel-question';
 import { reasonName, reasonSentence } from './describe-reason';
+import { reasonLabel } from './reason-kinds';
 import { type ReasonRow, type ReasonsModel } from './read-reasons';
 
 export interface ReasonContext {
   target: DrillTarget | undefined;
   decimals: number;
   onAddAdHocFilter?: (item: AdHocFilterItem) => void;
+  onSaveCohort?: SaveCohort;
 }
 
 const ERRORS = new Set(['failed', 'failed_elsewhere']);
+/** Of those who dropped: what a cohort can be of. */
+const COHORT_REASONS = ['excluded', 'failed', 'failed_elsewhere', 'slow', 'diverted', 'silent'] as const;
 
-/** What can be done with a reason: its units, its requests, its errors, copy. */
+/** What can be done with a reason: its units, its requests, its errors, saving who they were, copy. */
 export function reasonActions(
   row: ReasonRow,
   model: ReasonsModel,
@@ -52,6 +57,28 @@ export function reasonActions(
           )
         : undefined,
     ],
+    [stoppedSo(row, model, context)],
     [copyText(reasonSentence(row, model, context.decimals), 'Copy')],
   ];
+}
+
+/** Saves who did not get to a step for a reason. One value of a breakdown has no cohort that is just its. */
+function stoppedSo(row: ReasonRow, { marker, unitName }: ReasonsModel, context: ReasonContext): Action | undefined {
+  if (!marker || row.segment !== undefined) {
+    return undefined;
+  }
+  const step = row.step + 1;
+  const pending = row.reason === 'pending';
+  const reason = COHORT_REASONS.find((known) => known === row.reason);
+  if (!pending && !reason) {
+    return undefined;
+  }
+  return saveAsCohort(context.onSaveCohort, {
+    target: context.target,
+    title: pending ? `May still get to ${row.stepName}` : `Stopped before ${row.stepName}: ${reasonLabel(row.reason)}`,
+    definition: whoBecame(marker, pending ? { step, outcome: 'pending' } : { step, outcome: 'dropped', reason }),
+    range: { from: marker.from, to: marker.to },
+    description: `These ${unitName}${row.detail === undefined ? '' : ', with all details of this reason'}`,
+    add: context.onAddAdHocFilter,
+  });
 }

@@ -1,7 +1,6 @@
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 
-import { type DrillTarget } from '../../../components/drill-down';
 import { filterText } from '../../../components/filter-text';
 import { testIds } from '../../../components/test-ids';
 import { countedShort } from '../counted';
@@ -16,14 +15,14 @@ import { FunnelColumns } from './FunnelColumns';
 import { FunnelKey } from './FunnelKey';
 import { fitsColumns } from './geometry';
 import { rowFilters } from './stages';
-import { stepActions } from './step-actions';
+import { stepActions, type StepContext } from './step-actions';
 
 interface Props {
   model: FunnelModel;
   options: FunnelOptions;
   width: number;
   height: number;
-  target?: DrillTarget;
+  context: StepContext;
 }
 
 const SUMMARY_HEIGHT = 24;
@@ -35,7 +34,7 @@ const KEY_BELOW = { plain: 680, compared: 1160 };
 const KEY_TWO_LINES = 520;
 
 /** One funnel: its steps as columns or bars, or the times between them. */
-export function FunnelView({ model, options, width, height, target }: Props) {
+export function FunnelView({ model, options, width, height, context }: Props) {
   const styles = useStyles2(getFunnelStyles);
   const { steps, marker } = model;
   const { decimals } = options;
@@ -65,7 +64,7 @@ export function FunnelView({ model, options, width, height, target }: Props) {
             {marker && <div>{countedShort(marker)}</div>}
           </>
         ),
-        actions: stepActions(model, index, target, decimals),
+        actions: stepActions(model, index, context, decimals),
       };
     },
   });

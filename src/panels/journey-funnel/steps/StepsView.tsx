@@ -9,13 +9,14 @@ import { type SegmentContext } from '../segments/segment-actions';
 import { SegmentsView } from '../segments/SegmentsView';
 import { FunnelView } from './FunnelView';
 import { reasonsPlace } from './reasons-place';
+import { type StepContext } from './step-actions';
 
 interface Props {
   model: FunnelModel;
   options: FunnelOptions;
   width: number;
   height: number;
-  context: Omit<SegmentContext, 'decimals'>;
+  context: Omit<SegmentContext, 'decimals'> & StepContext;
 }
 
 const GAP = 12;
@@ -34,7 +35,7 @@ export function StepsView({ model, options, width, height, context }: Props) {
     model.segments ? (
       <SegmentsView model={model} options={options} width={w} height={h} context={context} />
     ) : (
-      <FunnelView model={model} options={options} width={w} height={h} target={context.target} />
+      <FunnelView model={model} options={options} width={w} height={h} context={context} />
     );
   const list = (w: number, h: number) =>
     reasons && <ReasonsList model={reasons} options={options} width={w} height={h} context={context} />;
