@@ -79,7 +79,7 @@ export const journeys: View = {
         unit: 'customer',
         filters: [served, ofShop],
         funnel: { steps: CHECKOUT, window: '1h', step: 5, outcome: 'dropped' },
-        depth: 4,
+        depth: 8,
         rowsPerStep: 6,
       },
     },

@@ -66,6 +66,7 @@ export const oneCustomer: View = {
         queryType: 'paths',
         unit: 'customer',
         counting: 'sessions',
+        sessions: 'id',
         rowsPerStep: 6,
         filters: [served, ofShop, ofCustomer],
       },
