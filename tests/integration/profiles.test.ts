@@ -47,7 +47,8 @@ const asLines = (rows: object[]) => rows.map((row) => `${JSON.stringify(row)}\n`
 async function start(config = ''): Promise<Companion> {
   const cwd = folder.path;
   await writeFile(join(cwd, 'apitrail.yaml'), `privacy: { customer: keep }\ningest: { flush_age: 1h }\n${config}`);
-  const rows = [request('happy', 90), request('happy', 89), request('unlucky', 95), failedPayment('unlucky', 94)];
+  const happy = [90, 89, 1].map((minutes) => request('happy', minutes));
+  const rows = [...happy, request('unlucky', 95), failedPayment('unlucky', 94)];
   await writeFile(join(cwd, 'requests.jsonl'), asLines(rows));
   await apitrail(['import', 'requests.jsonl', '--lake', 'lake'], { cwd });
   companion = await serve(['--lake', 'lake'], { cwd });
@@ -129,7 +130,7 @@ describe('a profile', () => {
     const { ingest } = await start('profiles: { refresh: 1s }\n');
     const [profile, sender] = [await keyOf('profile'), await keyOf('ingest')];
     const before = await until(() => profileOf('happy', profile));
-    expect(before).toMatchObject({ last_failures: [], requests: 2 });
+    expect(before).toMatchObject({ last_failures: [], requests: 3 });
     const sent = await fetch(`${ingest}/ingest/json`, {
       method: 'POST',
       headers: bearer(sender),
@@ -138,7 +139,7 @@ describe('a profile', () => {
     expect(sent.status).toBe(200);
     const after = await until(async () => {
       const found = await profileOf('happy', profile);
-      return found!['requests'] === 3 ? found : undefined;
+      return found!['requests'] === 4 ? found : undefined;
     });
     expect(after).toMatchObject({
       segments: expect.arrayContaining(['hit_by_errors']),
@@ -151,14 +152,25 @@ describe('a profile', () => {
   saved:
     - name: met-errors
       filters: [{ key: status_class, operator: '=', value: 5xx }]
+    - name: dropped-at-payment
+      funnel:
+        steps:
+          - { name: Home, filters: [{ key: route, operator: '=', value: / }] }
+          - { name: Pay, filters: [{ key: route, operator: '=', value: '${PAY}' }] }
+        step: 2
+        outcome: dropped
+        reason: failed
+    - name: to-talk-to
+      filters: [{ key: cohort, operator: '=|', values: [met-errors, dropped-at-payment] }]
     - name: of-services
       unit: service
 `);
     const profile = await keyOf('profile');
     const unlucky = await until(() => profileOf('unlucky', profile));
-    expect(unlucky['segments']).toContain('cohort:met-errors');
-    const happy = await profileOf('happy', profile);
-    expect((happy!['segments'] as string[]).filter((segment) => segment.startsWith('cohort:'))).toEqual([]);
+    const cohortsOf = ({ segments }: Record<string, unknown>) =>
+      (segments as string[]).filter((segment) => segment.startsWith('cohort:'));
+    expect(cohortsOf(unlucky)).toEqual(['cohort:dropped-at-payment', 'cohort:met-errors', 'cohort:to-talk-to']);
+    expect(cohortsOf((await profileOf('happy', profile))!)).toEqual([]);
   });
 });
 
@@ -167,7 +179,7 @@ describe('the Express example', () => {
     const { query } = await start();
     const page = await openShop({ APITRAIL_URL: query, APITRAIL_KEY: await keyOf('profile') });
     expect(await until(async () => ((await page('unlucky')).includes(GREETING) ? true : undefined))).toBe(true);
-    expect(await page('happy')).toContain('<h1>Welcome.</h1>');
+    expect(await page('happy')).toContain('<h1>Welcome. Shall we show you around?</h1>');
     expect(await page('nobody')).toContain('<h1>Welcome.</h1>');
   });
 

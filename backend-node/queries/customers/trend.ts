@@ -94,13 +94,13 @@ export async function detailsOf(
   if (only.length === 0) {
     return details;
   }
-  const { rows, unit, dialect } = experience;
+  const { rows, unit } = experience;
   const mine = { ...experience, rows: { relation: sql`mine`, where: sql`TRUE` }, unit: sql`mine_unit`, tables: [] };
   const all = [
     ...(units.tables ? [ownersOf(only, context)] : []),
     usual,
     sql`mine AS MATERIALIZED (
-  SELECT ${NAMED_COLUMNS}, ${unit} AS mine_unit FROM ${rows.relation} WHERE ${rows.where} AND ${dialect.oneOf(unit, only)}
+  SELECT ${NAMED_COLUMNS}, ${unit} AS mine_unit FROM ${rows.relation} WHERE ${rows.where} AND ${isAmong(unit, only)}
 )`,
     ...cellTables(mine, (us) => buckets.cell(context.shift?.moveUs(us) ?? us)),
     scoredCells(knownPopulation(population), raw('cells')),
@@ -127,13 +127,18 @@ export async function detailsOf(
 
 /** As `unitRows` has it of everybody: the sessions that are one customer's alone, of some customers. */
 function ownersOf(only: readonly string[], context: HandlerContext): Sql {
-  const { range, dialect } = context;
+  const { range } = context;
   const around = context.rows([], { from: range.from - DAY_MS, to: range.to + DAY_MS });
   return sql`unit_owners AS (
   SELECT session AS owned_session, min(customer) AS session_customer FROM ${around.relation}
-  WHERE ${around.where} AND session IN (SELECT session FROM ${around.relation} WHERE ${around.where} AND ${dialect.oneOf(sql`customer`, only)} AND session IS NOT NULL)
+  WHERE ${around.where} AND session IN (SELECT session FROM ${around.relation} WHERE ${around.where} AND ${isAmong(sql`customer`, only)} AND session IS NOT NULL)
   GROUP BY session HAVING min(customer) = max(customer)
 )`;
+}
+
+/** One of many: a join, which looks each up once, where a list is gone through for every row. */
+function isAmong(value: Sql, names: readonly string[]): Sql {
+  return sql`${value} IN (SELECT unnest(${param('varchar[]', names)}))`;
 }
 
 /** What of the record experience is told from. */
