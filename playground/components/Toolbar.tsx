@@ -42,7 +42,7 @@ export function Toolbar(props: Props) {
   return (
     <header className={styles.bar}>
       <h1 className={styles.title}>Apitrail playground</h1>
-      <nav aria-label="Page">
+      <nav aria-label="Page" className={styles.pages}>
         <RadioButtonGroup options={PAGES} value={props.view} onChange={props.onView} />
       </nav>
       <div className={styles.filters} role="group" aria-label="Filters">
@@ -88,6 +88,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
     zIndex: theme.zIndex.navbarFixed,
   }),
   title: css({ ...theme.typography.h5, margin: 0 }),
+  // There are more pages than a narrow window is wide.
+  pages: css({ maxWidth: '100%', '& [role="radiogroup"]': { flexWrap: 'wrap' } }),
   filters: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(0.5), flexGrow: 1 }),
   filter: css({ display: 'inline-flex', alignItems: 'center', gap: theme.spacing(0.25) }),
   // The text of a range is longer than a narrow window is wide.

@@ -128,7 +128,7 @@ export function SaveCohortDialog({ draft, raw, timeZone, onAddAdHocFilter, onClo
                 Cancel
               </Button>
               <Button type="submit" disabled={saving || fault !== undefined} icon={saving ? 'spinner' : undefined}>
-                {same ? 'Replace' : 'Save'}
+                {same && !fault ? 'Replace' : 'Save'}
               </Button>
             </Modal.ButtonRow>
           </form>
