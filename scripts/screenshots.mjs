@@ -32,7 +32,6 @@ const shot = (page, name, of = page) => of.screenshot({ path: `${folder}/${name}
 for (const theme of ['dark', 'light']) {
   const page = await open(`/?view=shop&theme=${theme}`);
   await shot(page, `overview-${theme}`);
-  await shot(page, `funnel-${theme}`, page.getByTestId('panel-funnel'));
   const errors = page.getByTestId('panel-errors');
   await errors.getByTestId('apitrail errors row').nth(1).focus();
   await page.keyboard.press('Enter');
@@ -45,6 +44,22 @@ for (const theme of ['dark', 'light']) {
   await page.waitForTimeout(600);
   await page.screenshot({ path: `${folder}/heatmap-${theme}.png`, clip: await heatmap.boundingBox() });
   await page.close();
+}
+
+const ONE_PANEL = [
+  ['journeys', 'paths', 'paths'],
+  ['customer', 'timeline', 'timeline'],
+  ['retention', 'retention', 'retention'],
+];
+for (const theme of ['dark', 'light']) {
+  const page = await open(`/?view=journeys&theme=${theme}`);
+  await shot(page, `funnel-${theme}`, page.getByTestId('panel-funnel'));
+  await page.close();
+  for (const [view, panel, name] of ONE_PANEL) {
+    const one = await open(`/?view=${view}&theme=${theme}`);
+    await shot(one, `${name}-${theme}`, one.getByTestId(`panel-${panel}`));
+    await one.close();
+  }
 }
 
 const compared = await open('/?view=shop&theme=dark&compare=1w');
