@@ -142,3 +142,22 @@ describe('a trend', () => {
     expect([third, frame!.columns['health']![2]]).toEqual([null, null]);
   });
 });
+
+describe('a list beside an earlier time', () => {
+  it('has the trend that a list of that time has, point over point, and nothing of who did not come then', async () => {
+    const earlier = rows.map((row) => ({ ...row, time: (row['time'] as number) - 86_400_000 }));
+    const data = await bench.dataset('shifted', [...rows, ...earlier, request(60, 'first time', '/')]);
+    const query = { queryType: 'customers', interval: '6h' };
+    const [frame] = await bench.answer(data, range, { ...query, timeShift: '1d' }, { now: present });
+    const before = { from: '2026-11-01T00:00:00Z', to: range.from };
+    const [plain] = await bench.answer(data, before, query, { now: present });
+    const trends = new Map(plain!.rows.map((row) => [row['customer'], row['trend']]));
+    expect(trends.size).toBe(4);
+    for (const row of frame!.rows) {
+      expect([row['customer'], row['trend_previous']]).toEqual([
+        row['customer'],
+        trends.get(row['customer']) ?? [null, null, null, null],
+      ]);
+    }
+  });
+});
