@@ -151,6 +151,8 @@ class EveryEntry implements Entries {
    * and over costs no more than its requests. Those whose window is over may still be among them.
    */
   private live: Attempt[][];
+  /** Those that are cut off, by the values they hold: they may yet turn out to lie within one that converts. */
+  private readonly cut = new Map<string, Attempt[]>();
   /** Until when all that are open stay so. */
   private fullUntil = -Infinity;
 
@@ -188,20 +190,44 @@ class EveryEntry implements Entries {
           converted.push(attempt);
           left = attempt.rest(left);
         } else {
-          this.over.push(attempt);
+          this.keepCut(attempt);
           left = left.filter((event) => event !== attempt.excludedBy);
         }
       }
     }
     if (converted.length > 0) {
       this.over.push(...converted);
+      converted.forEach((attempt) => this.settleCut(attempt));
       this.sweep(time, converted);
     }
     this.enter(time, left);
   }
 
   finish(): Attempt[] {
-    return counted([...this.over, ...this.live.flat()].sort(byEntry));
+    return counted([...this.over, ...[...this.cut.values()].flat(), ...this.live.flat()].sort(byEntry));
+  }
+
+  private keepCut(attempt: Attempt): void {
+    if (attempt.ended !== 'removed') {
+      const key = JSON.stringify(attempt.held);
+      const others = this.cut.get(key);
+      if (others) {
+        others.push(attempt);
+      } else {
+        this.cut.set(key, [attempt]);
+      }
+    }
+  }
+
+  /** Of those cut off that hold the same drops what lies within one that converted. Nothing from before it is open any more. */
+  private settleCut(converted: Attempt): void {
+    const key = JSON.stringify(converted.held);
+    this.cut.get(key)?.forEach((attempt) => {
+      if (!liesWithin(attempt, converted)) {
+        this.over.push(attempt);
+      }
+    });
+    this.cut.delete(key);
   }
 
   /** Puts away attempts whose window is over, and drops those that lie within one that has converted. */

@@ -237,6 +237,83 @@ describe('counting every attempt', () => {
     }
   );
 
+  /** As `plainEvents`, but some of them exclude. */
+  const excludingEvents = fc
+    .array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.constantFrom(0, 1, 1, 2, 4, 'x' as const)), { maxLength: 25 })
+    .map((all) => {
+      let time = 0;
+      return all.map(([pause, steps]) =>
+        steps === 'x' ? event((time += pause), 0, { exclusions: 1 }) : event((time += pause), steps)
+      );
+    });
+
+  /** The attempts of those that enter over and over, when exclusions or strays cut some of them off. */
+  function byHandCut(rule: FunnelRule, all: readonly FunnelEvent[]): Array<[number, number]> {
+    const found: Array<[number, number]> = [];
+    for (let from = 0; from < all.length;) {
+      const { steps, time: entry } = all[from]!;
+      if (steps !== 1 || entry >= rule.to) {
+        from++;
+        continue;
+      }
+      let reached = 1;
+      let at = from + 1;
+      for (; at < all.length && reached < rule.steps && all[at]!.time - entry <= rule.window; at++) {
+        const one = all[at]!;
+        if (one.steps === 1 << reached) {
+          reached++;
+        } else if (
+          rule.strict ||
+          (one.exclusions !== 0 && rule.exclusions.some(({ from: least, to }) => reached >= least && reached < to))
+        ) {
+          break;
+        }
+      }
+      found.push([entry, reached]);
+      from = reached === rule.steps ? at : from + 1;
+    }
+    return found;
+  }
+
+  it.each([
+    ['an exclusion up to the second step', 'ordered', 1, 2],
+    ['an exclusion from the second step', 'ordered', 2, 3],
+    ['an exclusion anywhere', 'ordered', 1, 3],
+    ['a stray request', 'strict', 1, 3],
+  ] as const)(
+    'drops what lies within an attempt that converted also when it was cut off by %s',
+    (_, order, from, to) => {
+      const rule = ruleFor(3, {
+        ...{ counting: 'total', reentry: 'optimised', order },
+        exclusions: [{ fromStep: from, toStep: to, mode: 'cut' }],
+      });
+      fc.assert(
+        fc.property(excludingEvents, (all) => {
+          const attempts = follow(rule, all).map(({ entry, reached }) => [entry, reached]);
+          expect(attempts).toEqual(byHandCut(rule, all));
+        }),
+        { numRuns: 1000 }
+      );
+    }
+  );
+
+  it('drops an entry that an exclusion cut off on the way of another that converted', () => {
+    const rule = {
+      ...ruleFor(3, {
+        ...{ counting: 'total', reentry: 'optimised' },
+        exclusions: [{ fromStep: 1, toStep: 2, mode: 'cut' }],
+      }),
+      window: 60,
+      to: 60,
+    };
+    const all = [event(0, 1), event(10, 2), event(20, 1), event(25, 0, { exclusions: 1 }), event(40, 4)];
+    expect(follow(rule, all).map(({ entry, reached }) => [entry, reached])).toEqual([[0, 3]]);
+    expect(follow(rule, all.slice(0, 4)).map(({ entry, reached }) => [entry, reached])).toEqual([
+      [0, 2],
+      [20, 1],
+    ]);
+  });
+
   it('uses no request twice, however they are re-entered', () => {
     fc.assert(
       fc.property(events(2, 20), (all) => {
