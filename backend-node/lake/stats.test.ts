@@ -45,6 +45,12 @@ test('columns of ids and columns that are null throughout have no bounds', () =>
   expect(stats).toEqual({ numRecords: 3, minValues: {}, maxValues: {}, nullCount: { status: 3, duration_ms: 0 } });
 });
 
+test('of sessions only the number of nulls is noted, and read', () => {
+  const stats = deltaStats(REQUESTS_TABLE, 3, { '"session"': { min: 'a', max: 'b', null_count: '2' } });
+  expect(stats).toEqual({ numRecords: 3, minValues: {}, maxValues: {}, nullCount: { session: 2 } });
+  expect(readBounds(JSON.stringify(stats)).nulls).toEqual({ session: 2 });
+});
+
 test.each([
   ['2026-11-23 04:05:06.123456+00', Date.UTC(2026, 10, 23, 4, 5, 6, 123) * 1000 + 456],
   ['2026-11-23 04:05:06.5+00', Date.UTC(2026, 10, 23, 4, 5, 6, 500) * 1000],

@@ -17,14 +17,21 @@ export type CopyStats = Record<string, Record<string, string>>;
 const PREFIX = 32;
 
 /** Turns what COPY returned into `add.stats`. Bounds of a column that is null throughout are left out. */
-export function deltaStats({ columns, statistics }: TableDefinition, rows: number, copied: CopyStats): FileStats {
+export function deltaStats(definition: TableDefinition, rows: number, copied: CopyStats): FileStats {
+  const { columns, statistics, counted = [] } = definition;
   const stats: FileStats = { numRecords: rows, minValues: {}, maxValues: {}, nullCount: {} };
-  for (const { name, type } of columns.filter((column) => statistics.includes(column.name))) {
+  for (const { name, type } of columns) {
+    if (!statistics.includes(name) && !counted.includes(name)) {
+      continue;
+    }
     const column = copied[`"${name}"`];
     if (!column) {
       continue;
     }
     stats.nullCount[name] = Number(column.null_count);
+    if (!statistics.includes(name)) {
+      continue;
+    }
     const min = bound(type, column.min, 'min');
     const max = bound(type, column.max, 'max');
     if (min !== undefined && max !== undefined) {
@@ -108,7 +115,7 @@ export interface FileBounds {
 }
 
 /** Columns that rows are counted by without looking at them: whose requests they are. */
-const COUNTED = ['customer', 'account'];
+const COUNTED = ['customer', 'account', 'session'];
 
 /** Reads `add.stats`, whoever wrote it. */
 export function readBounds(stats: string | undefined): FileBounds {

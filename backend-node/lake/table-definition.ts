@@ -15,6 +15,8 @@ export interface TableDefinition {
   sortBy: readonly string[];
   /** Columns whose least and greatest value and number of nulls stand in the log, so that files can be left out. */
   statistics: readonly string[];
+  /** Columns of which only the number of nulls stands there. */
+  counted?: readonly string[];
 }
 
 /**
@@ -33,6 +35,8 @@ export const REQUESTS_TABLE: TableDefinition = {
   partitioned: true,
   sortBy: SORT_COLUMNS,
   statistics: RECORD_COLUMNS.map(({ name }) => name).filter((name) => !UNPRUNABLE.has(name)),
+  // Whose a request is: how many are nobody’s is then known without a look at them.
+  counted: ['session'],
 };
 
 /** A column of a table that is Apitrail’s own, which comes from no attribute of OpenTelemetry’s. */

@@ -12,7 +12,7 @@ export async function readTotals(
 ): Promise<FunnelResult & { withoutUnit: number }> {
   const { segments, weighted, units } = attempts;
   const table = await context.run(sql`${attempts.tables}
-${stepTotals(attempts, query.steps, context.dialect)}
+${stepTotals(attempts, query, context.dialect)}
 UNION ALL
 SELECT 0 AS step, 0 AS place, without_unit, requests, NULL, NULL, NULL, NULL FROM (${units.counted}) AS counted
 ORDER BY step, place`);

@@ -13,7 +13,12 @@ function number(value: number): Sql {
  * `pending` and `excluded` (of those, units that may still go on, and units that were excluded later), `median_ms` and `p90_ms` of the
  * time from the step before. Attempts are looked at once, however many steps there are.
  */
-export function stepTotals({ weighted }: { weighted: boolean }, steps: FunnelQuery['steps'], dialect: Dialect): Sql {
+export function stepTotals(
+  { weighted }: { weighted: boolean },
+  { steps, exclusions }: Pick<FunnelQuery, 'steps' | 'exclusions'>,
+  dialect: Dialect
+): Sql {
+  const excluding = exclusions.length > 0;
   const indexes = steps.map((_, index) => index);
   const there = (index: number) => sql`at_us[${number(index + 1)}] IS NOT NULL`;
   const took = (index: number) => transition(beforeOf(steps, index), index);
@@ -24,15 +29,17 @@ export function stepTotals({ weighted }: { weighted: boolean }, steps: FunnelQue
       sql`sum(${raw(value)}) FILTER (WHERE ${there(index)}${raw(condition)})`;
   const quantiles = (index: number) =>
     index === 0 ? sql`NULL` : sql`${dialect.quantiles(took(index), [0.5, 0.9])} FILTER (WHERE ${there(index)})`;
+  // Without weights units are their squares, and nobody is excluded where nothing excludes.
   const lists = [
     list(sum('weight'), 'units'),
-    list(sum('weight * weight'), 'squares'),
+    ...(weighted ? [list(sum('weight * weight'), 'squares')] : []),
     list(sum('weight', " AND ended = 'pending'"), 'pending'),
-    list(sum('weight', " AND ended = 'excluded'"), 'excluded'),
+    ...(excluding ? [list(sum('weight', " AND ended = 'excluded'"), 'excluded')] : []),
     ...(weighted ? [] : [list(quantiles, 'quantiles')]),
   ];
-  const item = (name: string) => sql`CAST(coalesce(${raw(name)}[step], 0) AS DOUBLE) AS ${raw(name)}`;
-  const sums = sql`SELECT step, place, ${join(['units', 'squares', 'pending', 'excluded'].map(item))}`;
+  const item = (of: string, name = of) => sql`CAST(coalesce(${raw(of)}[step], 0) AS DOUBLE) AS ${raw(name)}`;
+  const excluded = excluding ? item('excluded') : sql`CAST(0 AS DOUBLE) AS excluded`;
+  const sums = sql`SELECT step, place, ${join([item('units'), item(weighted ? 'squares' : 'units', 'squares'), item('pending'), excluded])}`;
   const totals = sql`(SELECT place, ${join(lists)} FROM attempts GROUP BY place) AS totals,
   (SELECT unnest(range(1, ${number(steps.length + 1)})) AS step) AS steps WHERE units[step] IS NOT NULL`;
   if (!weighted) {

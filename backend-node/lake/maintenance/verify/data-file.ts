@@ -135,7 +135,7 @@ export class FileChecker {
       await this.readEverything(one, types);
     }
     const columns = this.definition.columns.filter(
-      ({ name }) => types.has(name) && (this.definition.statistics.includes(name) || name === 'time')
+      ({ name }) => types.has(name) && (this.isNoted(name) || name === 'time')
     );
     const values = await this.run(
       sql`SELECT count(*)${join([
@@ -248,7 +248,7 @@ export class FileChecker {
     const wide: string[] = [];
     for (const { name, type } of this.definition.columns) {
       const column = measured.get(name);
-      if (!column || !this.definition.statistics.includes(name)) {
+      if (!column || !this.isNoted(name)) {
         continue;
       }
       const nulls = recorded.nullCount?.[name];
@@ -279,6 +279,12 @@ export class FileChecker {
       );
     }
     return missing.length + wrong.length + wide.length > 0;
+  }
+
+  /** Whether the log says something of a column. */
+  private isNoted(name: string): boolean {
+    const { statistics, counted = [] } = this.definition;
+    return statistics.includes(name) || counted.includes(name);
   }
 
   private lacksNulls({ nullCount }: Partial<FileStats>, name: string): boolean {

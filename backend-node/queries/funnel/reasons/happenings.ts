@@ -75,20 +75,20 @@ export function happeningsOf(query: FunnelQuery, run: FunnelRun, gaps: Sql, usua
   const { dialect } = run.context;
   const apart = query.attribution === 'all' && query.breakdown !== undefined;
   const held = query.holdConstant.map((key, index) => ({ value: keyAsText(key, dialect), name: raw(`held_${index}`) }));
+  // What is only needed of requests in gaps is worked out of those, which are few of all.
   const columns = [
-    sql`${unit} AS unit`,
-    sql`${dialect.epochUs(sql`time`)} AS at_us`,
     ...['service', 'method', 'route', 'status', 'error_type', 'error_group'].map(identifier),
     sql`${columnSql('error_owner')} AS owner`,
     sql`duration_ms`,
     sql`${stepBits(query, run, 'tried')} AS tried`,
     sql`${stepBits(query, run, 'matched')} AS matched`,
-    ...(apart ? [sql`${keyAsText(query.breakdown!, dialect)} AS requested_segment`] : []),
+    sql`${hasFailed(dialect)} AS failed`,
+    sql`${gaveUp(dialect)} AS gave_up`,
     ...held.map(({ value, name }) => sql`${value} AS ${name}`),
   ];
   const entries = sql`, entries AS (
-  SELECT gaps.gap, ${join(held.map(({ name }) => sql`any_value(${name}) AS ${name}`))}
-  FROM gaps JOIN requests ON requests.unit = gaps.unit AND at_us = entry_us AND matched & ${firstSteps(query)} <> 0 GROUP BY gaps.gap
+  SELECT gap, ${join(held.map(({ name }) => sql`any_value(${name}) AS ${name}`))}
+  FROM requests WHERE at_us = entry_us AND matched & ${firstSteps(query)} <> 0 GROUP BY gap
 )`;
   const same = held.map(({ name }) => sql`requests.${name} = entries.${name}`);
   const tries = sql`(tried & step_steps <> 0${held.length > 0 ? sql` AND coalesce(${join(same, ' AND ')}, FALSE)` : sql``})`;
@@ -104,15 +104,22 @@ export function happeningsOf(query: FunnelQuery, run: FunnelRun, gaps: Sql, usua
   ];
   const failure = sql`kind >= ${raw(String(KINDS.failedElsewhere))}`;
   const left = sql`(kind IN (${raw([KINDS.slow, KINDS.givenUp].join(', '))}) AND gave_up)`;
-  return sql`WITH ${tables ? sql`${tables}, ` : sql``}gaps AS (SELECT * FROM ${gaps} WHERE fate IN ('converted', 'stopped')), requests AS (
-  SELECT *, ${hasFailed(dialect)} AS failed, ${gaveUp(dialect)} AS gave_up
-  FROM (SELECT ${join(columns)} FROM ${rows.relation} WHERE ${rows.where}) AS asked WHERE unit IS NOT NULL
+  const moment = dialect.epochUs(sql`time`);
+  // What is held constant is told by the entry, which may come before the gap.
+  const since = held.length > 0 ? sql`entry_us` : sql`from_us`;
+  return sql`WITH ${tables ? sql`${tables}, ` : sql``}gaps AS (
+  SELECT gap, unit AS gap_unit, segment AS gap_segment, fate, entry_us, from_us, until_us, before_steps, step_steps
+  FROM ${gaps} WHERE fate IN ('converted', 'stopped')
+), requests AS (
+  SELECT gap, fate, entry_us, from_us, until_us, before_steps, step_steps, ${moment} AS at_us, ${join(columns)}
+  FROM ${rows.relation} JOIN gaps ON ${unit} = gap_unit AND ${moment} >= ${since} AND ${moment} <= until_us${apart ? sql` AND ${keyAsText(query.breakdown!, dialect)} IS NOT DISTINCT FROM gap_segment` : sql``}
+  WHERE ${rows.where}
 )${held.length > 0 ? entries : sql``}, met AS (
-  SELECT gaps.gap, unnest([${join(kinds)}]) AS kind, requests.service, requests.method, requests.route, status, error_type, error_group, owner, gave_up, at_us
-  FROM requests JOIN gaps ON requests.unit = gaps.unit AND at_us >= from_us AND at_us <= until_us${apart ? sql` AND requested_segment IS NOT DISTINCT FROM segment` : sql``}
+  SELECT requests.gap, unnest([${join(kinds)}]) AS kind, requests.service, requests.method, requests.route, status, error_type, error_group, owner, gave_up, at_us
+  FROM requests
   LEFT JOIN ${usual} AS usual ON usual.service IS NOT DISTINCT FROM requests.service AND usual.method IS NOT DISTINCT FROM requests.method AND usual.route IS NOT DISTINCT FROM requests.route
-  ${held.length > 0 ? sql`LEFT JOIN entries ON entries.gap = gaps.gap` : sql``}
-  WHERE ${sooner}
+  ${held.length > 0 ? sql`LEFT JOIN entries ON entries.gap = requests.gap` : sql``}
+  WHERE at_us >= from_us AND ${sooner}
 )
 SELECT gap, kind, service, method, route, CASE WHEN ${failure} OR ${left} THEN status END AS status,
   CASE WHEN ${failure} OR (${left} AND status IS NULL) THEN error_type END AS error_type, CASE WHEN ${failure} THEN error_group END AS error_group,
