@@ -46,9 +46,9 @@ export function CohortCard({ cohort, uid, client, timeRange, timeZone, mayChange
   return (
     <li className={styles.card} aria-labelledby={id} data-testid={testIds.cohorts.cohort} data-cohort={name}>
       <div className={styles.head}>
-        <h4 id={id} className={styles.title}>
+        <h2 id={id} className={styles.title}>
           {title ?? name}
-        </h4>
+        </h2>
         <code className={styles.name}>{name}</code>
         <Badge color="blue" text={unitText(unit)} />
         {provisioned && <Badge color="purple" icon="lock" text="Of apitrail.yaml, read-only" />}
@@ -186,7 +186,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     overflowWrap: 'anywhere',
   }),
   head: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(0.5, 1) }),
-  title: css({ margin: 0 }),
+  title: css({ ...theme.typography.h4, margin: 0 }),
   name: css({ fontSize: theme.typography.bodySmall.fontSize }),
   text: css({ margin: theme.spacing(1, 0, 0) }),
   origin: css({
