@@ -79,6 +79,14 @@ export const JOURNEY_CASES: readonly JourneyCase[] = [
   },
   { name: 'funnel: customers through sessions', query: funnel({ identity: 'session' }), same: false, answer: nothing },
   { name: 'funnel: broken down by region', query: funnel({ breakdown: 'region' }), same: false, answer: nothing },
+  { name: 'funnel: reasons of customers', query: funnel({ view: 'reasons' }), same: false, answer: nothing },
+  {
+    name: 'funnel: reasons of sessions',
+    query: funnel({ view: 'reasons', unit: 'session' }),
+    same: false,
+    answer: nothing,
+  },
+  { name: 'funnel: correlation', query: funnel({ view: 'correlation' }), same: false, answer: nothing },
   ...FOLLOWED.map(([name, more]) => ({ name: `funnel: ${name}`, query: funnel(more), same: false, answer: nothing })),
   {
     name: 'retention: days',
