@@ -81,19 +81,44 @@ describe('a timeline', () => {
     const data = await bench.dataset('timeline', rows);
     const [frame] = await bench.answer(data, range, query, { now: present });
     expect(frame!.rows.map((row) => [row['kind'], row['title'], row['outcome']])).toEqual([
-      ['session', 'Session: 3 requests, 1 error', null],
+      ['session', 'Session: 4 requests, 2 errors', null],
       ['request', 'GET / 200', null],
       ['request', 'GET /cart 200', null],
       ['journey', 'Entered at cart', 'entered'],
       ['error', 'GET /pay 500', null],
-      ['session', 'Session: 1 request, 1 error', null],
       ['error', 'GET /charge 502', null],
       ['journey', 'Abandoned after cart', 'abandoned'],
     ]);
     expect(frame!.meta.custom!['apitrail']).toMatchObject({
-      total: 8,
-      counts: { sessions: 2, requests: 4, errors: 2, journeys: 2 },
+      total: 7,
+      counts: { sessions: 1, requests: 4, errors: 2, journeys: 2 },
     });
+  });
+
+  it('puts requests without a session into the one they fall into or come after, and into visits else, as the list counts them', async () => {
+    const own = (minute: number, session: string | null) => request(minute, 'one', '/', { session });
+    const data = await bench.dataset('sessions', [
+      ...[own(0, null), own(10, 'a'), own(15, null), own(100, 'a'), own(129, null), own(158, null), own(200, null)],
+      ...[own(220, 'b'), own(300, 'b'), own(310, 'c'), own(320, null), own(340, null), own(400, null)],
+    ]);
+    const asked = { queryType: 'customers', view: 'timeline', customer: 'one' };
+    const [frame] = await bench.answer(data, range, asked, { now: present });
+    const ofKind = (kind: string) => frame!.rows.filter((row) => row['kind'] === kind);
+    expect(ofKind('session').map((row) => [row['session'], row['requests']])).toEqual([
+      [null, 1],
+      ['a', 5],
+      [null, 1],
+      ['b', 2],
+      ['c', 3],
+      [null, 1],
+    ]);
+    expect(ofKind('request').map((row) => row['session'])).toEqual([
+      ...[null, 'a', 'a', 'a', 'a', 'a', null],
+      ...['b', 'b', 'c', 'c', 'c', null],
+    ]);
+    const [list] = await bench.answer(data, range, { queryType: 'customers' }, { now: present });
+    expect(list!.columns['sessions']).toEqual([6]);
+    expect(frame!.meta.custom!['apitrail']).toMatchObject({ counts: { sessions: 6 } });
   });
 
   it('is given a page at a time, of the kinds asked for, newest first where asked', async () => {

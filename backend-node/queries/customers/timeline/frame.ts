@@ -17,7 +17,7 @@ export function timelineFrame(query: CustomersQuery, events: Events): Frame {
       timeField('time_end', ms('end_us'), 'End'),
       textField('kind', texts('kind'), 'Kind', 'session, request, error (a request that failed) or journey.'),
       textField('title', titlesOf(query, events), 'Title'),
-      textField('session', texts('session'), 'Session'),
+      textField('session', texts('session'), 'Session', 'Of a request without one the session it belongs to.'),
       textField('service', texts('service'), 'Service'),
       textField('method', texts('method'), 'Method'),
       textField('route', texts('route'), 'Route'),

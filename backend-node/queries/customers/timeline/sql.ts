@@ -57,7 +57,11 @@ export interface TimelineSql {
   journeys: Sql | undefined;
 }
 
-/** A page of the rows of a timeline beside how many there are: `total`, one count per kind, then the columns. */
+/**
+ * A page of the rows of a timeline beside how many there are: `total`, one count per kind, then the columns. What a session is, the
+ * list counts alike (`visits`): requests without one belong to the session that was going on or ended less than the gap before, or
+ * to what such requests belong to less than the gap before; others begin a visit.
+ */
 export function timelineStatement(query: CustomersQuery, context: HandlerContext, of: TimelineSql): Sql {
   const { relation, where } = besideUsual(of.rows);
   const us = context.dialect.epochUs(sql`time`);
@@ -71,12 +75,18 @@ export function timelineStatement(query: CustomersQuery, context: HandlerContext
   return sql`WITH ${of.usual}, mine AS (
   SELECT ${us} AS at_us, session, service, method, route, path, status, duration_ms, usual_ms, ${SLOW} AS slow, error_group, ${columnSql('error_owner')} AS error_owner, error_type, error_message, trace_id, coalesce(${ERROR}, FALSE) AS failed
   FROM ${relation} WHERE ${where}
-), begun AS (
-  SELECT *, CASE WHEN session IS NOT NULL THEN 0 WHEN at_us - lag(at_us) OVER gaps <= ${gap} THEN 0 ELSE 1 END AS begins FROM mine WINDOW gaps AS (PARTITION BY session ORDER BY at_us)
+), spans AS (
+  SELECT *, CASE WHEN session IS NULL THEN at_us ELSE max(at_us) OVER (PARTITION BY session) END AS until_us FROM mine
+), placed AS (
+  SELECT *, coalesce(at_us - max(until_us) OVER before > ${gap}, TRUE) AS alone, CASE WHEN at_us - max(until_us) FILTER (WHERE session IS NOT NULL) OVER before <= ${gap} THEN arg_max(session, until_us) FILTER (WHERE session IS NOT NULL) OVER before END AS beside, row_number() OVER in_order AS place
+  FROM spans WINDOW in_order AS (ORDER BY at_us, session IS NULL), before AS (ORDER BY at_us, session IS NULL ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), chained AS (
+  SELECT *, CASE WHEN session IS NULL AND beside IS NULL THEN last_value(CASE WHEN session IS NOT NULL OR alone THEN place END IGNORE NULLS) OVER (ORDER BY place ROWS UNBOUNDED PRECEDING) END AS opened FROM placed
 ), numbered AS (
-  SELECT *, sum(begins) OVER (PARTITION BY session ORDER BY at_us ROWS UNBOUNDED PRECEDING) AS visit FROM begun
+  SELECT chained.* REPLACE (coalesce(chained.session, beside, opener.session) AS session), CASE WHEN coalesce(chained.session, beside, opener.session) IS NULL THEN opened END AS visit
+  FROM chained LEFT JOIN (SELECT place, session FROM placed) AS opener ON opened = opener.place
 ), events AS (
-  SELECT ${row({ ...asIs('at_us', 'session', 'service', 'method', 'route', 'path', 'status', 'duration_ms', 'usual_ms', 'slow', 'error_group', 'error_type', 'error_message', 'trace_id'), error_owner: sql`CASE WHEN failed THEN error_owner END`, kind: sql`CASE WHEN failed THEN 'error' ELSE 'request' END`, end_us: sql`at_us + CAST(coalesce(duration_ms, 0) * 1000 AS BIGINT)` })} FROM mine
+  SELECT ${row({ ...asIs('at_us', 'session', 'service', 'method', 'route', 'path', 'status', 'duration_ms', 'usual_ms', 'slow', 'error_group', 'error_type', 'error_message', 'trace_id'), error_owner: sql`CASE WHEN failed THEN error_owner END`, kind: sql`CASE WHEN failed THEN 'error' ELSE 'request' END`, end_us: sql`at_us + CAST(coalesce(duration_ms, 0) * 1000 AS BIGINT)` })} FROM numbered
   UNION ALL
   SELECT ${row({ kind: sql`'session'`, at_us: sql`min(at_us)`, end_us: sql`max(at_us + CAST(coalesce(duration_ms, 0) * 1000 AS BIGINT))`, session: sql`session`, requests: sql`count(*)`, errors: sql`count(*) FILTER (WHERE failed)` })} FROM numbered GROUP BY session, visit
 ${
