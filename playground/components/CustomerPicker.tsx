@@ -1,6 +1,7 @@
 import React, { useCallback, useEffect } from 'react';
-import { type TimeRange } from '@grafana/data';
-import { Combobox, InlineField } from '@grafana/ui';
+import { css } from '@emotion/css';
+import { type GrafanaTheme2, type TimeRange } from '@grafana/data';
+import { Combobox, InlineField, useStyles2 } from '@grafana/ui';
 
 import type { ApitrailDataSource } from '../../src/datasource/apitrail-data-source';
 import { ofShop } from '../views/filters';
@@ -17,6 +18,7 @@ interface Props {
 
 /** Chooses the customer a page is about, the busiest first; while none is chosen, the busiest is. */
 export function CustomerPicker({ dataSource, timeRange, value, onChange }: Props) {
+  const styles = useStyles2(getStyles);
   const find = useCallback(
     async (search: string) => {
       const found = await dataSource.resources.values({
@@ -45,15 +47,22 @@ export function CustomerPicker({ dataSource, timeRange, value, onChange }: Props
     };
   }, [find, value, onChange]);
   return (
-    <InlineField label="Customer">
-      <Combobox
-        aria-label="Customer"
-        options={find}
-        value={value || null}
-        onChange={(chosen) => onChange(chosen.value)}
-        createCustomValue
-        width={32}
-      />
+    <InlineField label="Customer" className={styles.field}>
+      <div className={styles.select}>
+        <Combobox
+          aria-label="Customer"
+          options={find}
+          value={value || null}
+          onChange={(chosen) => onChange(chosen.value)}
+          createCustomValue
+        />
+      </div>
     </InlineField>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  field: css({ maxWidth: '100%' }),
+  // As wide as a name may be long, less where the window is narrow.
+  select: css({ width: theme.spacing(32), maxWidth: '100%' }),
+});
