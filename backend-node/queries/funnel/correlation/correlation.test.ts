@@ -118,6 +118,53 @@ describe('what goes with converting', () => {
     });
   });
 
+  it('of what comes after a step that may be left out is compared among those who left it out too', async () => {
+    const optional = steps.map((step, index) => (index === 1 ? { ...step, optional: true } : step));
+    const frame = await ask(
+      [
+        ...many(50, 'took', 'A 0, B 10, page 20, C 60'),
+        ...many(50, 'took and stopped', 'A 0, B 10, page 20'),
+        ...many(50, 'left out', 'A 0, C 60'),
+        ...many(50, 'left out and stopped', 'A 0'),
+      ],
+      { steps: optional, correlate: ['route'] }
+    );
+    expect(frame.rows).toMatchObject([
+      {
+        ...{ value: 'GET page', after_step: 1, units_with: 100, converted_with: 50 },
+        share_without: 0.5,
+        odds_ratio: 1,
+      },
+    ]);
+  });
+
+  it('is looked at of who stopped at a step that may be left out for as long as of who took it', async () => {
+    const optional = steps.map((step, index) => (index === 1 ? { ...step, optional: true } : step));
+    const frame = await ask(
+      [
+        ...many(50, 'took', 'A 0, B 1000, C 1010'),
+        ...many(50, 'left out', 'A 0, C 3000'),
+        ...many(50, 'took and stopped', 'A 0, B 1000, later 2000'),
+      ],
+      { steps: optional, correlate: ['route'] }
+    );
+    expect(found(frame, 'route', 'GET later')).toBeUndefined();
+  });
+
+  it('is not that a request excluded, or strayed', async () => {
+    const rows = [
+      ...many(50, 'on', 'A 0, B 60', { region: 'eu' }),
+      ...many(50, 'cancelled', 'A 0, cancel 10 500, B 60', { region: 'us' }),
+      ...many(50, 'lost', 'A 0', { region: 'us' }),
+    ];
+    const values = (frame: TestFrame) => new Set(frame.columns['value']);
+    const exclusions = [{ filters: [{ key: 'route', operator: '=', value: 'cancel' }] }];
+    const correlate = ['route', 'status_class', 'region'];
+    expect(values(await ask(rows, { correlate }))).toEqual(new Set(['GET cancel', '5xx', 'us', 'eu']));
+    expect(values(await ask(rows, { exclusions, correlate }))).toEqual(new Set(['us', 'eu']));
+    expect(values(await ask(rows, { order: 'strict', correlate }))).toEqual(new Set(['us', 'eu']));
+  });
+
   it('leaves out what few met, and what few did not', async () => {
     const frame = await ask([
       ...many(100, 'on', 'A 0, asset 1, B 60'),

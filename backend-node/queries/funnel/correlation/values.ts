@@ -62,7 +62,8 @@ export const LEAST_SHARE = 0.02;
  * before), and of those who reached that one: `met` and `met_converted`: how many met it, weighted, and of those how many converted. What few
  * of them met, or few did not, is left out.
  *
- * Requests that are steps, or try one, are not looked at: who converts has more of them. Only keys about answers look at failed tries, and the
+ * Requests that are steps, or try one, are not looked at: who converts has more of them. Nor are those that exclude, or in a strict funnel stray: who
+ * meets them cannot convert. Only keys about answers look at failed tries, and the
  * entry says who it is and where. For the same reason a value is compared among those who got as far as whoever meets it.
  */
 export function valuesMet(
@@ -73,19 +74,27 @@ export function valuesMet(
   const { rows, tables, unit } = run.attempts.units;
   const { dialect } = run.context;
   const apart = query.attribution === 'all' && query.breakdown !== undefined;
+  const exclusions = query.exclusions.map(
+    ({ filters }, index) => sql`coalesce(${run.context.condition(filters, `exclusions[${index}].filters`)}, FALSE)`
+  );
+  const excludes = exclusions.length > 0 ? sql`(${join(exclusions, ' OR ')})` : sql`FALSE`;
   const columns = [
     sql`${unit} AS unit`,
     sql`${dialect.epochUs(sql`time`)} AS asked_us`,
     sql`${stepBits(query, run, 'tried')} AS tried`,
     sql`${stepBits(query, run, 'matched')} AS matched`,
+    sql`${excludes} AS excludes`,
     sql`method AS asked_method`,
     ...keys.map((key, index) => sql`${keyAsText(key, dialect)} AS ${identifier(`value_${index}`)}`),
     ...(apart ? [sql`${keyAsText(query.breakdown!, dialect)} AS requested_segment`] : []),
   ];
-  const none = sql`(tried = 0 AND matched = 0)`;
+  // Where nothing may lie between the steps, all else that is met was met by straying.
+  const none = query.order === 'strict' ? sql`FALSE` : sql`(tried = 0 AND matched = 0 AND NOT excludes)`;
   const pairs = keys.map((key, index) => {
     const counts = ANSWER_KEYS.has(key)
-      ? sql`matched = 0`
+      ? query.order === 'strict'
+        ? sql`FALSE`
+        : sql`(matched = 0 AND NOT excludes)`
       : ASKED_KEYS.has(key)
         ? none
         : sql`(${none} OR (matched <> 0 AND asked_us = entry_us))`;
@@ -93,7 +102,10 @@ export function valuesMet(
     const method = key === 'route' ? sql`asked_method` : sql`CAST(NULL AS VARCHAR)`;
     return sql`CASE WHEN ${counts} AND ${value} IS NOT NULL THEN {key: ${raw(String(index))}, value: ${value}, method: ${method}} END`;
   });
-  const before = raw(String(step));
+  // Who leaves a step out is no less on the way: what comes after it is compared among them all.
+  const passable = raw(
+    query.steps.flatMap(({ optional }, index) => (optional || index + 1 >= step ? [] : [index + 1])).join(', ')
+  );
   const same = ['key', 'value', 'method'].map(raw);
   const least = sql`least(${raw(String(LEAST_UNITS))}, ${raw(String(LEAST_SHARE))} * units)`;
   return sql`WITH ${tables ? sql`${tables}, ` : sql``}requests AS (
@@ -105,7 +117,7 @@ export function valuesMet(
   SELECT attempted, pair.key AS key, pair.value AS value, pair.method AS method, min(met_us) AS met_us
   FROM pairs WHERE pair IS NOT NULL GROUP BY attempted, pair.key, pair.value, pair.method
 ), cells AS (
-  SELECT key, value, method, reached, converted, list_max(list_transform(range(1, ${before}), lambda step: CASE WHEN at_us[step] <= met_us THEN step END)) AS behind, sum(weight) AS units
+  SELECT key, value, method, reached, converted, list_max(list_transform([${passable}], lambda step: CASE WHEN at_us[step] <= met_us THEN step END)) AS behind, sum(weight) AS units
   FROM first_met JOIN ${looked} AS looked ON looked.attempted = first_met.attempted GROUP BY ALL
 ), shares AS (
   SELECT *, sum(units) OVER (PARTITION BY key, value, method ORDER BY behind DESC) / sum(units) OVER (PARTITION BY key, value, method) AS share FROM cells
