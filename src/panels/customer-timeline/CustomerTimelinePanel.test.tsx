@@ -225,7 +225,17 @@ describe('the menu', () => {
   it('of a session leads to its requests', () => {
     show(defaultOptions, panelData([timelineFrame()]));
     fireEvent.contextMenu(screen.getAllByTestId(ids.session)[1]);
-    expect(asked(/requests of this session/).filters[1]).toEqual({ key: 'session', operator: '=', value: 'visit' });
+    expect(asked(/requests of this session/).filters[1]).toEqual({
+      any: [
+        { key: 'session', operator: '=', value: 'visit' },
+        {
+          all: [
+            { key: 'customer', operator: '=', value: 'jane' },
+            { key: 'session', operator: '!exists' },
+          ],
+        },
+      ],
+    });
     expect(screen.getByRole('menuitem', { name: /failed requests/ })).toBeInTheDocument();
   });
 });

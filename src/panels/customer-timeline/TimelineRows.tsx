@@ -173,7 +173,7 @@ function DurationBar({ event }: { event: TimelineEvent }) {
   const styles = useStyles2(getTimelineStyles);
   const { durationMs, usualMs, slow } = event;
   if (Number.isNaN(durationMs) || !(usualMs > 0)) {
-    return <span style={{ width: 64, flex: 'none' }} />;
+    return <span className={styles.noBar} />;
   }
   const color = theme.visualization.getColorByName(
     slow ? 'semi-dark-orange' : theme.isDark ? 'blue' : 'semi-dark-blue'

@@ -74,7 +74,8 @@ function eventActions(model: TimelineModel, event: TimelineEvent, text: string, 
 
 function sessionActions(model: TimelineModel, session: TimelineSession, text: string, context: TimelineContext) {
   const range = { from: session.time, to: session.timeEnd + 1 };
-  const filters = session.session === undefined ? ownFilters(model, undefined) : [equals('session', session.session)];
+  const own = ownFilters(model, undefined);
+  const filters = session.session === undefined ? own : ofSession(session.session, own);
   return [
     [
       openRequests(context.target, { ...range, filters }, 'Open the requests of this session'),
@@ -98,6 +99,12 @@ function ownFilters({ customer, marker }: TimelineModel, session: string | undef
   const own = customer === undefined || !marker ? [] : [equals(marker.unit, customer)];
   const visit = session === undefined ? [] : [equals('session', session)];
   return own.length > 0 && visit.length > 0 ? [{ any: [...own, ...visit] }] : [...own, ...visit];
+}
+
+/** What finds the requests of a session: those that name it, and the customer's own that name none. */
+function ofSession(session: string, own: Filter[]): Filter[] {
+  const named = equals('session', session);
+  return own.length === 0 ? [named] : [{ any: [named, { all: [...own, equals('session', null)] }] }];
 }
 
 function sameError(model: TimelineModel, event: TimelineEvent, target: DrillTarget | undefined): Action | undefined {

@@ -96,13 +96,15 @@ export function getTimelineStyles(theme: GrafanaTheme2) {
     duration: css({ flex: 'none', width: 64, textAlign: 'right' }),
     bar: css({
       position: 'relative',
-      flex: 'none',
-      width: 64,
+      // What a narrow panel has no room for, it takes from here.
+      flex: '0 1 64px',
+      minWidth: 12,
       height: 8,
       borderRadius: theme.shape.radius.sm,
       background: theme.colors.action.disabledBackground,
       overflow: 'hidden',
     }),
+    noBar: css({ flex: '0 1 64px', minWidth: 12 }),
     fill: css({ height: '100%' }),
     usual: css({
       position: 'absolute',

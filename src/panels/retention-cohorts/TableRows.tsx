@@ -5,6 +5,7 @@ import React from 'react';
 
 import { capital, formatCount } from '../../components/format';
 import { testIds } from '../../components/test-ids';
+import { VisuallyHidden } from '../../components/VisuallyHidden';
 import { changeOf, type CellScale } from './cell-scale';
 import { shortChange } from './cell-text';
 import { MEAN } from './describe';
@@ -55,19 +56,22 @@ export function HeadRow({ model, drawing }: Pick<RowProps, 'model' | 'drawing'>)
           {capital(model.unitName)}
         </div>
       )}
-      {model.columns.map(({ label, short }, column) => (
-        <div
-          key={column}
-          role="columnheader"
-          aria-label={label}
-          className={styles.column}
-          style={{ width: cellWidth }}
-          title={label}
-          data-testid={testIds.retention.column}
-        >
-          {shortHeaders ? (column % headerStep === 0 ? short : '') : label}
-        </div>
-      ))}
+      {model.columns.map(({ label, short }, column) => {
+        const shown = !shortHeaders || column % headerStep === 0;
+        return (
+          <div
+            key={column}
+            role="columnheader"
+            aria-label={shown ? label : undefined}
+            className={styles.column}
+            style={{ width: cellWidth }}
+            title={label}
+            data-testid={testIds.retention.column}
+          >
+            {shown ? shortHeaders ? short : label : <VisuallyHidden>{label}</VisuallyHidden>}
+          </div>
+        );
+      })}
     </div>
   );
 }
