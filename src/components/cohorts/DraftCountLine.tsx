@@ -17,7 +17,7 @@ interface Props {
 export function DraftCountLine({ count, unit }: Props) {
   const styles = useStyles2(getStyles);
   return (
-    <p className={styles.line} role="status" data-testid={testIds.cohorts.count}>
+    <div className={styles.line} role="status" data-testid={testIds.cohorts.count}>
       {count.state === 'loading' && (
         <>
           <Spinner inline size="sm" /> Counting
@@ -34,7 +34,7 @@ export function DraftCountLine({ count, unit }: Props) {
           {membersText(count.value.count, unit)}
         </strong>
       )}
-    </p>
+    </div>
   );
 }
 
@@ -44,6 +44,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     alignItems: 'center',
     gap: theme.spacing(0.5),
     minHeight: theme.spacing(3),
+    marginBottom: theme.spacing(2),
     overflowWrap: 'anywhere',
   }),
 });

@@ -9,6 +9,8 @@ import { testIds } from '../test-ids';
 import { type CohortDraft, whoMade } from './cohort-draft';
 import { SaveCohortDialog } from './SaveCohortDialog';
 
+jest.setTimeout(60_000);
+
 const draft: CohortDraft = {
   target: { datasource: { uid: 'lake' }, filters: [] },
   title: 'Met errors',

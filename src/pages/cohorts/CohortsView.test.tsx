@@ -8,6 +8,8 @@ import { testIds } from '../../components/test-ids';
 import { actAs, type Answers, serveCohorts } from '../../test-utils/cohort-server';
 import { CohortsView } from './CohortsView';
 
+jest.setTimeout(60_000);
+
 const paid = { name: 'paid', title: 'Paid', unit: 'customer', identity: 'session', filters: [], atLeast: 1 };
 const cohorts = [
   { ...paid, provisioned: false, updated: '2026-11-02T10:00:00.000Z', updatedBy: 'ada' },
