@@ -35,8 +35,8 @@ describe('the change of a step', () => {
     expect(stepChange(modelOf(), 2, 1)?.full).toBe('△ +1.7 pp, not significant (p 0.55)');
   });
 
-  it('of the first step is of how many entered', () => {
-    expect(stepChange(modelOf(), 0, 1)?.full).toBe('▼ −20%');
+  it('of the first step is of how many entered, which is not tested and has no arrow', () => {
+    expect(stepChange(modelOf(), 0, 1)?.full).toBe('−20%');
   });
 
   it('does not call what rests on too few, or cannot be told, not significant', () => {
@@ -78,7 +78,7 @@ describe.each(['columns', 'bars'] as const)('drawn as %s', (orientation) => {
   it('has an outline and a change for each step, and a key to them', () => {
     show(options, panelData([comparedFunnelFrame()]), { width: 1400 });
     expect(screen.getAllByTestId(testIds.funnel.earlier)).toHaveLength(3);
-    expect(changes()).toEqual(['▼ −20% customers', '▼ −8.0 pp significant', '△ +1.7 pp not significant']);
+    expect(changes()).toEqual(['−20% customers', '▼ −8.0 pp significant', '△ +1.7 pp not significant']);
     expect(screen.getByTestId(testIds.funnel.key)).toHaveTextContent('1 week earlier');
     expect(screen.getByTestId(testIds.funnel.key)).toHaveTextContent('significant');
   });
@@ -90,9 +90,9 @@ describe.each(['columns', 'bars'] as const)('drawn as %s', (orientation) => {
   });
 });
 
-it('says in the summary how far the whole has changed', () => {
+it('says in the summary how far the whole has changed, without the arrow of what is tested', () => {
   show(defaultOptions, panelData([comparedFunnelFrame()]));
-  expect(screen.getByTestId(testIds.funnel.summary)).toHaveTextContent('within 1 h, ▼ −5.2 pp against 1 week earlier');
+  expect(screen.getByTestId(testIds.funnel.summary)).toHaveTextContent('within 1 h, −5.2 pp against 1 week earlier');
 });
 
 it('tells the earlier step and its significance in tooltip and description', () => {
@@ -101,7 +101,7 @@ it('tells the earlier step and its significance in tooltip and description', () 
   expect(step).toHaveAccessibleDescription(/Step 2 of 3.*1 week earlier 600 customers.*p < 0.001/);
   fireEvent.mouseMove(step, { clientX: 5, clientY: 5 });
   const tooltip = screen.getByTestId(testIds.tooltip);
-  expect(tooltip).toHaveTextContent('Of the first step then48.0%, now ▼ −8.0 pp');
+  expect(tooltip).toHaveTextContent('Of the first step then48.0%, now −8.0 pp');
   expect(tooltip).toHaveTextContent('Step conversion▼ −8.0 pp, significant (p < 0.001)');
   expect(tooltip).toHaveTextContent('Median time then40 s');
 });

@@ -1,10 +1,10 @@
-import { earlierText, pointsText } from '../../../components/change';
+import { earlierText } from '../../../components/change';
 import { capital, formatCount, formatDuration, formatShare } from '../../../components/format';
 import { type TooltipRow } from '../../../components/PanelTooltip';
 import { type FunnelModel, type Interval } from '../model';
 import { reasonLabel } from '../reasons/reason-kinds';
 import { dropParts } from '../reasons/read-reasons';
-import { stepChange } from './significance';
+import { stepChange, untestedPoints } from './significance';
 
 /** The lines of a step's tooltip. */
 export function describeStep(model: FunnelModel, index: number, decimals: number): TooltipRow[] {
@@ -65,7 +65,7 @@ function describeEarlier(model: FunnelModel, index: number, decimals: number): T
   lines.push(
     {
       label: 'Of the first step then',
-      value: `${formatShare(earlier.conversion, decimals)}, now ${pointsText(conversion - earlier.conversion, decimals)}`,
+      value: `${formatShare(earlier.conversion, decimals)}, now ${untestedPoints(conversion - earlier.conversion, decimals)}`,
     },
     { label: 'Of the step before then', value: formatShare(earlier.stepConversion, decimals) }
   );
@@ -93,7 +93,7 @@ export function funnelSummary(model: FunnelModel, decimals: number): string {
   const window = model.marker ? ` within ${formatDuration(model.marker.window)}` : '';
   const since =
     model.earlier && last.earlier && !Number.isNaN(last.earlier.conversion)
-      ? `, ${pointsText(last.conversion - last.earlier.conversion, decimals)} against ${earlierText(model.earlier.timeShift)}`
+      ? `, ${untestedPoints(last.conversion - last.earlier.conversion, decimals)} against ${earlierText(model.earlier.timeShift)}`
       : '';
   return `${formatShare(last.conversion, decimals)} of ${formatCount(first.units)} ${model.unitName} get from ${first.name} to ${last.name}${window}${since}`;
 }

@@ -1,10 +1,10 @@
-import { changeBetween, changeText, pointsText } from '../../../components/change';
+import { changeBetween, changeShare, pointsText } from '../../../components/change';
 import { NO_VALUE } from '../../../components/format';
 import { type FunnelModel } from '../model';
 
 /** How a step has changed since the earlier time. */
 export interface StepChange {
-  /** With arrow and sign: `▼ −4.2 pp`. Arrows of what may be chance are hollow. */
+  /** With arrow and sign: `▼ −4.2 pp`. Arrows of what may be chance are hollow; what is not tested, as of the first step, has none. */
   text: string;
   /** Whether it is more than chance, in words; of the first step, of which that is not asked, what has changed. */
   words: string;
@@ -20,7 +20,7 @@ export function stepChange(model: FunnelModel, index: number, decimals: number):
     return undefined;
   }
   if (index === 0) {
-    const text = changeText(changeBetween(units, earlier.units));
+    const text = changeShare(changeBetween(units, earlier.units));
     return text === NO_VALUE ? undefined : { text, words: model.unitName, full: text, significant: false };
   }
   const text = pointsText(stepConversion - earlier.stepConversion, decimals);
@@ -31,6 +31,11 @@ export function stepChange(model: FunnelModel, index: number, decimals: number):
   const { words, p } = judgement(model, index);
   const sign = significant ? text : text.replace('▲', '△').replace('▼', '▽');
   return { text: sign, words, full: `${sign}, ${words}${p}`, significant };
+}
+
+/** A difference of shares in percentage points, without an arrow, which would say that it has been tested: `−5.2 pp`. */
+export function untestedPoints(difference: number, decimals: number): string {
+  return pointsText(difference, decimals).replace(/^[▲▼] /, '');
 }
 
 function judgement({ steps, earlier: time, unitName }: FunnelModel, index: number): { words: string; p: string } {
