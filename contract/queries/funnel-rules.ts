@@ -8,6 +8,8 @@ interface Funnel {
   attribution: 'first' | 'last' | 'all' | number;
   fromStep?: number | undefined;
   toStep?: number | undefined;
+  reason?: string | undefined;
+  detail?: string | undefined;
 }
 
 /** Names what of a funnel does not fit together, each with the field it is about. */
@@ -34,6 +36,9 @@ export function checkFunnel(funnel: Funnel, ctx: z.RefinementCtx): void {
   };
   exclusions.forEach(({ fromStep, toStep }, index) => checkStretch(['exclusions', index], fromStep, toStep));
   checkStretch([], funnel.fromStep, funnel.toStep);
+  if (funnel.detail !== undefined && funnel.reason === undefined) {
+    issue(['detail'], 'goes with a reason only: it is the detail of one');
+  }
   if (typeof attribution === 'number' && attribution > last) {
     issue(['attribution'], `is step ${attribution}, but the funnel has ${last} steps`);
   }

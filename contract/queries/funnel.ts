@@ -145,6 +145,8 @@ export const funnelQuerySchema = z
      */
     reason: z.enum(FUNNEL_REASONS).optional(),
     reasons: z.boolean().default(false),
+    /** With `reason`: only attempts of that detail, as the column `detail` has it. */
+    detail: z.string().min(1).max(2000).optional(),
     /** For `reasons`: how many details of a reason before the rest is `{other}`: those of the most units. */
     reasonLimit: limitField(10, 200),
     /** For `reasons`: how many times the route's usual p95 a request takes that is called slow. */

@@ -1,5 +1,6 @@
 import type { Filter, FunnelReason } from '@apitrail/contract';
 
+import { literal, sql, type Sql } from '../../../engine/sql';
 import type { Happening } from './reasons';
 
 /** Reasons that are about a request. */
@@ -24,6 +25,24 @@ export function detailOf(reason: FunnelReason, happening: Happening | null, slow
       return status === null && type === null
         ? `${request} took over ${slowFactor} times its usual p95`
         : `${request} was given up by the client`;
+    default:
+      return request;
+  }
+}
+
+/** `detailOf` in SQL, over the columns of a happening. */
+export function detailSql(reason: FunnelReason, slowFactor: number): Sql {
+  if (!WITH_REQUEST.has(reason)) {
+    return sql`CAST(NULL AS VARCHAR)`;
+  }
+  const path = sql`coalesce(route, CASE WHEN service IS NULL THEN '(no route)' ELSE '(no route) of ' || service END)`;
+  const request = sql`(CASE WHEN coalesce(method, '') = '' THEN ${path} WHEN ${path} = '' THEN method ELSE method || ' ' || ${path} END)`;
+  switch (reason) {
+    case 'failed':
+    case 'failed_elsewhere':
+      return sql`(${request} || coalesce(' answered ' || CAST(CAST(status AS BIGINT) AS VARCHAR), ' had no answer') || coalesce(' (' || error_type || ')', ''))`;
+    case 'slow':
+      return sql`(${request} || CASE WHEN status IS NULL AND error_type IS NULL THEN ${literal(` took over ${slowFactor} times its usual p95`)} ELSE ' was given up by the client' END)`;
     default:
       return request;
   }

@@ -76,6 +76,40 @@ describe('a unit that got no further', () => {
     expect(short(frame)).toEqual([[2, 'silent', null, 1]]);
   });
 
+  it('tries a step by those of its alternatives that say what is asked, when there is nothing else', async () => {
+    const is = (key: string, value: string) => ({ key, operator: '=', value });
+    const made = (filters: object[]) => [steps[0], { name: 'Made', filters }];
+    const either = made([{ any: [is('route', 'B'), is('status', '201')] }]);
+    expect(short(await ask(journey('a', 'A 0, X 3 500, B 5 422'), { steps: either }))).toEqual([
+      [2, 'failed', 'GET B answered 422', 1],
+    ]);
+    const beside = made([is('route', 'B'), { any: [is('region', 'eu'), is('status', '201')] }]);
+    expect(short(await ask(journey('a', 'A 0, B 5 422'), { steps: beside }))).toEqual([
+      [2, 'failed', 'GET B answered 422', 1],
+    ]);
+  });
+
+  it('was slow when the step was slower than it may be and than usual, and not diverted to it', async () => {
+    const quick = {
+      name: 'B',
+      filters: [...steps[1]!.filters, { key: 'duration_ms', operator: '<', value: '500' }],
+    };
+    const tried = (name: string, ms: number) => [...journey(name, 'A 0'), ...journey(name, 'B 5', { duration_ms: ms })];
+    const asked = { steps: [steps[0], quick] };
+    expect(short(await ask(tried('a', 900), asked))).toEqual([[2, 'silent', null, 1]]);
+    expect(short(await ask([...many(60, 'on', 'A 0, B 10'), ...tried('a', 900)], asked))).toEqual([
+      [2, 'slow', 'GET B took over 3 times its usual p95', 1],
+    ]);
+    expect(short(await ask([...tried('a', 900), ...journey('a', 'X 9')], asked))).toEqual([
+      [2, 'diverted', 'GET X', 1],
+    ]);
+  });
+
+  it('is not diverted to the step it tried, whose answer nobody logged', async () => {
+    const frame = await ask([...journey('a', 'A 0'), ...journey('a', 'B 5', { status: null })]);
+    expect(short(frame)).toEqual([[2, 'silent', null, 1]]);
+  });
+
   it('has not failed by what happened before the last step, or after the window', async () => {
     const frame = await ask(journey('a', 'B 0 500, A 10, B 4000 500'));
     expect(short(frame)).toEqual([[2, 'silent', null, 1]]);
@@ -336,6 +370,28 @@ describe('reasons', () => {
     ]);
   });
 
+  it('in any order are not of steps that were done already', async () => {
+    const polling = (status: string) => [
+      ...many(60, 'on', `A 0, A 5 ${status}, B 60`),
+      ...many(60, 'off', `A 0, A 5 ${status}`),
+    ];
+    const any = { order: 'any', steps: steps.slice(0, 2) };
+    expect(short(await ask(polling('500'), any))).toEqual([[2, 'silent', null, 60]]);
+    expect(short(await ask(polling('499'), any))).toEqual([[2, 'silent', null, 60]]);
+    // Whichever was done first; and an anchored step closes what came before it.
+    const anchored = [
+      steps[0],
+      steps[1],
+      { ...steps[2], anchored: true },
+      { name: 'D', filters: [{ key: 'route', operator: '=', value: 'D' }] },
+    ];
+    const rows = [...journey('a', 'B 0, B 3 500, A 5 503'), ...journey('b', 'B 0, A 3, C 6, C 9 500, D 12 500')];
+    expect(short(await ask(rows, { order: 'any', steps: anchored }))).toEqual([
+      [2, 'failed', 'GET A answered 503', 1],
+      [4, 'failed', 'GET D answered 500', 1],
+    ]);
+  });
+
   it('of a strict funnel are looked for after the unit strayed', async () => {
     const frame = await ask(journey('a', 'A 0, B 5 500, B 9, C 12'), { order: 'strict' });
     expect(short(frame)).toEqual([[2, 'failed', 'GET B answered 500', 1]]);
@@ -413,6 +469,31 @@ describe('units', () => {
     expect(await found({ reason: 'failed', step: 2 })).toEqual(['a']);
     expect(await found({ reason: 'failed', step: 3 })).toEqual([]);
     expect(await found({ reason: 'diverted' })).toEqual(['c']);
+  });
+
+  it('can be those of one detail: every row of reasons lists as many as it counts', async () => {
+    const many = [
+      ...rows,
+      ...journey('d', 'A 3, B 6 502'),
+      ...journey('e', 'A 4, B 6 500', { error_type: "O'Brien" }),
+      ...journey('f', 'A 5, X 7, Y 8'),
+      ...journey('g', 'A 6, Y 9'),
+      ...journey('h', 'A 7, B 9 499'),
+      ...journey('i', 'A 8'),
+    ];
+    const told = await ask(many);
+    const details = told.rows.filter(({ detail }) => detail !== null);
+    expect(new Set(details.map(({ reason }) => reason))).toContain('failed');
+    for (const { step, reason, detail, units } of details) {
+      const listed = await ask(many, { view: 'units', reasons: true, step, reason, detail });
+      expect([detail, listed.rows.length]).toEqual([detail, units]);
+      expect(new Set(listed.columns['detail'])).toEqual(new Set([detail]));
+    }
+    expect((await ask(many, { view: 'units', reason: 'failed', detail: 'GET B answered 418' })).rows).toEqual([]);
+  });
+
+  it('have a detail only with a reason', async () => {
+    await expect(ask(rows, { view: 'units', detail: 'GET B answered 500' })).rejects.toThrow(/goes with a reason only/);
   });
 
   it('of a segment’s attempt have its reason', async () => {

@@ -2,7 +2,7 @@ import type { Field, Frame, FunnelQuery, FunnelReason } from '@apitrail/contract
 
 import { identifier, join, param, raw, sql } from '../../../engine/sql';
 import { numbers, segmentFields, stepNames, unitsConfig } from '../fields';
-import { detailOf, WITH_REQUEST } from '../reasons/describe';
+import { detailOf, detailSql, WITH_REQUEST } from '../reasons/describe';
 import { HAPPENING_KEYS } from '../reasons/happenings';
 import { reasonsOf, type Happening } from '../reasons/reasons';
 import type { FunnelRun, FunnelViewOf } from './view';
@@ -38,11 +38,14 @@ interface Page {
 
 async function readPage(query: FunnelQuery, run: FunnelRun): Promise<Page & { total: number }> {
   const { context, attempts } = run;
-  const { outcome, reason, step, limit, offset } = query;
+  const { outcome, reason, detail, step, limit, offset } = query;
   const told = await toldReasons(query, run);
   const conditions = [
     ...(outcome === undefined ? [] : [sql`ended = ${param('varchar', outcome)}`]),
     ...(reason === undefined ? [] : [sql`reason = ${param('varchar', reason)}`]),
+    ...(reason === undefined || detail === undefined
+      ? []
+      : [sql`${detailSql(reason, query.slowFactor)} = ${param('varchar', detail)}`]),
     ...(step === undefined ? [] : [sql`${raw(reason === undefined ? 'reached' : 'missed')} = ${raw(String(step))}`]),
   ];
   const where = conditions.length === 0 ? sql`` : sql` WHERE ${join(conditions, ' AND ')}`;
@@ -132,11 +135,11 @@ function unitsFrame(query: FunnelQuery, weighted: boolean, page: Page): Frame {
         query,
         page.segments.map((value) => ({ value, units: 0 }))
       ),
-      numbers('step', page.reached, { displayNameFromDS: 'Step', description: 'The last step it reached.' }),
+      numbers('step', page.reached, { displayNameFromDS: 'Got to', description: 'The last step it reached.' }),
       text(
         'name',
         page.reached.map((step) => names[step - 1]!),
-        { displayNameFromDS: 'Name' }
+        { displayNameFromDS: 'Name of that step' }
       ),
       text('ended', page.ended, {
         displayNameFromDS: 'Ended',

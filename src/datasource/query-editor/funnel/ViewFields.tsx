@@ -7,6 +7,7 @@ import { FormatField } from '../fields/FormatField';
 import { KeyListField } from '../fields/KeyListField';
 import { NumberField } from '../fields/NumberField';
 import { SwitchField } from '../fields/SwitchField';
+import { TextField } from '../fields/TextField';
 import type { FormProps } from '../form-props';
 import { StepNumberField } from './StepNumberField';
 
@@ -201,9 +202,24 @@ function UnitsFields({ query, onChange }: FormProps<'funnel'>) {
         value={query.reason as string | undefined}
         options={[anyOf('Any reason'), ...FUNNEL_REASONS.map((value) => option(value, REASONS[value]))]}
         onChange={(reason) =>
-          onChange({ reason: reason === ANY ? undefined : (reason as Funnel['reason']), step: undefined })
+          onChange({
+            reason: reason === ANY ? undefined : (reason as Funnel['reason']),
+            detail: undefined,
+            step: undefined,
+          })
         }
       />
+      {query.reason !== undefined && (
+        <TextField
+          label="Detail"
+          path="detail"
+          description="Only those of this detail, exactly as the view “reasons” writes it"
+          placeholder="Any"
+          width={40}
+          value={query.detail}
+          onChange={(detail, options) => onChange({ detail }, options)}
+        />
+      )}
       <StepNumberField
         {...stepField(query)}
         label={query.reason === undefined ? 'Last step' : 'Who did not get to'}

@@ -37,11 +37,19 @@ export function reasonActions(
       marker &&
         openQuery(
           target,
-          { ...funnelQuestion(marker), view: 'units', step: row.step + 1, reason: row.reason, reasons: true },
+          {
+            ...funnelQuestion(marker),
+            view: 'units',
+            step: row.step + 1,
+            reason: row.reason,
+            ...detailOf(row),
+            slowFactor: marker.slowFactor,
+            reasons: true,
+          },
           { from, to },
           {
             label: `List these ${model.unitName}`,
-            description: row.detail === undefined ? undefined : 'With all details of this reason',
+            description: row.other ? 'With all details of this reason' : row.detail,
             icon: 'users-alt',
           }
         ),
@@ -60,6 +68,11 @@ export function reasonActions(
     [stoppedSo(row, model, context)],
     [copyText(reasonSentence(row, model, context.decimals), 'Copy')],
   ];
+}
+
+/** The detail whose units are listed; those summed as the rest have none. */
+function detailOf({ detail, other }: ReasonRow): { detail?: string } {
+  return detail === undefined || other ? {} : { detail };
 }
 
 /** Saves who did not get to a step for a reason. One value of a breakdown has no cohort that is just its. */

@@ -180,6 +180,8 @@ describe('the menu of a reason', () => {
       view: 'units',
       step: 2,
       reason: 'failed',
+      detail: model.rows[0].detail,
+      slowFactor: 3,
       reasons: true,
       window: '3600000ms',
     });
