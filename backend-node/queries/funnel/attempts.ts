@@ -19,7 +19,7 @@ import { TOLD_APART, attemptsInSql } from './sql';
  * `unit` VARCHAR, `attempt` INTEGER (from 1), `segment` VARCHAR (value of the breakdown, null without), `weight` DOUBLE,
  * `entry_us` BIGINT, `reached` INTEGER (last step reached, from 1), `at_us` BIGINT[] (when each step was reached, as long
  * as there are steps, null where it was not), `ended` VARCHAR: `converted`, `excluded`, `pending` (may still go on) or
- * `stopped`, `place` INTEGER (which of `segments` it belongs to, from 1). Times are microseconds since the epoch.
+ * `stopped`, where steps come in any order `done` BIGINT[] (which step, from 0, was reached at each place of `at_us`), `place` INTEGER (which of `segments` it belongs to, from 1). Times are microseconds since the epoch.
  */
 export interface Attempts {
   /** `WITH … attempts AS (…)`, to be followed by a SELECT, or by `, name AS (…)` and one. */

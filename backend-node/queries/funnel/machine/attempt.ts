@@ -9,6 +9,8 @@ export type AttemptEnd = 'converted' | 'excluded' | 'removed' | 'broken';
 export class Attempt {
   /** When each step was reached; null where it was not. In the order `any` the n-th of a stage to come is in its n-th place. */
   readonly at: Array<number | null>;
+  /** Which step, from 0, it was that was reached in each place of `at`; only where the steps of a stage come in any order. */
+  readonly done: Array<number | null> | undefined;
   /** Values of the breakdown of the requests that reached them. */
   readonly values: Array<string | null>;
   /** Last step reached, from 1. */
@@ -18,7 +20,7 @@ export class Attempt {
   excludedBy: FunnelEvent | undefined;
   /** Number of the stage that comes next, and how many of its steps are done. */
   private stage = 0;
-  private done = 0;
+  private count = 0;
   private matching = new Matching();
 
   private constructor(
@@ -29,6 +31,7 @@ export class Attempt {
     readonly weight: number
   ) {
     this.at = new Array<number | null>(rule.steps).fill(null);
+    this.done = rule.grouped ? new Array<number | null>(rule.steps).fill(null) : undefined;
     this.values = new Array<string | null>(rule.steps).fill(null);
   }
 
@@ -106,11 +109,15 @@ export class Attempt {
       if (step === undefined) {
         break;
       }
-      slots.push(stage[this.done]!);
-      this.done++;
-      if (this.done === stage.length) {
+      const slot = stage[this.count]!;
+      slots.push(slot);
+      if (this.done) {
+        this.done[slot] = step;
+      }
+      this.count++;
+      if (this.count === stage.length) {
         this.stage++;
-        this.done = 0;
+        this.count = 0;
         allowed |= this.rule.masks[this.stage] ?? 0;
         matching.widen(mine, allowed);
       }

@@ -23,6 +23,7 @@ export const ATTEMPT_COLUMNS: readonly KeptColumn[] = [
   { name: 'entry_us', type: 'BIGINT' },
   { name: 'reached', type: 'INTEGER' },
   { name: 'at_us', type: 'BIGINT[]' },
+  { name: 'done', type: 'BIGINT[]' },
   { name: 'ended', type: 'VARCHAR' },
 ];
 
@@ -143,6 +144,7 @@ function addRow(
     attempt.entry,
     attempt.reached,
     attempt.at,
+    attempt.done ?? null,
     endOf(attempt, following),
   ];
   row.forEach((value, column) => part[column]!.push(value));

@@ -25,7 +25,8 @@ export function reasonSteps({ steps }: Pick<FunnelQuery, 'steps'>, step?: number
  * A SELECT of what lies between the step before and each of the steps, of every attempt that got to the step before: `gap` (its number, from 0),
  * `unit`, `attempt`, `segment`, `place`, `weight`, `step` (that was to be reached, from 1), `fate` (`converted`, `pending`, `excluded` or
  * `stopped`), `entry_us`, `from_us` (when the step before was reached), `until_us` (when the step was, or the last moment it could have been), and
- * `before_steps` and `step_steps`: which of the query's steps these are, as bits.
+ * `before_steps` and `step_steps`: which of the query's steps these are, as bits. In the order `any` these are all that it might have been; `open_steps`
+ * are those of them that the attempt had not done yet.
  */
 export function gapsOf(query: FunnelQuery, attempts: Attempts, steps: readonly number[]): Sql {
   const window = raw(String(parseDuration(query.window) * 1000));
@@ -39,11 +40,17 @@ export function gapsOf(query: FunnelQuery, attempts: Attempts, steps: readonly n
         )
       )
     );
+  // What was done at the places before is done, whichever it was.
+  const open = (index: number) => {
+    const stage = stages.find((one) => one.includes(index))!;
+    const done = stage.filter((place) => place < index).map((place) => sql` - (1 << done[${raw(String(place + 1))}])`);
+    return sql`${bits([index])}${join(done, '')}`;
+  };
   const at = (index: number) => sql`at_us[${raw(String(index + 1))}]`;
   const each = steps.map((index) => {
     const before = beforeOf(query.steps, index);
     const from = before.length === 1 ? at(before[0]!) : sql`coalesce(${join(before.map(at))})`;
-    return sql`{step: ${raw(String(index + 1))}, from_us: ${from}, reached_us: ${at(index)}, before_steps: ${bits(before)}, step_steps: ${bits([index])}}`;
+    return sql`{step: ${raw(String(index + 1))}, from_us: ${from}, reached_us: ${at(index)}, before_steps: ${bits(before)}, step_steps: ${bits([index])}, open_steps: ${open(index)}}`;
   });
   // A unit that enters again once an attempt is over is followed by the next attempt from there on.
   const again = query.counting === 'total' && query.reentry === 'first';
@@ -56,6 +63,6 @@ export function gapsOf(query: FunnelQuery, attempts: Attempts, steps: readonly n
 )
 SELECT CAST(row_number() OVER () - 1 AS BIGINT) AS gap, unit, attempt, segment, place, weight, stretch.step AS step,
   CASE WHEN stretch.reached_us IS NOT NULL THEN 'converted' WHEN ended IN ('pending', 'excluded') THEN ended ELSE 'stopped' END AS fate,
-  entry_us, stretch.from_us AS from_us, coalesce(stretch.reached_us, ${last}) AS until_us, stretch.before_steps AS before_steps, stretch.step_steps AS step_steps
+  entry_us, stretch.from_us AS from_us, coalesce(stretch.reached_us, ${last}) AS until_us, stretch.before_steps AS before_steps, stretch.step_steps AS step_steps, CAST(stretch.open_steps AS INTEGER) AS open_steps
 FROM stretches WHERE stretch.from_us IS NOT NULL`;
 }

@@ -1,4 +1,4 @@
-import type { FunnelQuery } from '@apitrail/contract';
+import type { Filter, FunnelQuery } from '@apitrail/contract';
 
 import type { Dialect } from '../../../engine/dialect';
 import { identifier, join, literal, raw, sql, type Sql } from '../../../engine/sql';
@@ -7,11 +7,11 @@ import { columnSql } from '../../shared/columns';
 import { weightedQuantiles } from '../../shared/select';
 import { stagesOf } from '../stages';
 import type { FunnelRun } from '../views/view';
-import { askedFilters } from './asked';
+import { askedFilters, isTimed, untimedFilters } from './asked';
 
 /**
  * What happened in a gap. The numbers are the order in which they are reasons, the highest first. `own` is the request of the step before, `givenUp` a
- * try of the step that the client did not wait for.
+ * try of the step that the client did not wait for, or that took too long to be it.
  */
 export const KINDS = { own: 0, went: 1, slow: 2, givenUp: 3, failedElsewhere: 4, failed: 5 } as const;
 
@@ -74,6 +74,7 @@ export function happeningsOf(query: FunnelQuery, run: FunnelRun, gaps: Sql, usua
   const { rows, tables, unit } = run.attempts.units;
   const { dialect } = run.context;
   const apart = query.attribution === 'all' && query.breakdown !== undefined;
+  const timed = query.steps.some(({ filters }) => isTimed(filters));
   const held = query.holdConstant.map((key, index) => ({ value: keyAsText(key, dialect), name: raw(`held_${index}`) }));
   // What is only needed of requests in gaps is worked out of those, which are few of all.
   const columns = [
@@ -82,6 +83,7 @@ export function happeningsOf(query: FunnelQuery, run: FunnelRun, gaps: Sql, usua
     sql`duration_ms`,
     sql`${stepBits(query, run, 'tried')} AS tried`,
     sql`${stepBits(query, run, 'matched')} AS matched`,
+    ...(timed ? [sql`${stepBits(query, run, 'untimed')} AS untimed`] : []),
     sql`${hasFailed(dialect)} AS failed`,
     sql`${gaveUp(dialect)} AS gave_up`,
     ...held.map(({ value, name }) => sql`${value} AS ${name}`),
@@ -91,16 +93,20 @@ export function happeningsOf(query: FunnelQuery, run: FunnelRun, gaps: Sql, usua
   FROM requests WHERE at_us = entry_us AND matched & ${firstSteps(query)} <> 0 GROUP BY gap
 )`;
   const same = held.map(({ name }) => sql`requests.${name} = entries.${name}`);
-  const tries = sql`(tried & step_steps <> 0${held.length > 0 ? sql` AND coalesce(${join(same, ' AND ')}, FALSE)` : sql``})`;
+  const tries = sql`(tried & open_steps <> 0${held.length > 0 ? sql` AND coalesce(${join(same, ' AND ')}, FALSE)` : sql``})`;
   // A request of the moment of a step is that step's, or comes after it.
   const later = sql`(at_us > from_us OR matched & before_steps = 0)`;
   const sooner = sql`(fate = 'stopped' OR at_us < until_us OR matched & step_steps = 0)`;
+  // A try that would have been the step, had it not taken so long.
+  const tooSlow = timed
+    ? sql`(NOT failed AND duration_ms > slow_ms AND matched & open_steps = 0 AND untimed & open_steps <> 0)`
+    : sql`FALSE`;
   const kinds = [
     sql`CASE WHEN NOT ${later} THEN ${raw(String(KINDS.own))}
-      WHEN failed AND ${tries} AND matched & step_steps = 0 THEN ${raw(String(KINDS.failed))}
+      WHEN failed AND ${tries} AND matched & open_steps = 0 THEN ${raw(String(KINDS.failed))}
       WHEN failed THEN ${raw(String(KINDS.failedElsewhere))}
-      WHEN NOT gave_up THEN ${raw(String(KINDS.went))} END`,
-    sql`CASE WHEN gave_up AND ${later} AND ${tries} THEN ${raw(String(KINDS.givenUp))} WHEN duration_ms > slow_ms OR (gave_up AND ${later}) THEN ${raw(String(KINDS.slow))} END`,
+      WHEN NOT gave_up AND NOT ${tries} THEN ${raw(String(KINDS.went))} END`,
+    sql`CASE WHEN ${later} AND ${tries} AND (gave_up OR ${tooSlow}) THEN ${raw(String(KINDS.givenUp))} WHEN duration_ms > slow_ms OR (gave_up AND ${later}) THEN ${raw(String(KINDS.slow))} END`,
   ];
   const failure = sql`kind >= ${raw(String(KINDS.failedElsewhere))}`;
   const left = sql`(kind IN (${raw([KINDS.slow, KINDS.givenUp].join(', '))}) AND gave_up)`;
@@ -108,10 +114,10 @@ export function happeningsOf(query: FunnelQuery, run: FunnelRun, gaps: Sql, usua
   // What is held constant is told by the entry, which may come before the gap.
   const since = held.length > 0 ? sql`entry_us` : sql`from_us`;
   return sql`WITH ${tables ? sql`${tables}, ` : sql``}gaps AS (
-  SELECT gap, unit AS gap_unit, segment AS gap_segment, fate, entry_us, from_us, until_us, before_steps, step_steps
+  SELECT gap, unit AS gap_unit, segment AS gap_segment, fate, entry_us, from_us, until_us, before_steps, step_steps, open_steps
   FROM ${gaps} WHERE fate IN ('converted', 'stopped')
 ), requests AS (
-  SELECT gap, fate, entry_us, from_us, until_us, before_steps, step_steps, ${moment} AS at_us, ${join(columns)}
+  SELECT gap, fate, entry_us, from_us, until_us, before_steps, step_steps, open_steps, ${moment} AS at_us, ${join(columns)}
   FROM ${rows.relation} JOIN gaps ON ${unit} = gap_unit AND ${moment} >= ${since} AND ${moment} <= until_us${apart ? sql` AND ${keyAsText(query.breakdown!, dialect)} IS NOT DISTINCT FROM gap_segment` : sql``}
   WHERE ${rows.where}
 )${held.length > 0 ? entries : sql``}, met AS (
@@ -127,12 +133,18 @@ SELECT gap, kind, service, method, route, CASE WHEN ${failure} OR ${left} THEN s
 FROM met WHERE kind IS NOT NULL GROUP BY ALL`;
 }
 
-/** A number with a bit for every step that a request matches, or, whatever its answer, tries. */
-export function stepBits(query: FunnelQuery, { context }: FunnelRun, what: 'matched' | 'tried'): Sql {
+const FILTERS_OF = {
+  matched: (filters: readonly Filter[]): readonly Filter[] | undefined => filters,
+  tried: askedFilters,
+  untimed: untimedFilters,
+};
+
+/** A number with a bit for every step that a request matches, or, whatever its answer, tries, or would match if time did not count. */
+export function stepBits(query: FunnelQuery, { context }: FunnelRun, what: keyof typeof FILTERS_OF): Sql {
   const conditions = query.steps.map(({ filters }, index) => {
-    const of = what === 'tried' ? askedFilters(filters) : filters;
+    const of = FILTERS_OF[what](filters);
     const condition = of ? context.condition(of, `steps[${index}].filters`) : sql`FALSE`;
-    const counts = what === 'matched' && query.successOnly ? sql` AND status < 400` : sql``;
+    const counts = what !== 'tried' && query.successOnly ? sql` AND status < 400` : sql``;
     return sql`CASE WHEN (${condition})${counts} THEN ${raw(String(2 ** index))} ELSE 0 END`;
   });
   return sql`CAST(${join(conditions, ' + ')} AS INTEGER)`;
