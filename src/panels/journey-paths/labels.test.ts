@@ -51,6 +51,17 @@ describe('placeLabels', () => {
     expect(first.figures).toBe('100 · 100% ▲ +100%');
   });
 
+  it.each([700, 900, 1800])('have changes at all numbers or at none, %i pixels wide', (width) => {
+    const compared = pathsModel([comparedPathsFrame()]);
+    const then = ('model' in compared ? compared.model : undefined) as PathsModel;
+    const labels = placeLabels(then, layoutOf(then, width, 400, 60), defaultOptions, sevenPixels);
+    const withNumbers = labels.filter(({ figures }) => figures !== '');
+    const changed = withNumbers.filter(({ figures }) => /[▲▼=]/.test(figures));
+    expect(withNumbers.length).toBeGreaterThan(0);
+    expect([0, withNumbers.length]).toContain(changed.length);
+    expect(changed.length > 0).toBe(true);
+  });
+
   it('have the numbers that are asked for', () => {
     const layout = layoutOf(model, 1200, 400, 100);
     const figures = (labelValue: 'both' | 'value' | 'share' | 'none') =>

@@ -41,7 +41,7 @@ export function placeLabels(
   if (width < LEAST_WIDTH) {
     return [];
   }
-  return model.columns.flatMap((column) => {
+  const placed = model.columns.flatMap((column) => {
     const ordered = column.map((index) => model.nodes[index]).sort((a, b) => b.value - a.value);
     const lanes: Lane[] = [];
     for (const node of ordered) {
@@ -58,8 +58,17 @@ export function placeLabels(
         }
       }
     }
-    return lanes.map((lane) => labelOf(model, lane, layout, width, options, measure));
+    return lanes;
   });
+  // Either all numbers come with how they have changed, or none: a node without would seem not to have changed.
+  const changes =
+    model.compared &&
+    placed.every(
+      (lane) =>
+        lane.height === LINE ||
+        figureTexts(model, model.nodes[lane.node], options, true).some((text) => measure(text) <= width)
+    );
+  return placed.map((lane) => labelOf(model, lane, layout, width, { ...options, changes }, measure));
 }
 
 interface Lane {
@@ -82,7 +91,7 @@ function labelOf(
   lane: Lane,
   layout: PathsLayout,
   width: number,
-  options: Pick<PathsOptions, 'labelValue' | 'decimals'>,
+  options: Pick<PathsOptions, 'labelValue' | 'decimals'> & { changes: boolean },
   measure: MeasureText
 ): NodeLabel {
   const node = model.nodes[lane.node];
@@ -90,7 +99,7 @@ function labelOf(
   const roomBeside = (text: string) => (two || text === '' ? width : width - measure(text) - GAP);
   // A name that tells nodes apart is worth more than the numbers behind it, which the tooltip has.
   const figures =
-    figureTexts(model, node, options).find((text) =>
+    figureTexts(model, node, options, options.changes).find((text) =>
       two ? measure(text) <= width : tells(node, cutName(node, roomBeside(text), measure).main)
     ) ?? '';
   const name = cutName(node, roomBeside(figures), measure);
@@ -115,11 +124,12 @@ function tells({ label }: ModelNode, cut: string): boolean {
   return cut.endsWith(end);
 }
 
-/** The numbers of a node, from the longest text to the shortest. */
+/** The numbers of a node, with or without how they have `changed`, from the longest text to the shortest. */
 function figureTexts(
-  { total, compared }: PathsModel,
+  { total }: PathsModel,
   node: ModelNode,
-  { labelValue, decimals }: Pick<PathsOptions, 'labelValue' | 'decimals'>
+  { labelValue, decimals }: Pick<PathsOptions, 'labelValue' | 'decimals'>,
+  changed: boolean
 ): string[] {
   if (labelValue === 'none') {
     return [];
@@ -127,9 +137,8 @@ function figureTexts(
   const count = formatCount(node.value);
   const share = total > 0 ? formatShare(node.value / total, decimals) : '';
   const main = labelValue === 'value' || share === '' ? count : labelValue === 'share' ? share : `${count} · ${share}`;
-  const change =
-    compared && node.earlier !== undefined ? ` ${changeText(changeBetween(node.value, node.earlier))}` : '';
-  return [...new Set([`${main}${change}`, main, labelValue === 'share' ? share : count])];
+  const change = changed && node.earlier !== undefined ? ` ${changeText(changeBetween(node.value, node.earlier))}` : '';
+  return [...new Set([main, labelValue === 'share' && share !== '' ? share : count])].map((text) => `${text}${change}`);
 }
 
 /**
