@@ -1,14 +1,8 @@
-import {
-  ApitrailError,
-  parseDuration,
-  parseQuery,
-  type CustomersFunnel,
-  type CustomersQuery,
-  type FunnelQuery,
-} from '@apitrail/contract';
+import { parseDuration, type CustomersFunnel, type CustomersQuery } from '@apitrail/contract';
 
 import { raw, sql, type Sql } from '../../engine/sql';
 import { attemptsOf } from '../funnel/attempts';
+import { innerFunnel } from '../funnel/inner-funnel';
 import type { HandlerContext } from '../handler';
 import { FAILED } from './failures';
 import { IS_OWN_REQUEST } from './own-request';
@@ -41,7 +35,7 @@ export async function journeysOf(
   context: HandlerContext,
   only?: readonly string[]
 ): Promise<Journeys> {
-  const attempts = await attemptsOf(funnelOf(query, funnel), context);
+  const attempts = await attemptsOf(innerFunnel(query, funnel), context);
   const { units } = attempts;
   const window = raw(String(parseDuration(funnel.window) * 1000));
   const among = only === undefined ? sql`` : sql` WHERE ${context.dialect.oneOf(sql`unit`, only)}`;
@@ -62,24 +56,4 @@ FROM ended_attempts LEFT JOIN hit ON unit = hit_unit AND attempt = hit_attempt${
     }
   }
   return { relation: await context.keep(COLUMNS, parts()) };
-}
-
-/** The funnel, with the units and filters of the customers. */
-function funnelOf(query: CustomersQuery, funnel: CustomersFunnel): FunnelQuery {
-  const { refId, dataset, filters, timezone, unit, identity } = query;
-  try {
-    return parseQuery({
-      ...{ refId, dataset, filters, timezone, unit, identity },
-      ...funnel,
-      queryType: 'funnel',
-    }) as FunnelQuery;
-  } catch (error) {
-    if (error instanceof ApitrailError) {
-      throw new ApitrailError(error.code, `funnel.${error.message}`, {
-        where: `funnel.${error.where ?? ''}`,
-        cause: error,
-      });
-    }
-    throw error;
-  }
 }

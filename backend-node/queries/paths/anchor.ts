@@ -1,14 +1,8 @@
-import {
-  ApitrailError,
-  parseDuration,
-  parseQuery,
-  type FunnelQuery,
-  type PathsFunnel,
-  type PathsQuery,
-} from '@apitrail/contract';
+import { parseDuration, type PathsFunnel, type PathsQuery } from '@apitrail/contract';
 
 import { join, raw, sql, type Sql } from '../../engine/sql';
 import { attemptsOf } from '../funnel/attempts';
+import { innerFunnel } from '../funnel/inner-funnel';
 import { outcomeCondition, reachedTimes, stepBefore } from '../funnel/outcome';
 import type { HandlerContext } from '../handler';
 import { DAY_MS } from '../shared/timezone';
@@ -57,7 +51,7 @@ async function attemptAnchor(
   { step, outcome, ...definition }: PathsFunnel,
   context: HandlerContext
 ): Promise<PathAnchor> {
-  const attempts = await attemptsOf(funnelOf(query, definition), context);
+  const attempts = await attemptsOf(innerFunnel(query, definition), context);
   const { steps, order, successOnly } = definition;
   const converted = outcome === 'converted';
   const at = converted ? sql`${reachedTimes(definition)}[${raw(String(step))}]` : sql`list_max(at_us)`;
@@ -77,24 +71,4 @@ async function attemptAnchor(
     moments: sql`${attempts.tables}\n${moments}`,
     condition: successOnly ? sql`(${matches}) AND status < 400` : matches,
   };
-}
-
-/** The funnel, with the units and filters of the paths. */
-function funnelOf(query: PathsQuery, definition: Omit<PathsFunnel, 'step' | 'outcome'>): FunnelQuery {
-  const { refId, dataset, filters, timezone, unit, identity } = query;
-  try {
-    return parseQuery({
-      ...{ refId, dataset, filters, timezone, unit, identity },
-      ...definition,
-      queryType: 'funnel',
-    }) as FunnelQuery;
-  } catch (error) {
-    if (error instanceof ApitrailError) {
-      throw new ApitrailError(error.code, `funnel.${error.message}`, {
-        where: `funnel.${error.where ?? ''}`,
-        cause: error,
-      });
-    }
-    throw error;
-  }
 }

@@ -24,6 +24,9 @@ import { useLiveCounts } from '../funnel/use-live-counts';
 import { useStepIds } from '../funnel/use-step-ids';
 import { ViewFields } from '../funnel/ViewFields';
 
+/** What a funnel begins as. */
+const BLANK = [newStep(0), newStep(1)];
+
 /** Above this share of requests that have no unit, the unit is probably the wrong one. */
 const MANY_WITHOUT = 0.5;
 
@@ -31,7 +34,7 @@ function FunnelForm({ query, onChange }: FormProps<'funnel'>) {
   const styles = useStyles2(getStyles);
   const form = useRef<HTMLDivElement>(null);
   const { problem } = useEditor();
-  const steps = query.steps ?? [];
+  const steps = query.steps ?? BLANK;
   const stepIds = useStepIds(steps.length);
   const isVisible = useVisible(form);
   const [isLive, setLive] = useStoredSwitch('apitrail.funnel-editor.live');
@@ -79,6 +82,12 @@ function FunnelForm({ query, onChange }: FormProps<'funnel'>) {
         />
         <ViewFields query={query} onChange={onChange} />
       </Stack>
+      {!steps.some(isPicked) && (
+        <p className={styles.note}>
+          Choose the request that the first step is, or one of the suggestions below; what customers do next is
+          suggested then. “From a path…” makes all steps of a way that many take.
+        </p>
+      )}
       <div>
         {steps.length > 0 && isPicked(steps[0]) && insertAt(0)}
         <StepList
@@ -167,7 +176,7 @@ export const funnelForm: QueryTypeForm<'funnel'> = {
   type: 'funnel',
   label: 'Funnel',
   description: 'How many customers, sessions or accounts get through ordered steps, and how long it takes them.',
-  initial: { steps: [newStep(0), newStep(1)], window: '1h', unit: 'customer' },
+  initial: { steps: BLANK, window: '1h', unit: 'customer' },
   Form: FunnelForm,
 };
 

@@ -1,14 +1,13 @@
 import React from 'react';
-import { Button, Stack } from '@grafana/ui';
-import { MOST_FUNNEL_STEPS } from '@apitrail/contract';
+import { Stack } from '@grafana/ui';
 
 import type { ApitrailQueryOf } from '../../types';
 import { ChoiceField } from '../fields/ChoiceField';
 import { SwitchField } from '../fields/SwitchField';
 import { TextField } from '../fields/TextField';
 import { StepNumberField } from '../funnel/StepNumberField';
-import { FunnelStepForm, type Step } from './FunnelStepForm';
-import { moved } from './moved';
+import { type Step } from './FunnelStepForm';
+import { JourneySteps } from './JourneySteps';
 
 type PathsFunnel = NonNullable<ApitrailQueryOf<'paths'>['funnel']>;
 
@@ -77,34 +76,7 @@ export function PathsFunnelForm({ funnel, onChange }: PathsFunnelFormProps) {
           onChange={(successOnly) => set({ successOnly })}
         />
       </Stack>
-      {steps.map((step, index) => (
-        <FunnelStepForm
-          key={index}
-          step={step}
-          index={index}
-          count={steps.length}
-          path={`funnel.steps[${index}]`}
-          onChange={(next, options) =>
-            setSteps(
-              steps.map((old, at) => (at === index ? next : old)),
-              options
-            )
-          }
-          onMove={(by) => setSteps(moved(steps, index, by))}
-          onRemove={() => setSteps(steps.filter((_, at) => at !== index))}
-        />
-      ))}
-      <div>
-        <Button
-          size="sm"
-          variant="secondary"
-          icon="plus"
-          disabled={steps.length >= MOST_FUNNEL_STEPS}
-          onClick={() => setSteps([...steps, { name: `Step ${steps.length + 1}`, filters: [] }])}
-        >
-          Add step
-        </Button>
-      </div>
+      <JourneySteps steps={steps} onChange={setSteps} />
     </>
   );
 }
