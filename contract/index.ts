@@ -3,6 +3,7 @@ export * from './cohorts';
 export * from './record';
 export * from './filters';
 export * from './metrics';
+export * from './duration';
 export * from './errors';
 export * from './frames';
 export * from './write-frame';

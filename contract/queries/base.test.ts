@@ -1,4 +1,5 @@
-import { durationSchema, isTimeZone, parseDuration } from './base';
+import { parseDuration } from '../duration';
+import { durationSchema, isTimeZone } from './base';
 
 describe('durations', () => {
   it.each([

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { parseDuration } from '../duration';
 import { filtersSchema } from '../filters';
 import { QUERY_VERSION } from './version';
 
@@ -34,17 +35,8 @@ export const envelopeFields = {
 
 export const ENVELOPE_FIELDS: ReadonlySet<string> = new Set(Object.keys(envelopeFields));
 
-const DURATION = /^(\d+)(ms|s|m|h|d|w)$/;
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
-
-/** Milliseconds of a duration such as `30s`, `1m`, `1d`; NaN when it is none. */
-export function parseDuration(text: string): number {
-  const match = DURATION.exec(text);
-  return match ? Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS] : NaN;
-}
-
 /** Longest duration a query may name: a hundred years. */
-const MAX_DURATION_MS = 36_525 * UNIT_MS.d;
+const MAX_DURATION_MS = 36_525 * 86_400_000;
 
 /** A positive duration: a whole number and ms, s, m, h, d or w. */
 export const durationSchema = z

@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 
+/** Most steps a funnel may have. */
+export const MOST_FUNNEL_STEPS = 30;
+
 /** What of a funnel must fit together. */
 interface Funnel {
   steps: ReadonlyArray<{ optional?: boolean | undefined; anchored?: boolean | undefined }>;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 import { filtersSchema, keySchema } from '../filters';
-import { baseFields, compareField, limitField, parseDuration } from './base';
-import { checkFunnel } from './funnel-rules';
+import { parseDuration } from '../duration';
+import { baseFields, compareField, limitField } from './base';
+import { checkFunnel, MOST_FUNNEL_STEPS } from './funnel-rules';
 
 /** Units that most funnels are of; any key of the record can be one. */
 export const FUNNEL_UNITS = ['customer', 'session', 'account'] as const;
@@ -40,9 +41,6 @@ export const CORRELATED_KEYS = [
   'service_version',
   'user_agent',
 ] as const;
-
-/** Most steps a funnel may have. */
-export const MOST_FUNNEL_STEPS = 30;
 
 const stepNumber = z.number().int().min(1).max(MOST_FUNNEL_STEPS);
 

@@ -6,9 +6,6 @@ import { funnelQuerySchema } from './funnel';
 import { checkFunnel } from './funnel-rules';
 import { sessionGapSchema, unitFields } from './units';
 
-/** Names of nodes that are no request: a path ended there, may still go on, or began there. */
-export const PATH_ENDS = { dropOff: '{drop_off}', open: '{open}', start: '{start}' } as const;
-
 export const PATH_COUNTINGS = ['units', 'sessions', 'transitions'] as const;
 export type PathCounting = (typeof PATH_COUNTINGS)[number];
 

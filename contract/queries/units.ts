@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { keySchema } from '../filters';
-import { durationSchema, parseDuration } from './base';
+import { parseDuration } from '../duration';
+import { durationSchema } from './base';
 
 /** What says whose a request is, of the types that follow units through their requests. */
 export const unitFields = {
