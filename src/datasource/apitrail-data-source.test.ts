@@ -145,8 +145,18 @@ describe('query', () => {
     ['hidden', { hide: true }],
     ['without a type', { queryType: undefined }],
     ['for values without a key', { queryType: 'values', key: 'Q-5f3c-0' }],
+    ['for a funnel without steps', { queryType: 'funnel' }],
+    ['for a funnel of which nothing is picked', { queryType: 'funnel', steps: [{ name: 'Step 1', filters: [] }] }],
   ])('does not send a query %s', (_, fields) => {
     expect(dataSourceWith().filterQuery(query(fields))).toBe(false);
+  });
+
+  it('sends a funnel of which a step is picked, so that what is wrong with others is said', () => {
+    const steps = [
+      { name: 'Step 1', filters: [{ key: 'route', operator: '=', value: '/' }] },
+      { name: 'Step 2', filters: [] },
+    ];
+    expect(dataSourceWith().filterQuery(query({ queryType: 'funnel', steps } as object))).toBe(true);
   });
 
   it('sends a values query with a key', () => {

@@ -33,6 +33,7 @@ import { contextQuery, contextRequest } from './explore/request-context';
 import { finishFrames, traceDataSource } from './explore/finish-frames';
 import { forApp } from './explore/for-app';
 import { withGhosts } from './ghost-series';
+import { hasQuestion } from './has-question';
 import { interpolateQuery } from './interpolate';
 import { goesLive, type LiveQuery } from './live/goes-live';
 import { migrateQuery } from './migrate-query';
@@ -135,7 +136,12 @@ export class ApitrailDataSource
 
   /** Whether the query is complete enough to be asked. */
   override filterQuery(query: ApitrailQuery): boolean {
-    return !query.hide && Boolean(query.queryType) && (query.queryType !== 'values' || keyOf(query) !== undefined);
+    return (
+      !query.hide &&
+      Boolean(query.queryType) &&
+      (query.queryType !== 'values' || keyOf(query) !== undefined) &&
+      hasQuestion(query)
+    );
   }
 
   /**

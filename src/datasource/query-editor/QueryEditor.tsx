@@ -12,6 +12,7 @@ import { QUERY_SCHEMAS, type QueryType } from '@apitrail/contract';
 
 import type { ApitrailDataSource } from '../apitrail-data-source';
 import { forApp } from '../explore/for-app';
+import { hasQuestion } from '../has-question';
 import { migrateQuery } from '../migrate-query';
 import type { ApitrailOptions, ApitrailQuery } from '../types';
 import { Assistant } from './asking/assistant';
@@ -42,7 +43,10 @@ export function QueryEditor(props: QueryEditorProps) {
   const request = data?.request;
   const range = useMemo(() => request?.range ?? given ?? getDefaultTimeRange(), [request, given]);
   const resolveContext = { ...request, range };
-  const resolved = resolve(datasource, query, resolveContext);
+  const begun = hasQuestion(query);
+  const checked = resolve(datasource, query, resolveContext);
+  // What nobody has written yet is not wrong.
+  const resolved = begun ? checked : { ...checked, problem: undefined };
   const assistant = useMemo(() => new Assistant(datasource), [datasource]);
   const variables = useMemo(() => variableNames(), []);
   const editor: Editor = {

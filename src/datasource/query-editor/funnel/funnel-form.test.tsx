@@ -85,6 +85,16 @@ it('makes a step of a request that was seen, and names it', async () => {
   });
 });
 
+it.each([
+  ['no steps', {}],
+  ['steps that say nothing', { steps: [{ name: 'Step 1', filters: [] }] }],
+])('greets with what to do first where there are %s, not with errors', async (_, fields) => {
+  await host(fields);
+  expect(screen.getByText(/^Choose the request that the first step is/)).toBeInTheDocument();
+  expect(screen.getByRole('group', { name: 'Step 1' })).toBeInTheDocument();
+  expect(screen.queryByText(/is missing|must|cannot run yet/)).toBeNull();
+});
+
 it('takes any of several requests as a step', async () => {
   const editor = await host(blank);
   await editor.user.click(screen.getByLabelText('Step 1: or another request'));
