@@ -182,6 +182,9 @@ describe('getDefaultQuery', () => {
       { queryType: 'sql', sql: 'SELECT 1' },
       { queryType: 'annotations' },
       { queryType: 'funnel', steps: [{ name: 'See' }, { name: 'Buy' }] },
+      { queryType: 'paths' },
+      { queryType: 'retention' },
+      { queryType: 'customers' },
     ];
     expect(saved.map(({ queryType }) => queryType).sort()).toEqual(Object.keys(QUERY_SCHEMAS).sort());
     for (const fields of saved) {

@@ -127,6 +127,20 @@ it('says of a session how much of it is on another page', () => {
   expect(screen.getByTestId(ids.summary)).toHaveTextContent('4 more on other pages');
 });
 
+it('says in its own words that it shows a page', () => {
+  const frame = timelineFrameOf(
+    [{ at: 0, kind: 'request', route: '/a' }],
+    timelineMarker({ total: 5285, offset: 2000 })
+  );
+  frame.meta = {
+    ...frame.meta,
+    notices: [{ severity: 'info', text: '2,001 to 2,001 of 5,285 are shown; limit and offset choose others.' }],
+  };
+  show(defaultOptions, panelData([frame]));
+  expect(screen.getByTestId(testIds.notices)).toHaveTextContent(/part of a long timeline.*of 5,285\. A shorter time/);
+  expect(screen.getByTestId(testIds.notices)).not.toHaveTextContent('offset');
+});
+
 describe('chips', () => {
   const chip = (name: RegExp) => screen.getByRole('button', { name });
 

@@ -8,6 +8,7 @@ import { frameMarker } from '../../components/find-field';
 import { messageFor, noticesOf, type PanelMessageContent, wrongShape } from '../../components/panel-state';
 import { PanelMessage } from '../../components/PanelMessage';
 import { NOTICES_HEIGHT, PanelNotices } from '../../components/PanelNotices';
+import { pageText } from './describe';
 import { timelineModel, WANTED_COLUMNS } from './model';
 import { defaultOptions, type TimelineOptions } from './options';
 import { TimelineView } from './TimelineView';
@@ -28,7 +29,9 @@ export function CustomerTimelinePanel(props: PanelProps<TimelineOptions>) {
     return message ? <PanelMessage message={message} width={width} height={height} /> : null;
   }
   const { model } = result;
-  const notices = noticesOf(data);
+  const notices = noticesOf(data).map((notice) =>
+    PAGE_NOTICE.test(notice.text) ? { ...notice, text: pageText(model) } : notice
+  );
   return (
     <>
       <TimelineView
@@ -48,6 +51,9 @@ export function CustomerTimelinePanel(props: PanelProps<TimelineOptions>) {
     </>
   );
 }
+
+/** What the companion says of a page, in the words of queries. */
+const PAGE_NOTICE = /limit and offset choose others/;
 
 interface CustomersTarget {
   queryType?: string;

@@ -122,3 +122,10 @@ export function timelineSummary({ counts, missing, sessions }: TimelineModel, ti
   const rest = missing > 0 ? `, ${formatCount(missing)} more on other pages` : '';
   return `${plural(counts.requests, 'request')} in ${plural(counts.sessions, 'session')}, ${plural(counts.errors, 'error')}${span}${rest}`;
 }
+
+/** Which part of a long timeline is shown, and how to see the rest. */
+export function pageText({ frame, marker }: TimelineModel): string {
+  const first = (marker?.offset ?? 0) + 1;
+  const rows = `${formatCount(first)} to ${formatCount(first + frame.length - 1)}`;
+  return `This is a part of a long timeline, rows ${rows} of ${formatCount(marker?.total ?? frame.length)}. A shorter time range shows all of its own.`;
+}
