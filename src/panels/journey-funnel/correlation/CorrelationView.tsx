@@ -156,7 +156,7 @@ function getStyles(theme: GrafanaTheme2) {
     }),
     ends: css({
       display: 'grid',
-      gridTemplateColumns: '0 minmax(0, 1fr) 64px',
+      gridTemplateColumns: '0 minmax(0, 1fr) 84px',
       gap: theme.spacing(0, 1),
       flex: 'none',
       fontSize: small,
@@ -178,7 +178,7 @@ function getStyles(theme: GrafanaTheme2) {
     }),
     row: css({
       display: 'grid',
-      gridTemplateColumns: 'minmax(0, 1fr) 64px',
+      gridTemplateColumns: 'minmax(0, 1fr) 84px',
       gap: theme.spacing(0.25, 1),
       padding: theme.spacing(0.5),
       fontSize: small,
@@ -186,7 +186,7 @@ function getStyles(theme: GrafanaTheme2) {
       contentVisibility: 'auto',
       containIntrinsicSize: 'auto 42px',
     }),
-    wide: css({ '&&': { gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr) 64px' } }),
+    wide: css({ '&&': { gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr) 84px' } }),
     words: css({ display: 'flex', flexDirection: 'column', minWidth: 0 }),
     figures: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
     wholeLine: css({ gridColumn: '1 / -1' }),

@@ -1,6 +1,6 @@
 import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
-import { Button, RadioButtonGroup, useStyles2, useTheme2 } from '@grafana/ui';
+import { Button, Combobox, RadioButtonGroup, useStyles2, useTheme2 } from '@grafana/ui';
 import React, { useMemo, useState } from 'react';
 
 import { ownerOf } from '../../../components/error-owners';
@@ -10,17 +10,18 @@ import { countedShort } from '../counted';
 import { useMarks } from '../marks/use-marks';
 import { type FunnelOptions } from '../options';
 import {
-  comparedWords,
   describeReason,
+  earlierWords,
   isTelling,
+  judgedWords,
   meaningOf,
+  nameParts,
   reasonName,
   reasonSentence,
-  significanceWords,
 } from './describe-reason';
 import { type ReasonContext, reasonActions } from './reason-actions';
 import { reasonFill, reasonLabel } from './reason-kinds';
-import { orderedReasons, type ReasonOrder, type ReasonRow, type ReasonsModel } from './read-reasons';
+import { LEAST_SUPPORT, orderedReasons, type ReasonOrder, type ReasonRow, type ReasonsModel } from './read-reasons';
 
 interface Props {
   model: ReasonsModel;
@@ -38,6 +39,7 @@ const ORDERS: Array<{ value: ReasonOrder; label: string; description: string }> 
 const HEAD = 30;
 const PAGE = 100;
 const NARROW = 360;
+const SWITCH_ROOM = 380;
 
 /** Why units were lost: a row per step and reason, beside how common the same is among those who got on. */
 export function ReasonsList({ model, options, width, height, context }: Props) {
@@ -84,7 +86,23 @@ export function ReasonsList({ model, options, width, height, context }: Props) {
     >
       <div className={styles.head} style={{ height: HEAD }}>
         <span className={styles.title}>Why they stopped</span>
-        <RadioButtonGroup size="sm" options={ORDERS} value={order} onChange={setOrder} aria-label="Order of reasons" />
+        {width < SWITCH_ROOM ? (
+          <Combobox
+            options={ORDERS}
+            value={order}
+            onChange={({ value }) => setOrder(value)}
+            aria-label="Order of reasons"
+            width={17}
+          />
+        ) : (
+          <RadioButtonGroup
+            size="sm"
+            options={ORDERS}
+            value={order}
+            onChange={setOrder}
+            aria-label="Order of reasons"
+          />
+        )}
       </div>
       {/* The keyboard gets to what does not fit by the rows themselves. */}
       <ol className={styles.list} style={{ height: Math.max(0, height - HEAD) }}>
@@ -93,7 +111,13 @@ export function ReasonsList({ model, options, width, height, context }: Props) {
           <li key={row.frameRow}>
             {order === 'step' && row.step !== rows[index - 1]?.step && <StepHead row={row} model={model} />}
             <button {...handlers(index)} className={styles.row}>
-              <ReasonWords row={row} decimals={decimals} withStep={order !== 'step'} narrow={width < NARROW} />
+              <ReasonWords
+                row={row}
+                model={model}
+                decimals={decimals}
+                withStep={order !== 'step'}
+                narrow={width < NARROW}
+              />
             </button>
           </li>
         ))}
@@ -132,35 +156,40 @@ function StepHead({ row, model }: { row: ReasonRow; model: ReasonsModel }) {
 
 interface RowProps {
   row: ReasonRow;
+  model: ReasonsModel;
   decimals: number;
   withStep: boolean;
   narrow: boolean;
 }
 
 /** What it was and how many; below it what to make of that. */
-function ReasonWords({ row, decimals, withStep, narrow }: RowProps) {
+function ReasonWords({ row, model, decimals, withStep, narrow }: RowProps) {
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const name = reasonName(row);
   const label = reasonLabel(row.reason);
   const owner = ownerOf(row.errorOwner);
+  const then = earlierWords(row, model, decimals);
   const about = [
     withStep ? `${row.step + 1} ${row.stepName}` : '',
     row.segment ?? '',
     name === label ? meaningOf(row.reason) : label,
     owner ? `${owner.label}` : '',
+    then ?? '',
   ].filter(Boolean);
-  const judged = [comparedWords(row), significanceWords(row)].filter(Boolean).join(', ');
+  const [asked, ended] = nameParts(name);
+  const judged = judgedWords(row, model.unitName);
   const control = Number.isNaN(row.controlShare)
     ? ''
     : `The line: ${formatShare(row.controlShare, decimals)} of those who got on had the same`;
   return (
     <>
       <span className={styles.swatch} style={reasonFill(row.reason, theme)} aria-hidden />
-      <span className={cx(styles.cut, styles.name)} title={name}>
-        {name}
+      <span className={styles.name} title={name}>
+        <span className={styles.cut}>{asked}</span>
+        {ended && <span className={styles.cut}>{ended}</span>}
       </span>
-      <span className={styles.figures}>
+      <span className={cx(styles.figures, !narrow && styles.withTrack)}>
         {!narrow && (
           <span className={styles.track} aria-hidden title={control}>
             <span
@@ -178,7 +207,7 @@ function ReasonWords({ row, decimals, withStep, narrow }: RowProps) {
       <span className={styles.said}>
         {about.join(' · ')}
         {judged && (
-          <span className={cx(isTelling(row) === true && row.odds > 1 && styles.telling)}>
+          <span className={cx(isTelling(row) === true && row.units >= LEAST_SUPPORT && row.odds > 1 && styles.telling)}>
             {' · '}
             {judged}
           </span>
@@ -237,17 +266,29 @@ function getStyles(theme: GrafanaTheme2) {
     }),
     swatch: css({ width: 12, height: 12, marginTop: 3, borderRadius: theme.shape.radius.sm }),
     said: css({ gridColumn: '2 / -1', color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
-    name: css({ fontWeight: theme.typography.fontWeightMedium }),
+    // How it ended stays readable: on a line of its own where both do not fit into one.
+    name: css({
+      display: 'flex',
+      flexWrap: 'wrap',
+      minWidth: 0,
+      fontWeight: theme.typography.fontWeightMedium,
+      '& > *': { whiteSpace: 'pre', maxWidth: '100%' },
+    }),
     about: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
     telling: css({ color: theme.colors.text.primary, fontWeight: theme.typography.fontWeightMedium }),
     cut: css({ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', minWidth: 0 }),
+    // The same columns in every row, so that bars and numbers stand below each other.
     figures: css({
-      display: 'flex',
+      display: 'grid',
+      gridTemplateColumns: '44px 48px',
       alignItems: 'center',
+      alignSelf: 'start',
+      justifyItems: 'end',
       gap: theme.spacing(0.75),
       whiteSpace: 'nowrap',
       fontVariantNumeric: 'tabular-nums',
     }),
+    withTrack: css({ '&&': { gridTemplateColumns: '72px 44px 48px' } }),
     track: css({ position: 'relative', width: 72, height: 8, background: theme.colors.action.hover }),
     share: css({ position: 'absolute', inset: '0 auto 0 0', display: 'block' }),
     control: css({

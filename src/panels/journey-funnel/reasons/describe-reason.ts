@@ -1,9 +1,10 @@
+import { changeBetween, changeShare, earlierText } from '../../../components/change';
 import { ownerOf } from '../../../components/error-owners';
 import { capital, formatCount, formatShare, NO_VALUE } from '../../../components/format';
 import { type TooltipRow } from '../../../components/PanelTooltip';
 import { pText } from '../steps/significance';
 import { REASON_KINDS, reasonLabel } from './reason-kinds';
-import { type ReasonRow, type ReasonsModel, SIGNIFICANCE } from './read-reasons';
+import { LEAST_SUPPORT, type ReasonRow, type ReasonsModel, SIGNIFICANCE } from './read-reasons';
 
 const MANY_TIMES = 1000;
 
@@ -41,6 +42,37 @@ export function significanceWords(row: ReasonRow): string | undefined {
   return telling === undefined ? undefined : `${telling ? 'significant' : 'may be chance'}, ${pText(row.pValue)}`;
 }
 
+/** What comparing and testing say of a row, in words; of few units only that they are too few. Empty where nothing is known. */
+export function judgedWords(row: ReasonRow, unitName: string): string {
+  if (Number.isNaN(row.odds) || row.units === 0) {
+    return '';
+  }
+  if (row.units < LEAST_SUPPORT) {
+    return `too few ${unitName} to compare`;
+  }
+  return [comparedWords(row), significanceWords(row)].filter(Boolean).join(', ');
+}
+
+/** What a row was at the earlier time, and its change: `12 (3.1%) 1 week earlier, −40%`. Undefined without a comparison. */
+export function earlierWords(
+  { units, earlier }: ReasonRow,
+  { marker }: ReasonsModel,
+  decimals: number
+): string | undefined {
+  if (!earlier) {
+    return undefined;
+  }
+  const share = Number.isNaN(earlier.share) ? '' : ` (${formatShare(earlier.share, decimals)})`;
+  const then = `${formatCount(earlier.units)}${share} ${earlierText(marker?.comparison?.timeShift)}`;
+  return `${then}, ${changeShare(changeBetween(units, earlier.units))}`;
+}
+
+/** A name in two: what was asked, and how that ended, which must stay readable where the first is cut. */
+export function nameParts(name: string): [asked: string, ended: string] {
+  const found = /^(.+?)( (?:answered \d{3}\b|had no answer|took over \d|was given up by the client).*)$/.exec(name);
+  return found ? [found[1], found[2]] : [name, ''];
+}
+
 /** What a row is called: its detail, or the reason where it has none. */
 export function reasonName(row: ReasonRow): string {
   return row.other ? `${reasonLabel(row.reason)}: other` : (row.detail ?? reasonLabel(row.reason));
@@ -75,7 +107,11 @@ export function describeReason(row: ReasonRow, model: ReasonsModel, decimals: nu
     const range = Number.isNaN(row.oddsLow) ? '' : ` (${oddsText(row.oddsLow)} to ${oddsText(row.oddsHigh)})`;
     lines.push({ label: 'Odds ratio, 95 %', value: `${oddsText(row.odds)}${range}` });
   }
-  const significance = significanceWords(row);
+  const then = earlierWords(row, model, decimals);
+  if (then) {
+    lines.push({ label: 'Earlier', value: then });
+  }
+  const significance = row.units < LEAST_SUPPORT ? judgedWords(row, model.unitName) : significanceWords(row);
   if (significance) {
     lines.push({ label: 'Against chance', value: significance });
   }

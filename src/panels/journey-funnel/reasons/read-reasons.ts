@@ -32,6 +32,8 @@ export interface ReasonRow {
   oddsLow: number;
   oddsHigh: number;
   pValue: number;
+  /** How many, and which share, at the earlier time; absent without a comparison. */
+  earlier?: { units: number; share: number };
   /** Which requests are meant, beside the query's own filters; empty where none is. */
   filters: Filter[];
   frameRow: number;
@@ -63,6 +65,7 @@ export function readReasons(frame: DataFrame): ReasonsModel {
     'error_owner',
   ].map(text);
   const status = number('status');
+  const [earlierUnits, earlierShare] = ['previous_units', 'previous_share'].map(number);
   const segment = marker?.breakdown === undefined ? undefined : frame.fields.find((f) => f.name === marker.breakdown);
   return {
     frame,
@@ -91,6 +94,8 @@ export function readReasons(frame: DataFrame): ReasonsModel {
         oddsLow: numberAt(oddsLow, row),
         oddsHigh: numberAt(oddsHigh, row),
         pValue: numberAt(pValue, row),
+        earlier: marker?.comparison &&
+          earlierUnits && { units: numberAt(earlierUnits, row) || 0, share: numberAt(earlierShare, row) },
         filters: marker?.reasons?.[row]?.filters ?? [],
         frameRow: row,
       };
@@ -128,6 +133,9 @@ export function reasonsShown(reasons: ReasonsModel | undefined): string[] {
 /** Below which p-value a difference from those who converted is called more than chance. */
 export const SIGNIFICANCE = 0.05;
 
+/** Of fewer units nothing is said of what is more common among them: one of one is all of them. */
+export const LEAST_SUPPORT = 5;
+
 export type ReasonOrder = 'step' | 'units' | 'odds';
 
 /** Owners of errors that a caller has, and can mend. */
@@ -150,9 +158,11 @@ function attributable({ units, odds }: ReasonRow): number {
 /** Rows as they are listed: by step as the answer has them, or over all steps by size or by how telling they are. */
 export function orderedReasons(rows: readonly ReasonRow[], order: ReasonOrder): ReasonRow[] {
   // Nobody is to blame for those who may still go on, however many they are.
-  const late = (row: ReasonRow) => (row.reason === 'pending' ? 1 : 0);
+  // What was so only at the earlier time comes after all.
+  const late = (row: ReasonRow) => (row.units === 0 ? 2 : row.reason === 'pending' ? 1 : 0);
   // What may be chance tells nothing, however large its odds. Of the rest, first what is ours to mend.
-  const tier = (row: ReasonRow) => (row.pValue < SIGNIFICANCE && row.oddsLow > 1 ? (isOurs(row) ? 0 : 1) : 2);
+  const tier = (row: ReasonRow) =>
+    row.units >= LEAST_SUPPORT && row.pValue < SIGNIFICANCE && row.oddsLow > 1 ? (isOurs(row) ? 0 : 1) : 2;
   switch (order) {
     case 'units':
       return [...rows].sort((a, b) => late(a) - late(b) || b.units - a.units);

@@ -10,7 +10,15 @@ import { funnelModel } from '../model';
 import { defaultOptions } from '../options';
 import { partLengths } from '../steps/geometry';
 import { reasonsPlace } from '../steps/reasons-place';
-import { comparedWords, oddsText, significanceWords } from './describe-reason';
+import {
+  comparedWords,
+  describeReason,
+  earlierWords,
+  judgedWords,
+  nameParts,
+  oddsText,
+  significanceWords,
+} from './describe-reason';
 import { dropParts, orderedReasons, readReasons } from './read-reasons';
 
 jest.setTimeout(60_000);
@@ -60,6 +68,34 @@ describe('a reason in words', () => {
     expect(comparedWords({ ...failed, controlUnits: 0 })).toBe('nobody who converted had it');
     expect(comparedWords(model.rows[2])).toBeUndefined();
     expect(significanceWords({ ...diverted, pValue: 0.3 })).toBe('may be chance, p 0.30');
+  });
+
+  it('of fewer than five units says only that they are too few', () => {
+    const few = { ...failed, units: 1, share: 1, odds: 197, pValue: 0.001, oddsLow: 3 };
+    expect(judgedWords(few, 'customers')).toBe('too few customers to compare');
+    expect(judgedWords(failed, 'customers')).toMatch(/significant/);
+    expect(orderedReasons([few, failed], 'odds')[0]).toBe(failed);
+  });
+
+  it('says what it was at the earlier time; what is gone comes last', () => {
+    const marker = { ...model.marker!, comparison: { timeShift: '1w' } as never };
+    const earlier = { units: 400, share: 0.5 };
+    expect(earlierWords({ ...failed, earlier }, { ...model, marker }, 1)).toBe('400 (50.0%) 1 week earlier, −25%');
+    const gone = { ...failed, units: 0, share: 0, earlier };
+    expect(earlierWords(gone, { ...model, marker }, 1)).toBe('400 (50.0%) 1 week earlier, gone');
+    expect(orderedReasons([gone, ...model.rows], 'odds').at(-1)).toBe(gone);
+    expect(describeReason({ ...failed, earlier }, { ...model, marker }, 1)).toContainEqual({
+      label: 'Earlier',
+      value: '400 (50.0%) 1 week earlier, −25%',
+    });
+  });
+
+  it.each([
+    ['POST /pay/{id} answered 500 (TypeError)', ['POST /pay/{id}', ' answered 500 (TypeError)']],
+    ['GET /a had no answer', ['GET /a', ' had no answer']],
+    ['GET /help', ['GET /help', '']],
+  ])('%s is cut before how it ended', (name, parts) => {
+    expect(nameParts(name)).toEqual(parts);
   });
 
   it.each([
@@ -124,11 +160,16 @@ describe('in the panel', () => {
     expect(screen.getByTestId(testIds.tooltip)).toHaveTextContent('– Failed300 (54.5%)');
   });
 
-  it('a narrow one has a switch to the list', async () => {
+  it('a narrow one has a switch to the list, whose order is chosen from a list', async () => {
+    jest
+      .spyOn(HTMLCanvasElement.prototype, 'getContext')
+      .mockReturnValue({ measureText: (text: string) => ({ width: text.length * 8 }) } as unknown as null);
     show(defaultOptions, data, { width: 300 });
     expect(screen.queryByTestId(testIds.funnel.reasons)).not.toBeInTheDocument();
     await userEvent.click(screen.getByRole('radio', { name: 'Reasons' }));
     expect(names()).toHaveLength(6);
+    expect(screen.getByRole('combobox', { name: 'Order of reasons' })).toHaveValue('Most telling');
+    jest.restoreAllMocks();
   });
 
   it('says that reasons of another funnel are not drawn', () => {

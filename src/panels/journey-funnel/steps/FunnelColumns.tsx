@@ -111,7 +111,12 @@ export function FunnelColumns({ model, options, width, height, handlers }: Props
                     <StepNumbers model={model} index={index} options={options} />
                   </div>
                   <StepLoss model={model} index={index} options={options} brief />
-                  <StepChangeText model={model} index={index} options={options} room={widthOf(index) - PADDING} />
+                  <StepChangeText
+                    model={model}
+                    index={index}
+                    options={options}
+                    room={widthOf(steps.length - 1) - PADDING}
+                  />
                   {options.showPending && step.pending > 0 && (
                     <span className={styles.small}>{formatCount(step.pending)} pending</span>
                   )}

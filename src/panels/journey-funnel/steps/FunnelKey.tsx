@@ -9,6 +9,21 @@ import { type FunnelModel } from '../model';
 import { reasonFill, reasonLabel } from '../reasons/reason-kinds';
 import { reasonsShown } from '../reasons/read-reasons';
 
+/** How many characters and items the key has: what room it takes. */
+export function keySize(model: FunnelModel, showPending: boolean): { characters: number; items: number } {
+  const pending = showPending && model.steps.some((step) => step.pending > 0);
+  const reasons = model.hasSteps ? reasonsShown(model.reasons) : [];
+  const labels = [
+    model.unitName,
+    ...(pending ? ['Pending'] : []),
+    ...(reasons.length > 0 ? reasons.map(reasonLabel) : ['Dropped']),
+    ...(model.earlier ? [earlierText(model.earlier.timeShift), TESTED] : []),
+  ];
+  return { characters: labels.join('').length, items: labels.length };
+}
+
+const TESTED = '▲▼ significant, △▽ not';
+
 /** What colours and textures stand for. With reasons, those who dropped are told by them. */
 export function FunnelKey({ model, showPending }: { model: FunnelModel; showPending: boolean }) {
   const theme = useTheme2();
@@ -41,7 +56,7 @@ export function FunnelKey({ model, showPending }: { model: FunnelModel; showPend
       )}
       {earlier && model.hasSteps && (
         <span className={styles.keyItem} title="Whether the step conversion has changed by more than chance">
-          ▲▼ significant, △▽ not
+          {TESTED}
         </span>
       )}
     </span>

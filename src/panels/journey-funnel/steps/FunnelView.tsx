@@ -12,7 +12,7 @@ import { FunnelTimes } from '../times/FunnelTimes';
 import { describeStep, funnelSummary, stepSentence } from './describe';
 import { FunnelBars } from './FunnelBars';
 import { FunnelColumns } from './FunnelColumns';
-import { FunnelKey } from './FunnelKey';
+import { FunnelKey, keySize } from './FunnelKey';
 import { fitsColumns } from './geometry';
 import { rowFilters } from './stages';
 import { stepActions, type StepContext } from './step-actions';
@@ -32,6 +32,9 @@ const SUMMARY_FOUR_LINES = 82;
 /** Below these widths the key goes below the summary, and takes two lines. */
 const KEY_BELOW = { plain: 680, compared: 1160 };
 const KEY_TWO_LINES = 520;
+/** About how wide a letter of the key is, and the swatch and gap of an item. */
+const CHARACTER = 6.6;
+const SWATCH = 28;
 
 /** One funnel: its steps as columns or bars, or the times between them. */
 export function FunnelView({ model, options, width, height, context }: Props) {
@@ -39,7 +42,7 @@ export function FunnelView({ model, options, width, height, context }: Props) {
   const { steps, marker } = model;
   const { decimals } = options;
 
-  const summaryHeight = heightOfSummary(width, height, model);
+  const summaryHeight = heightOfSummary(width, height, model, options.showPending);
   const room = height - summaryHeight;
   const summary = model.hasSteps ? funnelSummary(model, decimals) : `Time from step to step, ${model.unitName}`;
   const columns =
@@ -92,13 +95,18 @@ export function FunnelView({ model, options, width, height, context }: Props) {
   );
 }
 
-function heightOfSummary(width: number, height: number, { earlier, hasSteps, reasons }: FunnelModel): number {
+/** Room for the summary and, where it has to go below it, all lines of the key. */
+export function heightOfSummary(width: number, height: number, model: FunnelModel, showPending: boolean): number {
+  const { earlier, hasSteps, reasons } = model;
   if (height < 140) {
     return 0;
   }
+  const { characters, items } = keySize(model, showPending);
+  const lines = Math.ceil((characters * CHARACTER + items * SWATCH) / (width * 0.92));
+  const below = height > 200 && lines > 1 ? Math.min(SUMMARY_FOUR_LINES, SUMMARY_HEIGHT + 19 * lines) : 0;
   const long = hasSteps && (earlier !== undefined || reasons !== undefined);
   if (long && width < KEY_TWO_LINES && height > 200) {
-    return earlier && reasons ? SUMMARY_FOUR_LINES : SUMMARY_THREE_LINES;
+    return Math.max(below, earlier && reasons ? SUMMARY_FOUR_LINES : SUMMARY_THREE_LINES);
   }
-  return width < (long ? KEY_BELOW.compared : KEY_BELOW.plain) ? SUMMARY_TWO_LINES : SUMMARY_HEIGHT;
+  return Math.max(below, width < (long ? KEY_BELOW.compared : KEY_BELOW.plain) ? SUMMARY_TWO_LINES : SUMMARY_HEIGHT);
 }

@@ -88,7 +88,7 @@ interface ChangeProps extends Props {
   room: number;
 }
 
-const WORDS_ROOM = 160;
+const WORDS_ROOM = 190;
 
 /** How a step has changed since the earlier time: whom it had, or of the step before. */
 export function StepChangeText({ model, index, options, room }: ChangeProps) {
@@ -105,7 +105,7 @@ export function StepChangeText({ model, index, options, room }: ChangeProps) {
       title={`${of}: ${change.full}, compared with ${than}`}
       data-testid={testIds.funnel.change}
     >
-      {[change.text, room >= WORDS_ROOM ? change.words : ''].filter(Boolean).join(' ')}
+      {[index === 0 ? '' : 'Step', change.text, room >= WORDS_ROOM ? change.words : ''].filter(Boolean).join(' ')}
     </span>
   );
 }

@@ -78,7 +78,7 @@ describe.each(['columns', 'bars'] as const)('drawn as %s', (orientation) => {
   it('has an outline and a change for each step, and a key to them', () => {
     show(options, panelData([comparedFunnelFrame()]), { width: 1400 });
     expect(screen.getAllByTestId(testIds.funnel.earlier)).toHaveLength(3);
-    expect(changes()).toEqual(['−20% customers', '▼ −8.0 pp significant', '△ +1.7 pp not significant']);
+    expect(changes()).toEqual(['−20% customers', 'Step ▼ −8.0 pp significant', 'Step △ +1.7 pp not significant']);
     expect(screen.getByTestId(testIds.funnel.key)).toHaveTextContent('1 week earlier');
     expect(screen.getByTestId(testIds.funnel.key)).toHaveTextContent('significant');
   });
