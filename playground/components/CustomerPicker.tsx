@@ -64,5 +64,5 @@ export function CustomerPicker({ dataSource, timeRange, value, onChange }: Props
 const getStyles = (theme: GrafanaTheme2) => ({
   field: css({ maxWidth: '100%', '& > *': { minWidth: 0 } }),
   // As wide as a name may be long, less where the window is narrow.
-  select: css({ width: theme.spacing(32), maxWidth: '100%' }),
+  select: css({ width: `min(${theme.spacing(32)}, 100vw - ${theme.spacing(18)})` }),
 });
