@@ -347,6 +347,10 @@ describe('what cannot be', () => {
     expect(notices(frame)).toContainEqual(expect.stringContaining('No request in this range has the unit account'));
   });
 
+  it.each(['time', 'date', 'duration_ms', 'request_bytes', 'weight'])('refuses %s as the unit', async (unit) => {
+    await expect(ask(letters('AB'), { steps: steps('AB'), unit })).rejects.toThrow(new RegExp(`unit: ${unit} is a`));
+  });
+
   it('says which step matches nothing', async () => {
     const frame = await ask(letters('AB'), { steps: steps('AZ') });
     expect(notices(frame)).toContainEqual(expect.stringContaining('Step 2 (Z) matches no request'));

@@ -1,4 +1,4 @@
-import type { Filter } from '@apitrail/contract';
+import { ApitrailError, parseKey, type ColumnType, type Filter } from '@apitrail/contract';
 
 import { raw, sql, type Sql } from '../../engine/sql';
 import type { TimeRange } from '../../lake/dataset';
@@ -36,9 +36,10 @@ const SESSION_REACH_MS = 86_400_000;
 /**
  * Whose each request is. With `identity: session` requests without a customer belong to the customer of their session,
  * when the session has exactly one from a day before what is read to the end of it, and a day at least after the range,
- * whatever the filters leave of it.
+ * whatever the filters leave of it. Throws an ApitrailError for a key that is nobody.
  */
 export async function unitRows(query: UnitQuery, context: HandlerContext, reach: TimeRange): Promise<UnitRows> {
+  checkUnit(query.unit);
   const rows = context.rows(query.filters, reach);
   if (query.unit === 'customer' && query.identity === 'session') {
     const inSessions = await context.run(
@@ -50,6 +51,26 @@ export async function unitRows(query: UnitQuery, context: HandlerContext, reach:
   }
   const unit = keyAsText(query.unit, context.dialect);
   return { rows, unit, counted: rowsWithout(query, unit, context) };
+}
+
+/** What a column of such a type holds, that is nobody. */
+const NOBODY: Partial<Record<ColumnType, string>> = {
+  timestamp: 'a time',
+  date: 'a time',
+  double: 'a measure',
+  long: 'a measure',
+};
+
+function checkUnit(unit: string): void {
+  const key = parseKey(unit);
+  const what = key?.kind === 'column' ? NOBODY[key.column.type] : undefined;
+  if (what !== undefined) {
+    throw new ApitrailError(
+      'APITRAIL_BAD_VALUE',
+      `unit: ${unit} is ${what}, and nobody. Choose who makes the requests: customer, account, session, or another key that tells, such as attributes.<name>.`,
+      { where: 'unit' }
+    );
+  }
 }
 
 /** How many rows have no unit: of whole files their statistics say it, where no filter chooses among the rows. */
