@@ -186,8 +186,7 @@ function ReasonWords({ row, model, decimals, withStep, narrow }: RowProps) {
     <>
       <span className={styles.swatch} style={reasonFill(row.reason, theme)} aria-hidden />
       <span className={styles.name} title={name}>
-        <span className={styles.cut}>{asked}</span>
-        {ended && <span className={styles.cut}>{ended}</span>}
+        <span className={styles.cut}>{asked}</span> {ended && <span className={styles.cut}>{ended.trim()}</span>}
       </span>
       <span className={cx(styles.figures, !narrow && styles.withTrack)}>
         {!narrow && (
@@ -270,9 +269,10 @@ function getStyles(theme: GrafanaTheme2) {
     name: css({
       display: 'flex',
       flexWrap: 'wrap',
+      columnGap: '0.3em',
       minWidth: 0,
       fontWeight: theme.typography.fontWeightMedium,
-      '& > *': { whiteSpace: 'pre', maxWidth: '100%' },
+      '& > *': { maxWidth: '100%' },
     }),
     about: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
     telling: css({ color: theme.colors.text.primary, fontWeight: theme.typography.fontWeightMedium }),
