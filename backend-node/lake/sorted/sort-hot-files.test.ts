@@ -125,9 +125,8 @@ async function check(files: readonly WrittenFile[], lists: ReadonlyArray<readonl
 const dayOf = (us: number): string => new Date(Math.floor(us / DAY) * 86_400_000).toISOString().slice(0, 10);
 
 async function statisticsBySql(file: WrittenFile): Promise<unknown> {
-  const names = REQUESTS_TABLE.columns
-    .map(({ name }) => name)
-    .filter((name) => REQUESTS_TABLE.statistics.includes(name));
+  const { columns, statistics, counted = [] } = REQUESTS_TABLE;
+  const names = columns.map(({ name }) => name).filter((name) => statistics.includes(name) || counted.includes(name));
   const of = names.map((name) => {
     const column = identifier(name);
     return sql`CAST(min(${column}) AS VARCHAR), CAST(max(${column}) AS VARCHAR), count(*) - count(${column})`;
