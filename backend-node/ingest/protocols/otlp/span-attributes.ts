@@ -82,9 +82,11 @@ export class SpanAttributes {
   /** Reads the KeyValue in `[start, end)`. False when the span must go the long way. */
   read(words: BodyWords, start: number, end: number, rows: RecordRows): boolean {
     const { bytes } = words;
+    const keyLength = bytes[start + 1]!;
     const keyStart = start + 2;
-    const keyEnd = keyStart + bytes[start + 1]!;
-    if (bytes[start] !== TEXT || bytes[start + 1]! - 1 > 0x7e || keyEnd + 2 > end || bytes[keyEnd] !== 0x12) {
+    const keyEnd = keyStart + keyLength;
+    const hasShortKey = bytes[start] === TEXT && keyLength > 0 && keyLength < 0x80;
+    if (!hasShortKey || keyEnd + 2 > end || bytes[keyEnd] !== 0x12) {
       return false;
     }
     const valueStart = behindLength(bytes, keyEnd + 1, end);

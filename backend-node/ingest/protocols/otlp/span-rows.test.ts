@@ -84,6 +84,7 @@ const VALUES: Record<string, ModelValue[]> = {
   'cart': [{ map: [['id', whole(1)]] }, { bytes: Buffer.from([1, 2]) }, { list: [] }],
   'http': [{ map: [['method', text('GET')]] }],
   '__proto__': [text('a')],
+  '': [text('a'), { bytes: Buffer.from([0]) }],
 }; // prettier-ignore
 
 const attribute = fc
@@ -193,6 +194,15 @@ it('spans are read the short way as they are the long way', () => {
 it('spans as SDKs send them all go the short way', () => {
   const { rows, records } = tracesProtobuf.decode(tracesProtobufOf(shopSpans(3000)), CONTEXT);
   expect([rows?.count, records.length]).toEqual([3000, 0]);
+});
+
+it('an attribute without a name says nothing', () => {
+  const model = shopSpans(2);
+  const { attributes: own } = model.resources[0]!.scopes[0]!.items[0]!;
+  own.push(['', text('a')], ['', { bytes: Buffer.from([0]) }]);
+  expect(asRecords(tracesProtobuf.decode(tracesProtobufOf(model), CONTEXT)).records).toEqual(
+    asRecords(tracesProtobuf.decode(tracesProtobufOf(shopSpans(2)), CONTEXT)).records
+  );
 });
 
 it('says of a row and of a record at which place of the body each was', () => {
