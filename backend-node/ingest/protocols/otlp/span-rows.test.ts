@@ -158,7 +158,10 @@ const exported: fc.Arbitrary<ModelExport<ModelSpan>> = fc.record({
       scopes: fc.array(
         fc.record({
           name: fc.constant('http'),
-          attributes: fc.oneof({ weight: 4, arbitrary: fc.constant<ModelAttributes>([]) }, { weight: 1, arbitrary: resourceAttributes }),
+          attributes: fc.oneof(
+            { weight: 4, arbitrary: fc.constant<ModelAttributes>([]) },
+            { weight: 1, arbitrary: resourceAttributes }
+          ),
           items: fc.array(span, { maxLength: 8 }),
         }),
         { minLength: 1, maxLength: 2 }
