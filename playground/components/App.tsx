@@ -12,7 +12,7 @@ import { locationService } from '@grafana/runtime';
 import { GlobalStyles, PanelContextProvider, PortalContainer, useStyles2 } from '@grafana/ui';
 
 import type { ApitrailDataSource } from '../../src/datasource/apitrail-data-source';
-import { rangeInAddress, rangeOf } from '../host/time-range';
+import { rangeInAddress, rangeOf, TIMEZONE } from '../host/time-range';
 import { useExploreLink } from '../host/use-explore-link';
 import { CUSTOMER_VIEW, type View, VIEWS } from '../views';
 import { AnnotationSwitches } from './AnnotationSwitches';
@@ -23,7 +23,6 @@ import { openPage, Toolbar } from './Toolbar';
 import { useAnnotations } from './use-annotations';
 import { ViewPanelCard } from './ViewPanelCard';
 
-const TIMEZONE = 'UTC';
 const NONE_HIDDEN: ReadonlySet<string> = new Set();
 const NO_PANELS: View['panels'] = [];
 

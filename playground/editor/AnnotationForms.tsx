@@ -5,8 +5,9 @@ import { AnnotationEditor } from '../../src/datasource/annotations/AnnotationEdi
 import type { ApitrailQuery } from '../../src/datasource/types';
 import { TablePanel } from '../components/TablePanel';
 import { useAnnotations } from '../components/use-annotations';
+import { TIMEZONE } from '../host/time-range';
 import type { ViewAnnotation } from '../views';
-import { type EditorProps, startOf, TIMEZONE } from './editor-props';
+import { type EditorProps, startOf } from './editor-props';
 import { Workbench } from './Workbench';
 
 const NO_FILTERS: never[] = [];

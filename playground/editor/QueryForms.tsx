@@ -9,8 +9,8 @@ import { TablePanel } from '../components/TablePanel';
 import { TimeSeriesPanel } from '../components/TimeSeriesPanel';
 import { usePanelData } from '../components/use-panel-data';
 import { PANEL_PLUGINS } from '../host/panel-plugins';
-import { rangeOf } from '../host/time-range';
-import { type EditorProps, startOf, TIMEZONE } from './editor-props';
+import { rangeOf, TIMEZONE } from '../host/time-range';
+import { type EditorProps, startOf } from './editor-props';
 import { DRAWING_NAMES, drawingOf } from './shown-as';
 import { Workbench } from './Workbench';
 

@@ -13,7 +13,8 @@ import type { ApitrailVariableQuery } from '../../src/datasource/types';
 import { VariableEditor } from '../../src/datasource/variables/VariableEditor';
 import { ApitrailVariableSupport } from '../../src/datasource/variables/variable-support';
 import { TablePanel } from '../components/TablePanel';
-import { type EditorProps, startOf, TIMEZONE } from './editor-props';
+import { TIMEZONE } from '../host/time-range';
+import { type EditorProps, startOf } from './editor-props';
 import { Workbench } from './Workbench';
 
 interface Question {

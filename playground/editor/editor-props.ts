@@ -1,16 +1,9 @@
-import type { TimeRange } from '@grafana/data';
-
 import type { ApitrailDataSource } from '../../src/datasource/apitrail-data-source';
-
-export const TIMEZONE = 'UTC';
+import type { PageState } from '../components/PageShell';
 
 /** What each kind of form is given by the page. */
-export interface EditorProps {
+export interface EditorProps extends PageState {
   dataSource: ApitrailDataSource;
-  timeRange: TimeRange;
-  onTimeRange: (range: TimeRange) => void;
-  /** Another number asks again. */
-  refresh: number;
   /** What the form starts with, as JSON; null when the address has nothing. */
   given: string | null;
 }

@@ -1,5 +1,8 @@
 import { dateTime, type TimeRange } from '@grafana/data';
 
+/** Times of the playground are told in it. */
+export const TIMEZONE = 'UTC';
+
 /** A fixed range, from epoch milliseconds. */
 export function rangeOf(from: number, to: number): TimeRange {
   const [start, end] = [dateTime(from), dateTime(to)];
