@@ -3,8 +3,7 @@ import { Stack } from '@grafana/ui';
 
 import type { ApitrailQueryOf } from '../../types';
 import { ChoiceField } from '../fields/ChoiceField';
-import { SwitchField } from '../fields/SwitchField';
-import { TextField } from '../fields/TextField';
+import { AttemptFields } from './AttemptFields';
 import { type Step } from './FunnelStepForm';
 import { JourneySteps } from './JourneySteps';
 
@@ -39,27 +38,16 @@ export function CustomersFunnelForm({ funnel, onChange }: CustomersFunnelFormPro
   return (
     <>
       <Stack direction="row" wrap="wrap" gap={1}>
-        <TextField
-          label="Within"
-          path="funnel.window"
-          placeholder="1h"
-          width={12}
-          value={funnel.window}
-          onChange={(window, options) => set({ window }, options)}
-        />
-        <ChoiceField
-          label="Counted"
-          path="funnel.counting"
-          fallback="total"
-          value={funnel.counting}
-          options={COUNTINGS}
-          onChange={(counting) => set({ counting })}
-        />
-        <SwitchField
-          label="Successful only"
-          value={funnel.successOnly ?? true}
-          onChange={(successOnly) => set({ successOnly })}
-        />
+        <AttemptFields funnel={funnel} onChange={set}>
+          <ChoiceField
+            label="Counted"
+            path="funnel.counting"
+            fallback="total"
+            value={funnel.counting}
+            options={COUNTINGS}
+            onChange={(counting) => set({ counting })}
+          />
+        </AttemptFields>
       </Stack>
       <JourneySteps steps={steps} onChange={setSteps} />
     </>

@@ -3,9 +3,8 @@ import { Stack } from '@grafana/ui';
 
 import type { ApitrailQueryOf } from '../../types';
 import { ChoiceField } from '../fields/ChoiceField';
-import { SwitchField } from '../fields/SwitchField';
-import { TextField } from '../fields/TextField';
 import { StepNumberField } from '../funnel/StepNumberField';
+import { AttemptFields } from './AttemptFields';
 import { type Step } from './FunnelStepForm';
 import { JourneySteps } from './JourneySteps';
 
@@ -62,19 +61,7 @@ export function PathsFunnelForm({ funnel, onChange }: PathsFunnelFormProps) {
           options={OUTCOMES}
           onChange={(outcome) => set({ outcome })}
         />
-        <TextField
-          label="Within"
-          path="funnel.window"
-          placeholder="1h"
-          width={12}
-          value={funnel.window}
-          onChange={(window, options) => set({ window }, options)}
-        />
-        <SwitchField
-          label="Successful only"
-          value={funnel.successOnly ?? true}
-          onChange={(successOnly) => set({ successOnly })}
-        />
+        <AttemptFields funnel={funnel} onChange={set} />
       </Stack>
       <JourneySteps steps={steps} onChange={setSteps} />
     </>
