@@ -1,45 +1,22 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-import { demoDays, generateDay, planDemo } from '../../../demo/generate';
 import { during } from '../../../demo/incidents';
-import type { DemoRow } from '../../../demo/row';
 import type { Dataset } from '../../../lake/dataset';
 import { Bench, type TestFrame } from '../../testing/dataset';
+import { checkoutSteps, demoDataset, demoShop, PAY } from '../../testing/demo';
 
 jest.setTimeout(240_000);
 
-const DAY = 86_400_000;
 const HOUR = 3_600_000;
-const PAY = '/api/checkout/{id}/payment';
-const to = Date.UTC(2026, 10, 23);
-const plan = planDemo({ seed: 11, from: to - 2 * DAY, to, rows: 160_000 });
-const rows: DemoRow[] = demoDays(plan).flatMap((day) => [...generateDay(plan, day)]);
+const { plan, rows } = demoShop();
 const { deploy } = plan.incidents;
-
-/** The checkout funnel of the dashboard. */
 const steps = checkoutSteps();
-
-function checkoutSteps(): unknown[] {
-  const dashboard = readFileSync(join(__dirname, '../../../../src/dashboards/customer-journeys.json'), 'utf8');
-  const { panels } = JSON.parse(dashboard) as { panels: Array<{ targets?: Array<Record<string, unknown>> }> };
-  const funnel = panels.flatMap(({ targets = [] }) => targets).find(({ queryType }) => queryType === 'funnel');
-  return funnel!['steps'] as unknown[];
-}
 
 let bench: Bench;
 let data: Dataset;
 beforeAll(async () => {
   bench = await Bench.open();
-  const written = rows.map((row) => ({ ...row, time: isoMicroseconds(row.time) }));
-  data = await bench.dataset('demo', written);
+  data = await demoDataset(bench, rows);
 });
 afterAll(() => bench.close());
-
-function isoMicroseconds(us: number): string {
-  const iso = new Date(Math.floor(us / 1000)).toISOString();
-  return iso.replace('Z', `${String(us % 1000).padStart(3, '0')}Z`);
-}
 
 /**
  * Sessions that were told of the planted error when they paid, in the incident, and never paid: counted from what the generator made, by
