@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { parseKey } from './record';
+import { parseKey } from './keys';
 
 /** Operators of Grafana's ad hoc filters, comparisons, and presence. */
 export const FILTER_OPERATORS = [

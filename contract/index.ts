@@ -1,5 +1,7 @@
 export * from './annotations';
 export * from './cohorts';
+export * from './columns';
+export * from './keys';
 export * from './record';
 export * from './filters';
 export * from './metrics';

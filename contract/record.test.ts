@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 
-import { PARTITION_COLUMN, parseKey, RECORD_COLUMNS, recordColumn, SORT_COLUMNS } from './record';
+import { COLUMN_TYPES } from './columns';
+import { parseKey } from './keys';
+import { PARTITION_COLUMN, RECORD_COLUMNS, recordColumn, SORT_COLUMNS } from './record';
 
 describe('keys', () => {
-  it.each(RECORD_COLUMNS.filter(({ type }) => type !== 'map<string,string>').map(({ name }) => name))(
+  it.each(Object.entries(COLUMN_TYPES).filter(([, type]) => type !== 'map<string,string>'))(
     '%s is a column',
-    (name) => {
-      expect(parseKey(name)).toEqual({ kind: 'column', column: recordColumn(name) });
+    (name, type) => {
+      expect(parseKey(name)).toEqual({ kind: 'column', column: { name, type } });
     }
   );
 
@@ -30,7 +32,7 @@ describe('keys', () => {
   });
 
   it('takes the date of a time as a key', () => {
-    expect(parseKey('date')).toEqual({ kind: 'column', column: PARTITION_COLUMN });
+    expect(parseKey('date')).toEqual({ kind: 'column', column: { name: 'date', type: 'date' } });
   });
 
   it.each(['', 'attributes', 'attributes.', 'rout', 'ROUTE', 'constructor', '__proto__', 'time; DROP TABLE'])(
@@ -42,6 +44,10 @@ describe('keys', () => {
 });
 
 describe('the record', () => {
+  it('has the partition column’s name for its key', () => {
+    expect(parseKey(PARTITION_COLUMN.name)).toMatchObject({ column: { type: PARTITION_COLUMN.type } });
+  });
+
   it('names each column once, in lower case with underscores', () => {
     const names = RECORD_COLUMNS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import { ApitrailError, ERROR_CODES, type ErrorCode } from '../errors';
 import { nearest } from '../nearest';
-import { DERIVED_KEYS, RECORD_COLUMNS } from '../record';
+import { COLUMN_TYPES } from '../columns';
+import { DERIVED_KEYS } from '../keys';
 import { ENVELOPE_FIELDS } from '../queries/base';
 import { formatPath, shown, valueAt } from './path';
 
@@ -116,7 +117,7 @@ function suggestion(issue: Issue, value: unknown): string {
 }
 
 function unknownKey(field: string, value: string, message: string): string {
-  const near = nearest(value, [...RECORD_COLUMNS.map(({ name }) => name), ...Object.keys(DERIVED_KEYS)]);
+  const near = nearest(value, [...Object.keys(COLUMN_TYPES), ...Object.keys(DERIVED_KEYS)]);
   return `${field} ${message}, not ${shown(value)}.${near === undefined ? '' : ` Did you mean ${near}?`}`;
 }
 

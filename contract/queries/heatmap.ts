@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { keySchema } from '../filters';
 import { METRIC_NAMES } from '../metrics';
-import { parseKey } from '../record';
+import { parseKey } from '../keys';
 import { baseFields, compareField, limitField } from './base';
 
 export const HEATMAP_CALENDAR_X = ['time', 'hour_of_day', 'day_of_week'] as const;

@@ -1,4 +1,4 @@
-import { ApitrailError, PARTITION_COLUMN, RECORD_COLUMNS, type RecordColumn } from '@apitrail/contract';
+import { ApitrailError, PARTITION_COLUMN, RECORD_COLUMNS, recordColumn, type RecordColumn } from '@apitrail/contract';
 
 import { identifier, join, literal, raw, sql, type Sql } from '../../engine/sql';
 import { duckDbType } from '../schema';
@@ -23,7 +23,7 @@ export function recordColumns(config: ExternalDatasetConfig, types: ColumnTypes,
     const expression = column.name === 'attributes' ? attributes(config, types) : mapped(column, config, types, file);
     return sql`${expression} AS ${identifier(column.name)}`;
   });
-  const time = mapped(RECORD_COLUMNS[0], config, types, file);
+  const time = mapped(recordColumn('time')!, config, types, file);
   const date = sql`(DATE '1970-01-01' + CAST(floor(epoch_us(${time}) / 86400000000) AS INTEGER))`;
   return join([...columns, sql`${date} AS ${identifier(PARTITION_COLUMN.name)}`]);
 }

@@ -175,7 +175,7 @@ function numberParameter(text: string | undefined, where: string, key: string, t
   return type !== 'double' && Number.isSafeInteger(number) ? param('bigint', number) : param('double', number);
 }
 
-function timeSql(column: Sql, filter: KeyFilter, where: string, { name }: RecordColumn): Sql {
+function timeSql(column: Sql, filter: KeyFilter, where: string, { name }: Pick<RecordColumn, 'name'>): Sql {
   if (filter.operator === '=~' || filter.operator === '!~') {
     throw new ApitrailError('APITRAIL_BAD_VALUE', `${where}.operator: ${name} is a time; use = != < <= > >= with it.`, {
       where: `${where}.operator`,
