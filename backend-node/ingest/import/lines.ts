@@ -1,11 +1,13 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 
+const CARRIAGE_RETURN = 13;
+
 /** Called for each line with its text, without the line end. */
 export type LineVisitor = (line: string) => void;
 
 /**
- * Goes through the lines of a block. A carriage return before the line end belongs to it. Bytes that are not UTF-8 appear
- * as `\xNN`; NUL bytes before a line, as a copy and truncate of a log leaves them, are left out, others appear as `\x00`.
+ * Goes through the lines of a block. Carriage returns before the line end belong to it, so that a line without its end is
+ * the same line when it is read again. Bytes that are not UTF-8 appear as `\xNN`; NUL bytes before a line, as a copy and truncate of a log leaves them, are left out, others appear as `\x00`.
  */
 export function eachLine(bytes: Buffer, visit: LineVisitor): void {
   const ascii = isAscii(bytes);
@@ -59,6 +61,15 @@ export function decodeBytes(bytes: Buffer): string {
 }
 
 function cleanLine(line: string): string {
-  const text = line.endsWith('\r') ? line.slice(0, -1) : line;
+  const text = withoutReturns(line);
   return text.includes('\0') ? text.replace(/^\0+/, '').replaceAll('\0', '\\x00') : text;
+}
+
+/** A line without the carriage returns before its end; what translates line ends twice leaves more than one. */
+function withoutReturns(line: string): string {
+  let end = line.length;
+  while (line.charCodeAt(end - 1) === CARRIAGE_RETURN) {
+    end--;
+  }
+  return end === line.length ? line : line.slice(0, end);
 }

@@ -3,7 +3,7 @@ import { ApitrailError } from '@apitrail/contract';
 import type { ByteSource } from './byte-source';
 import { DamagedStream } from './decompress';
 import type { SourceTracker } from './known-sources';
-import { decodeBytes } from './lines';
+import { decodeBytes, lineText } from './lines';
 import { checkRecord, parseBlock, recordEndOf } from './parse-block';
 import { parseLine } from './parse-line';
 import { BLOCK_BYTES, textBlocks, type TextBlock } from './text-blocks';
@@ -129,7 +129,7 @@ class TextReader {
     if (entry.openLine || this.isHeader()) {
       return false;
     }
-    const line = decodeBytes(bytes).replace(/^\0+/, '').replaceAll('\0', '\\x00').replace(/\r$/, '');
+    const line = lineText(bytes);
     if (line.trim() === '') {
       entry.blank++;
       entry.lines++;
@@ -177,7 +177,7 @@ class TextReader {
     }
     delete entry.openLine;
     const end = bytes.indexOf(10);
-    const rest = decodeBytes(bytes.subarray(0, end)).replace(/\r$/, '');
+    const rest = lineText(bytes.subarray(0, end));
     if (rest !== '') {
       this.reject(
         'goes on from a line that was taken in before it was whole; its row has the values it had then',

@@ -119,6 +119,10 @@ describe('lines', () => {
     expect(linesOf('a\r\nb\n\nc')).toEqual(['a', 'b', '', 'c']);
   });
 
+  it('lose every carriage return before their ends, and no other', () => {
+    expect(linesOf('a\rb\r\r\n\r\r\nc\r\r')).toEqual(['a\rb', '', 'c']);
+  });
+
   it('lose NULs before them and show others', () => {
     expect(linesOf('\0\0a\0b\n\0\0\n')).toEqual(['a\\x00b', '']);
   });

@@ -261,7 +261,7 @@ export class Follower {
       const first = bytes.subarray(bytes.subarray(0, 3).equals(BOM) ? 3 : 0);
       const end = first.indexOf(10);
       if (end >= 0) {
-        source.header = first.subarray(0, end).toString('utf8').replace(/\r$/, '');
+        source.header = first.subarray(0, end).toString('utf8').replace(/\r+$/, '');
       }
     }
   }

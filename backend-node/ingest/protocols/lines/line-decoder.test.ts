@@ -21,7 +21,7 @@ function lineCount(body: Buffer): number {
     const end = body.indexOf(10, from);
     const to = end < 0 ? body.length : end;
     // A byte that is no UTF-8 is no space, whatever it is in another encoding.
-    const text = decodeBytes(body.subarray(from, to)).replace(/\r$/, '').replace(/^\0+/, '');
+    const text = decodeBytes(body.subarray(from, to)).replace(/\r+$/, '').replace(/^\0+/, '');
     count += text.trim() === '' ? 0 : 1;
     from = to + 1;
   }
@@ -75,4 +75,11 @@ test('what is rejected of a format that was looked for is known to be of it', ()
   expect(rejects).toMatchObject([{ index: 1, params: { format: 'combined', service: 'shop' } }]);
   const named = lineDecoder.decode(body, { params: { format: 'combined' }, receivedAt: Date.now() * 1000 });
   expect(named.rejects[0]).not.toHaveProperty('params');
+});
+
+test('what is rejected of a line with more than one carriage return before its end is the same when read again', () => {
+  const context = { params: { format: 'combined' }, receivedAt: Date.parse(time) * 1000 };
+  const [reject] = lineDecoder.decode(Buffer.from('hello\r\r\n'), context).rejects;
+  expect(reject).toMatchObject({ index: 0, text: 'hello' });
+  expect(lineDecoder.decode(Buffer.from(reject!.text), context).rejects).toEqual([reject]);
 });
