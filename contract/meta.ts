@@ -277,6 +277,20 @@ export interface HealthRules {
   };
 }
 
+/** A session that began on an older page of a timeline. */
+export interface ContinuedSession {
+  /** Null of a visit of requests without a session. */
+  session: string | null;
+  /** Epoch milliseconds. */
+  time: number;
+  timeEnd: number;
+  /** Of the whole session. */
+  requests: number;
+  errors: number;
+  /** Requests of it on older pages, as far as the `kinds` that were asked for have them. */
+  older: number;
+}
+
 /** Marker of a frame of customers. */
 export interface CustomersMarker extends FrameMarker {
   queryType: 'customers';
@@ -289,8 +303,18 @@ export interface CustomersMarker extends FrameMarker {
   funnel?: CustomersFunnel;
   /** Of `list` and `outreach`: customers; of `timeline`: rows. A page of them is shown. */
   total?: number;
+  /** How many come before the page, in the order that was asked for, also where `before` or `after` chose it. */
   offset?: number;
   limit?: number;
+  /** Of `timeline`: `asc` begins with the oldest. */
+  direction?: 'asc' | 'desc';
+  /**
+   * Of `timeline`: what asks for the pages beside this one, each absent where there is none: `older` as `before`, `newer` as `after` of
+   * the same query without `offset`.
+   */
+  cursors?: { older?: string; newer?: string };
+  /** Of `timeline`: sessions with requests on this page whose own row is on an older one, in the order of time. */
+  continued?: ContinuedSession[];
   /** Of `list`: how many of them are below `threshold`, and how many there are. */
   atRisk?: number;
   threshold: number;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { baseFields, compareField, limitField } from './base';
 import { funnelQuerySchema } from './funnel';
 import { checkFunnel } from './funnel-rules';
+import { timelineCursorSchema } from './timeline-cursor';
 import { unitFields } from './units';
 
 export const CUSTOMER_VIEWS = ['list', 'trend', 'timeline', 'outreach'] as const;
@@ -98,6 +99,10 @@ export const customersQuerySchema = z
     /** How many rows, and how many are passed over before. */
     limit: limitField(100, 10_000),
     offset: z.number().int().min(0).max(10_000_000).default(0),
+    /** For `timeline`: the page of rows that come right before this place in time, `cursors.older` of the marker. */
+    before: timelineCursorSchema.optional(),
+    /** For `timeline`: the page of rows that come right after this place in time, `cursors.newer` of the marker. */
+    after: timelineCursorSchema.optional(),
     /** For `timeline`: which rows. */
     kinds: z
       .array(z.enum(TIMELINE_KINDS))
@@ -110,10 +115,20 @@ export const customersQuerySchema = z
     /** Health below which a customer is at risk. */
     threshold: z.number().min(0).max(100).default(70),
   })
-  .superRefine(({ view, customer, format, orderBy, metric }, ctx) => {
+  .superRefine(({ view, customer, format, orderBy, metric, offset, before, after }, ctx) => {
     const issue = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
     if (view === 'timeline' && customer === '') {
       issue('customer', 'is needed by the view timeline: whose timeline is it?');
+    }
+    const cursor = before === undefined ? 'after' : 'before';
+    if ((before ?? after) !== undefined && view !== 'timeline') {
+      issue(cursor, 'goes with the view timeline; other lists have limit and offset');
+    }
+    if (before !== undefined && after !== undefined) {
+      issue('after', 'does not go with before: a page lies on one side of a place');
+    }
+    if ((before ?? after) !== undefined && offset > 0) {
+      issue('offset', `does not go with ${cursor}, which says where the page lies`);
     }
     if (format === 'time_series' && view !== 'trend') {
       issue('format', 'time_series goes with the view trend; the others are tables');

@@ -27,6 +27,7 @@ export * from './paths';
 export * from './requests';
 export * from './retention';
 export * from './sql';
+export { readTimelineCursor, timelineCursor, type TimelinePlace } from './timeline-cursor';
 export * from './traffic';
 export * from './units';
 export * from './values';

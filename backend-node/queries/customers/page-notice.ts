@@ -7,12 +7,13 @@ export function noticePage(
   context: HandlerContext,
   { offset }: Pick<CustomersQuery, 'offset'>,
   shown: number,
-  total: number
+  total: number,
+  others = 'limit and offset choose others'
 ): void {
   if (shown === total) {
     return;
   }
   const rows =
     shown === 0 ? 'None' : `${(offset + 1).toLocaleString('en')} to ${(offset + shown).toLocaleString('en')}`;
-  context.notice('info', `${rows} of ${total.toLocaleString('en')} are shown; limit and offset choose others.`);
+  context.notice('info', `${rows} of ${total.toLocaleString('en')} are shown; ${others}.`);
 }

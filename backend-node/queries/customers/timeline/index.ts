@@ -9,7 +9,8 @@ import { namesOf } from '../source';
 import { usualTable } from '../usual';
 import { timelineFrame } from './frame';
 import { ownRows } from './own-rows';
-import { EVENT_COLUMNS, journeyRows, timelineStatement, type EventColumn } from './sql';
+import { continuedSessions, pageOf, type ColumnOf } from './page';
+import { EVENT_COLUMNS, PLACE_COLUMNS, journeyRows, timelineStatement, type EventColumn } from './sql';
 
 /** What one customer lived through, in the order it came: sessions, requests, errors and, with a funnel, journeys. */
 export async function timelineAnswer(query: CustomersQuery, context: HandlerContext): Promise<CustomersAnswer> {
@@ -25,20 +26,23 @@ export async function timelineAnswer(query: CustomersQuery, context: HandlerCont
       journeys: journeys && journeyRows(journeys, query.funnel!.steps.length),
     })
   );
-  const [total, sessions, requests, errors, journeyCount, there, ...columns] = table.values as [
+  const [total, sessions, requests, errors, journeyCount, ...columns] = table.values as [
     number[],
     number[],
     number[],
     number[],
     number[],
-    boolean[],
     ...unknown[][],
   ];
-  const shown = there.flatMap((is, row) => (is ? [row] : []));
+  const column: ColumnOf = (name) => columns[[...EVENT_COLUMNS, ...PLACE_COLUMNS].indexOf(name)]!;
+  const [places, older] = [column('place'), column('older')];
+  const rowsWhere = (is: (row: number) => boolean) => places.flatMap((_, row) => (is(row) ? [row] : []));
+  const shown = rowsWhere((row) => places[row] !== null && older[row] === null);
   const events = Object.fromEntries(
-    EVENT_COLUMNS.map((name, index) => [name, shown.map((row) => columns[index]![row] ?? null)])
+    EVENT_COLUMNS.map((name) => [name, shown.map((row) => column(name)[row] ?? null)])
   ) as Record<EventColumn, unknown[]>;
-  noticePage(context, query, shown.length, total[0]!);
+  const page = pageOf(query, total[0]!, shown, column);
+  noticePage(context, page, shown.length, total[0]!, 'limit, offset, before and after choose others');
   if (requests[0]! + errors[0]! === 0) {
     context.notice('info', `There is no request of ${query.unit} ${query.customer} in this range, after the filters.`);
   }
@@ -46,6 +50,11 @@ export async function timelineAnswer(query: CustomersQuery, context: HandlerCont
     frames: [timelineFrame(query, events)],
     marker: {
       total: total[0]!,
+      ...page,
+      continued: continuedSessions(
+        rowsWhere((row) => older[row] !== null),
+        column
+      ),
       counts: {
         sessions: sessions[0]!,
         requests: requests[0]! + errors[0]!,
