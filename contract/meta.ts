@@ -2,7 +2,7 @@ import type { AnnotationKind } from './annotations';
 import type { Filter } from './filters';
 import type { MetricName } from './metrics';
 import type { CustomersFunnel, CustomerView, HealthPart } from './queries/customers';
-import type { FunnelReason, FunnelView } from './queries/funnel';
+import type { CorrelateExcept, FunnelReason, FunnelView } from './queries/funnel';
 import type { PathCounting, PathsFunnel } from './queries/paths';
 import type { RetentionInterval, RetentionMode } from './queries/retention';
 
@@ -140,8 +140,27 @@ export interface FunnelMarker extends FrameMarker {
   slowFactor?: number;
   /** Of the view `correlation`: what each row of the frame is about, in their order. */
   correlated?: Array<{ filters: Filter[] }>;
-  /** Of the view `correlation`: units that were compared, those of them that converted, and to which step. */
-  correlation?: { step: number; units: number; converted: number; keys: string[] };
+  /** Of the view `correlation`: what was compared. */
+  correlation?: FunnelCorrelation;
+}
+
+/** What the view `correlation` compared. */
+export interface FunnelCorrelation {
+  /** What counts as converting. */
+  step: number;
+  /** Units that were compared, and those of them that converted. */
+  units: number;
+  converted: number;
+  keys: string[];
+  /** How many values were judged, for which `q_value` is corrected; those set apart and left out are none of them. */
+  compared?: number;
+  /** How many values are necessary, or as good as; 0 where they are compared like the others. */
+  necessary?: number;
+  /** `correlateExcept` and `correlateNecessary` of the query, where they are given. */
+  except?: CorrelateExcept[];
+  compareNecessary?: boolean;
+  /** How many values that could be compared are left out by `except`; of a key that is left out whole none is counted. */
+  leftOut?: number;
 }
 
 /** What a row of reasons is about. */

@@ -42,6 +42,17 @@ export const CORRELATED_KEYS = [
   'user_agent',
 ] as const;
 
+/** Most values and keys that `correlateExcept` may name. */
+export const MOST_CORRELATE_EXCEPT = 100;
+
+/** A value of a key, as `correlation` writes it, or without one all values of the key. */
+export const correlateExceptSchema = z.strictObject({
+  key: keySchema,
+  /** As the column `value` has it: of routes with the method, or without it whatever the method. */
+  value: z.string().max(4000).optional(),
+});
+export type CorrelateExcept = z.output<typeof correlateExceptSchema>;
+
 const stepNumber = z.number().int().min(1).max(MOST_FUNNEL_STEPS);
 
 export const funnelStepSchema = z.strictObject({
@@ -155,6 +166,13 @@ export const funnelQuerySchema = z
       .min(1)
       .max(20)
       .default([...CORRELATED_KEYS]),
+    /** For `correlation`: what is left out, neither listed nor counted among what is compared. */
+    correlateExcept: z.array(correlateExceptSchema).max(MOST_CORRELATE_EXCEPT).default([]),
+    /**
+     * For `correlation`: whether what practically all who convert meet on the way is compared like everything else. By default it is
+     * listed last and not judged: it is necessary, or as good as.
+     */
+    correlateNecessary: z.boolean().default(false),
     /** For `units`: how many rows, and how many are passed over before. For `correlation`: how many rows of each direction. */
     limit: limitField(100, 10_000),
     offset: z.number().int().min(0).max(10_000_000).default(0),

@@ -236,7 +236,169 @@ describe('what goes with converting', () => {
     [{ correlate: ['time'] }, /correlate\[0\]: time is a time/],
     [{ correlate: [] }, /correlate/],
     [{ step: 1 }, /step: is 1, which everybody/],
+    [{ correlate: ['region'], correlateExcept: [{ key: 'region' }] }, /correlateExcept: leaves out all keys/],
+    [{ correlateExcept: [{ key: 'nope' }] }, /correlateExcept\[0\].*nope/],
+    [{ correlateExcept: Array.from({ length: 101 }, () => ({ key: 'region' })) }, /correlateExcept/],
   ])('refuses %j', async (query, message) => {
     await expect(ask(plain, query)).rejects.toThrow(message);
+  });
+});
+
+/** q-values by their definition: the least p × m / rank of all that are at least as likely by chance; of those that are judged. */
+function qsByDefinition(rows: TestFrame['rows']): Array<number | null> {
+  const judged = rows.filter(({ necessary }) => !necessary).map((row) => row['p_value'] as number);
+  const rank = (p: number) => judged.filter((other) => other <= p).length;
+  return rows.map((row) => {
+    const p = row['p_value'] as number;
+    return row['necessary']
+      ? null
+      : Math.min(1, ...judged.filter((q) => q >= p).map((q) => (q * judged.length) / rank(q)));
+  });
+}
+
+describe('what is necessary', () => {
+  /** 200 that convert, of whom so many meet the options first, and 200 that do not, of whom 20 do. */
+  const shop = (withOptions: number) => [
+    ...many(withOptions, 'on', 'A 0, options 20, B 60', { region: 'eu' }),
+    ...many(200 - withOptions, 'on too', 'A 0, B 60', { region: 'eu' }),
+    ...many(20, 'lost there', 'A 0, options 20', { region: 'us' }),
+    ...many(30, 'lost and helped', 'A 0, help 20', { region: 'us' }),
+    ...many(150, 'lost', 'A 0', { region: 'us' }),
+  ];
+
+  it('is what 99 % of those who convert meet on the way, comes last, and is not judged', async () => {
+    const frame = await ask(shop(198), { correlate: ['route', 'region'] });
+    expect(frame.rows.map(({ value, necessary }) => [value, necessary])).toEqual([
+      ['eu', false],
+      ['us', false],
+      ['GET help', false],
+      ['GET options', true],
+    ]);
+    expect(found(frame, 'route', 'GET options')).toMatchObject({ converted_support: 0.99, q_value: null });
+    expect(marker(frame)).toMatchObject({ correlation: { compared: 3, necessary: 1 } });
+    const less = await ask(shop(197), { correlate: ['route', 'region'] });
+    expect(found(less, 'route', 'GET options')).toMatchObject({ converted_support: 0.985, necessary: false });
+  });
+
+  it('is compared like everything else when told to', async () => {
+    const frame = await ask(shop(200), { correlate: ['route', 'region'], correlateNecessary: true });
+    expect(frame.columns['necessary']).toEqual([false, false, false, false]);
+    expect(marker(frame)).toMatchObject({ correlation: { compared: 4, necessary: 0, compareNecessary: true } });
+  });
+
+  it('is not what those who convert had from their entry on', async () => {
+    const frame = await ask(shop(200), { correlate: ['region'] });
+    expect(found(frame, 'region', 'eu')).toMatchObject({ converted_support: 1, necessary: false });
+  });
+
+  it('is what all of those meet who did not have it from their entry on', async () => {
+    const version = (service_version: string) => ({ service_version });
+    const rows = (there: number) =>
+      Array.from({ length: 60 }, (_, index) => [
+        ...many(1, `on ${index}`, 'A 0', version(index < there ? 'new' : 'old')),
+        ...many(1, `on ${index}`, 'other 10', version('new')),
+        ...many(1, `on ${index}`, 'B 60', version('old')),
+        ...many(1, `lost ${index}`, 'A 0', version('old')),
+      ]).flat();
+    const asked = { correlate: ['service_version'] };
+    expect(found(await ask(rows(30), asked), 'service_version', 'new')).toMatchObject({ necessary: true });
+    // Of nine the tenth may not have.
+    expect(found(await ask(rows(51), asked), 'service_version', 'new')).toMatchObject({ necessary: false });
+  });
+
+  it('is told of ten that convert, not of nine', async () => {
+    const rows = (count: number) => [
+      ...many(count, 'on', 'A 0, options 20, B 60'),
+      ...many(20, 'lost there', 'A 0, options 20'),
+      ...many(30, 'lost', 'A 0'),
+    ];
+    const asked = { correlate: ['route'] };
+    expect(found(await ask(rows(10), asked), 'route', 'GET options')).toMatchObject({ necessary: true });
+    expect(found(await ask(rows(9), asked), 'route', 'GET options')).toMatchObject({ necessary: false });
+    const sampled = rows(9).map((row) => ({ ...row, weight: 10 }));
+    expect(found(await ask(sampled, asked), 'route', 'GET options')).toMatchObject({ necessary: false });
+  });
+
+  it('says when nothing else is left', async () => {
+    const rows = [...many(50, 'on', 'A 0, options 20, B 60'), ...many(50, 'lost', 'A 0')];
+    const frame = await ask(rows, { correlate: ['route'] });
+    expect(frame.meta.notices).toContainEqual({ severity: 'info', text: expect.stringContaining('left to be judged') });
+  });
+});
+
+describe('what is left out by name', () => {
+  it.each([
+    ['a value as it is shown', { key: 'route', value: 'GET help' }, ['2xx', 'us', 'eu'], 1],
+    ['a route whatever its method', { key: 'route', value: 'help' }, ['2xx', 'us', 'eu'], 1],
+    ['a value', { key: 'region', value: 'eu' }, ['GET help', '2xx', 'us'], 1],
+    ['a key', { key: 'region' }, ['GET help', '2xx'], 0],
+    ['nothing, by a value nobody met', { key: 'region', value: 'asia' }, ['GET help', '2xx', 'us', 'eu'], 0],
+  ])('is %s', async (_, except, values, leftOut) => {
+    const frame = await ask(plain, { correlateExcept: [except] });
+    expect(new Set(frame.columns['value'])).toEqual(new Set(values));
+    expect(marker(frame)).toMatchObject({ correlation: { compared: values.length, leftOut, except: [except] } });
+  });
+
+  it('says so when nothing remains', async () => {
+    const frame = await ask(plain, { correlate: ['route'], correlateExcept: [{ key: 'route', value: 'GET help' }] });
+    expect(frame.rows).toEqual([]);
+    const text = expect.stringContaining('No value but the 1 left out by correlateExcept');
+    expect(frame.meta.notices).toContainEqual({ severity: 'info', text });
+  });
+});
+
+describe('against plain counting', () => {
+  const colors = ['red', 'green', 'blue', 'grey', 'white'];
+
+  it.each([1, 2, 3, 4])('rows, what is necessary and q-values are the same (seed %i)', async (seed) => {
+    let state = seed * 7919;
+    const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+    // Each meets pages after its entry, before it converts; all who convert meet the gate, but for those of seed 4.
+    const units = Array.from({ length: 400 }, (_, index) => {
+      const converted = random() < 0.4;
+      const gate = converted ? seed < 4 || random() < 0.9 : random() < 0.3;
+      const pages = ['p1', 'p2', 'p3', 'p4'].filter((_page, at) => random() < (converted ? 0.2 + 0.1 * at : 0.3));
+      return {
+        index,
+        converted,
+        region: colors[Math.floor(random() * 5)]!,
+        met: [...pages, ...(gate ? ['gate'] : [])],
+      };
+    });
+    const rows = units.flatMap(({ index, converted, region, met }) => {
+      const text = ['A 0', ...met.map((page) => `${page} 10`), ...(converted ? ['B 60'] : [])].join(', ');
+      return many(1, `unit ${index}`, text, { region });
+    });
+    const except = { key: 'region', value: 'red' };
+    const frame = await ask(rows, { correlate: ['route', 'region'], correlateExcept: [except], limit: 1000 });
+
+    const all = units.filter((unit) => unit.converted).length;
+    const counted = new Map<string, { units: number; converted: number }>();
+    for (const { converted, region, met } of units) {
+      for (const name of [...met.map((page) => `GET ${page}`), region].filter((one) => one !== 'red')) {
+        const count = counted.get(name) ?? { units: 0, converted: 0 };
+        counted.set(name, { units: count.units + 1, converted: count.converted + Number(converted) });
+      }
+    }
+    expect(Object.fromEntries(frame.rows.map((row) => [row['value'], row]))).toMatchObject(
+      Object.fromEntries(
+        [...counted].map(([name, { units, converted }]) => [
+          name,
+          {
+            units_with: units,
+            converted_with: converted,
+            converted_support: expect.closeTo(converted / all, 12),
+            necessary: name === 'GET gate' && seed < 4,
+          },
+        ])
+      )
+    );
+    expect(frame.rows).toHaveLength(counted.size);
+    const expected = qsByDefinition(frame.rows);
+    frame.rows.forEach((row, at) => {
+      const [q, should] = [row['q_value'] as number | null, expected[at]!];
+      expect(q === null).toBe(should === null);
+      expect(q ?? 0).toBeCloseTo(should ?? 0, 12);
+    });
   });
 });

@@ -24,8 +24,8 @@ const ASKED_KEYS: ReadonlySet<string> = new Set([
   'object_id',
 ]);
 
-/** The keys that are compared, each once. Throws an ApitrailError that names one that cannot be. */
-export function correlatedKeys({ correlate, unit }: FunnelQuery): string[] {
+/** The keys that are compared, each once. Throws an ApitrailError that names one that cannot be, or when none is left. */
+export function correlatedKeys({ correlate, correlateExcept, unit }: FunnelQuery): string[] {
   correlate.forEach((key, index) => {
     const where = `correlate[${index}]`;
     const parsed = parseKey(key);
@@ -47,7 +47,17 @@ export function correlatedKeys({ correlate, unit }: FunnelQuery): string[] {
       );
     }
   });
-  return unique(correlate);
+  const left = unique(correlate).filter(
+    (key) => !correlateExcept.some((except) => except.key === key && except.value === undefined)
+  );
+  if (left.length === 0) {
+    throw new ApitrailError(
+      'APITRAIL_BAD_VALUE',
+      'correlateExcept: leaves out all keys that correlate names, so that nothing is left to compare. Name values of them, or compare other keys.',
+      { where: 'correlateExcept' }
+    );
+  }
+  return left;
 }
 
 /** What this share of those who meet a value have got a step behind them for is looked at from that step on. */
@@ -59,8 +69,8 @@ export const LEAST_SHARE = 0.02;
 
 /**
  * A SELECT of what attempts met: `key` (its place in the keys), `value`, `method` (of routes), `behind` (the step that nearly all who met it had reached
- * before), and of those who reached that one: `met` and `met_converted`: how many met it, weighted, and of those how many converted. What few
- * of them met, or few did not, is left out.
+ * before), and of those who reached that one: `met`, `met_converted` and `entered_converted`: how many met it, weighted, of those how many converted, and of
+ * these how many had it from the moment of their entry, of keys of which the entry says something. What few of them met, or few did not, is left out.
  *
  * Requests that are steps, or try one, are not looked at: who converts has more of them. Nor are those that exclude, or in a strict funnel stray: who
  * meets them cannot convert. Only keys about answers look at failed tries, and the
@@ -102,6 +112,10 @@ export function valuesMet(
     const method = key === 'route' ? sql`asked_method` : sql`CAST(NULL AS VARCHAR)`;
     return sql`CASE WHEN ${counts} AND ${value} IS NOT NULL THEN {key: ${raw(String(index))}, value: ${value}, method: ${method}} END`;
   });
+  const ofEntry = keys.flatMap((key, index) =>
+    ANSWER_KEYS.has(key) || ASKED_KEYS.has(key) ? [] : [raw(String(index))]
+  );
+  const entered = ofEntry.length > 0 ? sql`(met_us = entry_us AND key IN (${join(ofEntry)}))` : sql`FALSE`;
   // Who leaves a step out is no less on the way: what comes after it is compared among them all.
   const passable = raw(
     query.steps.flatMap(({ optional }, index) => (optional || index + 1 >= step ? [] : [index + 1])).join(', ')
@@ -117,7 +131,7 @@ export function valuesMet(
   SELECT attempted, pair.key AS key, pair.value AS value, pair.method AS method, min(met_us) AS met_us
   FROM pairs WHERE pair IS NOT NULL GROUP BY attempted, pair.key, pair.value, pair.method
 ), cells AS (
-  SELECT key, value, method, reached, converted, list_max(list_transform([${passable}], lambda step: CASE WHEN at_us[step] <= met_us THEN step END)) AS behind, sum(weight) AS units
+  SELECT key, value, method, reached, converted, list_max(list_transform([${passable}], lambda step: CASE WHEN at_us[step] <= met_us THEN step END)) AS behind, sum(weight) AS units, sum(CASE WHEN ${entered} THEN weight ELSE 0 END) AS entered
   FROM first_met JOIN ${looked} AS looked ON looked.attempted = first_met.attempted GROUP BY ALL
 ), shares AS (
   SELECT *, sum(units) OVER (PARTITION BY key, value, method ORDER BY behind DESC) / sum(units) OVER (PARTITION BY key, value, method) AS share FROM cells
@@ -126,13 +140,13 @@ export function valuesMet(
 ), risks AS (
   SELECT behind, sum(weight) AS units FROM (SELECT unnest(range(1, reached + 1)) AS behind, weight FROM ${looked}) AS each GROUP BY behind
 ), met AS (
-  SELECT ${join(same.map((name) => sql`placed.${name}`))}, placed.behind, sum(units) AS met, coalesce(sum(units) FILTER (WHERE converted), 0) AS met_converted
+  SELECT ${join(same.map((name) => sql`placed.${name}`))}, placed.behind, sum(units) AS met, coalesce(sum(units) FILTER (WHERE converted), 0) AS met_converted, coalesce(sum(entered) FILTER (WHERE converted), 0) AS entered_converted
   FROM cells JOIN placed ON ${join(
     same.map((name) => sql`cells.${name} IS NOT DISTINCT FROM placed.${name}`),
     ' AND '
   )}
   WHERE cells.reached >= placed.behind GROUP BY ALL
 )
-SELECT key, value, method, CAST(met.behind AS INTEGER) AS behind, CAST(met AS DOUBLE) AS met, CAST(met_converted AS DOUBLE) AS met_converted
+SELECT key, value, method, CAST(met.behind AS INTEGER) AS behind, CAST(met AS DOUBLE) AS met, CAST(met_converted AS DOUBLE) AS met_converted, CAST(entered_converted AS DOUBLE) AS entered_converted
 FROM met JOIN risks ON risks.behind = met.behind WHERE met >= ${least} AND units - met >= ${least} ORDER BY key, value, method`;
 }
