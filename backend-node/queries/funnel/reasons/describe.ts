@@ -1,7 +1,7 @@
 import type { Filter, FunnelReason } from '@apitrail/contract';
 
 import { literal, sql, type Sql } from '../../../engine/sql';
-import type { Happening } from './reasons';
+import type { Happening } from './counts';
 
 /** Reasons that are about a request. */
 export const WITH_REQUEST: ReadonlySet<FunnelReason> = new Set(['failed', 'failed_elsewhere', 'slow', 'diverted']);

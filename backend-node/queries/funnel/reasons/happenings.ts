@@ -4,7 +4,6 @@ import type { Dialect } from '../../../engine/dialect';
 import { identifier, join, literal, raw, sql, type Sql } from '../../../engine/sql';
 import { keyAsText } from '../../shared/keys';
 import { columnSql } from '../../shared/columns';
-import { weightedQuantiles } from '../../shared/select';
 import { stagesOf } from '../stages';
 import type { FunnelRun } from '../views/view';
 import { askedFilters, isTimed, untimedFilters } from './asked';
@@ -26,9 +25,6 @@ export const HAPPENING_KEYS = [
   'error_owner',
 ] as const;
 
-/** Fewer requests than this do not say what is usual. */
-export const USUAL_SAMPLE = 30;
-
 /** Nobody answered, and the type of the error says that it was the client who went: what libraries and proxies call it. */
 const CLIENT_WENT =
   '(?i)client.?(abort|clos|disconnect|cancel|gone|reset)|^(request.?)?(abort(ed)?|cancell?ed)$|abort.?error|context cancell?ed';
@@ -45,32 +41,11 @@ export function hasFailed(dialect: Dialect): Sql {
 }
 
 /**
- * A SELECT of what took how long usually, of the requests of the range that succeeded: `service`, `method`, `route`, `slow_ms` (longer is
- * slow). Routes with fewer than `USUAL_SAMPLE` requests are not in it.
+ * A SELECT of the requests in gaps that were passed or are over, as far as they say something: `gap`, `kind` and `slow` (the kinds that it is: at most one of
+ * `slow` and `givenUp` beside at most one of the others), `gone` (whether the client gave up), `route_number`, `at_us`, and, of what failed or was given up,
+ * `status`, `error_type`, `error_group` and `error_owner`. One look at the requests of the units. `routes` has the routes they are to.
  */
-export async function usualOf(query: FunnelQuery, { context }: FunnelRun): Promise<Sql> {
-  const { relation, where } = context.rows(query.filters);
-  const keys = ['service', 'method', 'route'].map(identifier);
-  const factor = raw(String(query.slowFactor));
-  const rows = {
-    relation,
-    where: sql`(${where}) AND duration_ms IS NOT NULL AND NOT ${hasFailed(context.dialect)} AND NOT ${gaveUp(context.dialect)}`,
-  };
-  const enough = sql`SELECT ${join(keys)} FROM ${rows.relation} WHERE ${rows.where} GROUP BY ALL HAVING count(*) >= ${raw(String(USUAL_SAMPLE))}`;
-  if (!(await context.isWeighted())) {
-    const p95 = context.dialect.quantile(sql`duration_ms`, 0.95);
-    return sql`SELECT ${join(keys)}, ${p95} * ${factor} AS slow_ms FROM ${rows.relation} WHERE ${rows.where} GROUP BY ALL HAVING count(*) >= ${raw(String(USUAL_SAMPLE))}`;
-  }
-  const by = ['service', 'method', 'route'].map((name) => ({ name, sql: identifier(name) }));
-  return sql`SELECT enough.*, q_0 * ${factor} AS slow_ms FROM (${enough}) AS enough JOIN (${weightedQuantiles(rows, by, [0.95])}) AS spread
-ON service IS NOT DISTINCT FROM by_0 AND method IS NOT DISTINCT FROM by_1 AND route IS NOT DISTINCT FROM by_2`;
-}
-
-/**
- * A SELECT of what happened in gaps that were passed or are over: `gap`, `kind`, the keys, `first_us` and `last_us`. One look at the requests
- * of the units.
- */
-export function happeningsOf(query: FunnelQuery, run: FunnelRun, gaps: Sql, usual: Sql): Sql {
+export function happeningsOf(query: FunnelQuery, run: FunnelRun, gaps: Sql, routes: Sql): Sql {
   const { rows, tables, unit } = run.attempts.units;
   const { dialect } = run.context;
   const apart = query.attribution === 'all' && query.breakdown !== undefined;
@@ -85,7 +60,7 @@ export function happeningsOf(query: FunnelQuery, run: FunnelRun, gaps: Sql, usua
     sql`${stepBits(query, run, 'matched')} AS matched`,
     ...(timed ? [sql`${stepBits(query, run, 'untimed')} AS untimed`] : []),
     sql`${hasFailed(dialect)} AS failed`,
-    sql`${gaveUp(dialect)} AS gave_up`,
+    sql`${gaveUp(dialect)} AS gone`,
     ...held.map(({ value, name }) => sql`${value} AS ${name}`),
   ];
   const entries = sql`, entries AS (
@@ -101,18 +76,18 @@ export function happeningsOf(query: FunnelQuery, run: FunnelRun, gaps: Sql, usua
   const tooSlow = timed
     ? sql`(NOT failed AND duration_ms > slow_ms AND matched & open_steps = 0 AND untimed & open_steps <> 0)`
     : sql`FALSE`;
-  const kinds = [
-    sql`CASE WHEN NOT ${later} THEN ${raw(String(KINDS.own))}
+  const kind = sql`CASE WHEN NOT ${later} THEN ${raw(String(KINDS.own))}
       WHEN failed AND ${tries} AND matched & open_steps = 0 THEN ${raw(String(KINDS.failed))}
       WHEN failed THEN ${raw(String(KINDS.failedElsewhere))}
-      WHEN NOT gave_up AND NOT ${tries} THEN ${raw(String(KINDS.went))} END`,
-    sql`CASE WHEN ${later} AND ${tries} AND (gave_up OR ${tooSlow}) THEN ${raw(String(KINDS.givenUp))} WHEN duration_ms > slow_ms OR (gave_up AND ${later}) THEN ${raw(String(KINDS.slow))} END`,
-  ];
+      WHEN NOT gone AND NOT ${tries} THEN ${raw(String(KINDS.went))} END`;
+  const slow = sql`CASE WHEN ${later} AND ${tries} AND (gone OR ${tooSlow}) THEN ${raw(String(KINDS.givenUp))} WHEN duration_ms > slow_ms OR (gone AND ${later}) THEN ${raw(String(KINDS.slow))} END`;
   const failure = sql`kind >= ${raw(String(KINDS.failedElsewhere))}`;
-  const left = sql`(kind IN (${raw([KINDS.slow, KINDS.givenUp].join(', '))}) AND gave_up)`;
   const moment = dialect.epochUs(sql`time`);
   // What is held constant is told by the entry, which may come before the gap.
   const since = held.length > 0 ? sql`entry_us` : sql`from_us`;
+  const sameRoute = ['service', 'method', 'route']
+    .map(identifier)
+    .map((key) => sql`routes.${key} IS NOT DISTINCT FROM requests.${key}`);
   return sql`WITH ${tables ? sql`${tables}, ` : sql``}gaps AS (
   SELECT gap, unit AS gap_unit, segment AS gap_segment, fate, entry_us, from_us, until_us, before_steps, step_steps, open_steps
   FROM ${gaps} WHERE fate IN ('converted', 'stopped')
@@ -121,16 +96,14 @@ export function happeningsOf(query: FunnelQuery, run: FunnelRun, gaps: Sql, usua
   FROM ${rows.relation} JOIN gaps ON ${unit} = gap_unit AND ${moment} >= ${since} AND ${moment} <= until_us${apart ? sql` AND ${keyAsText(query.breakdown!, dialect)} IS NOT DISTINCT FROM gap_segment` : sql``}
   WHERE ${rows.where}
 )${held.length > 0 ? entries : sql``}, met AS (
-  SELECT requests.gap, unnest([${join(kinds)}]) AS kind, requests.service, requests.method, requests.route, status, error_type, error_group, owner, gave_up, at_us
-  FROM requests
-  LEFT JOIN ${usual} AS usual ON usual.service IS NOT DISTINCT FROM requests.service AND usual.method IS NOT DISTINCT FROM requests.method AND usual.route IS NOT DISTINCT FROM requests.route
+  SELECT requests.gap, CAST(${kind} AS TINYINT) AS kind, CAST(${slow} AS TINYINT) AS slow, gone, route_number, at_us, status, error_type, error_group, owner
+  FROM requests JOIN ${routes} AS routes ON ${join(sameRoute, ' AND ')}
   ${held.length > 0 ? sql`LEFT JOIN entries ON entries.gap = requests.gap` : sql``}
   WHERE at_us >= from_us AND ${sooner}
 )
-SELECT gap, kind, service, method, route, CASE WHEN ${failure} OR ${left} THEN status END AS status,
-  CASE WHEN ${failure} OR (${left} AND status IS NULL) THEN error_type END AS error_type, CASE WHEN ${failure} THEN error_group END AS error_group,
-  CASE WHEN ${failure} THEN owner END AS error_owner, CAST(min(at_us) AS BIGINT) AS first_us, CAST(max(at_us) AS BIGINT) AS last_us
-FROM met WHERE kind IS NOT NULL GROUP BY ALL`;
+SELECT gap, kind, slow, gone, route_number, at_us, CASE WHEN ${failure} OR gone THEN status END AS status, CASE WHEN ${failure} OR gone THEN error_type END AS error_type,
+  CASE WHEN ${failure} THEN error_group END AS error_group, CASE WHEN ${failure} THEN owner END AS error_owner
+FROM met WHERE kind IS NOT NULL OR slow IS NOT NULL`;
 }
 
 const FILTERS_OF = {

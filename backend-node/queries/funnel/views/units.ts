@@ -2,9 +2,10 @@ import type { Field, Frame, FunnelQuery, FunnelReason } from '@apitrail/contract
 
 import { identifier, join, param, raw, sql } from '../../../engine/sql';
 import { numbers, segmentFields, stepNames, unitsConfig } from '../fields';
+import type { Happening } from '../reasons/counts';
 import { detailOf, detailSql, WITH_REQUEST } from '../reasons/describe';
 import { HAPPENING_KEYS } from '../reasons/happenings';
-import { reasonsOf, type Happening } from '../reasons/reasons';
+import { reasonsOf } from '../reasons/reasons';
 import type { FunnelRun, FunnelViewOf } from './view';
 
 /** Who went through the funnel: a row per attempt, the last to enter first, a page at a time. */
