@@ -3,7 +3,7 @@ import { ApitrailError, type CustomersQuery } from '@apitrail/contract';
 import { param, sql, type Sql } from '../../engine/sql';
 import type { HandlerContext } from '../handler';
 import { newestOf } from '../shared/newest';
-import { unitRows, type UnitRows } from '../shared/units';
+import { shareSql, unitRows, type UnitRows } from '../shared/units';
 import type { ExperienceSql } from './experience-sql';
 import { journeysOf } from './journeys';
 import { IS_OWN_REQUEST } from './own-request';
@@ -61,7 +61,7 @@ export function namesOf({ customer, unit }: CustomersQuery, context: HandlerCont
 
 /** The share of rows that have no unit, as a table `uncounted` of one row: its column `without_unit`. */
 export function withoutUnitTable({ units }: CustomerSource): Sql {
-  return sql`uncounted AS (SELECT coalesce(without_unit / nullif(requests, 0), 0) AS without_unit FROM (${units.counted}) AS counted)`;
+  return sql`uncounted AS (${shareSql(units)})`;
 }
 
 /** A page of what is ordered. */

@@ -1,10 +1,11 @@
 import { parseDuration, type PathsMarker, type PathsQuery } from '@apitrail/contract';
 
+import { sql } from '../../engine/sql';
 import type { HandlerContext, QueryHandler } from '../handler';
 import { keyAsText } from '../shared/keys';
 import { newestOf } from '../shared/newest';
 import { noticeWithoutUnit } from '../shared/unit-notices';
-import { shareWithoutUnit, unitRows } from '../shared/units';
+import { shareSql, unitRows } from '../shared/units';
 import { anchorOf } from './anchor';
 import { linksFrame, numericFrame } from './frames';
 import { pathLinks, type TopNode } from './links-sql';
@@ -61,8 +62,13 @@ async function runPaths(
     weighted,
     dialect,
   });
-  const table = await context.run(pathLinks(flows, { weighted, dialect, rowsPerStep: query.rowsPerStep, top }));
-  return { found: readPaths(table), withoutUnit: await shareWithoutUnit(units, context) };
+  const links = pathLinks(flows, { weighted, dialect, rowsPerStep: query.rowsPerStep, top });
+  const table = await context.run(
+    sql`${links}
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, without_unit, NULL, NULL, NULL FROM (${shareSql(units)}) AS share`
+  );
+  return readPaths(table);
 }
 
 /** Says why there is no path, where the range has data. */

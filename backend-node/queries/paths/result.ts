@@ -33,10 +33,13 @@ export interface FoundPaths {
   links: FoundLink[];
 }
 
-/** Nodes and links, each by step, most first, what is not among the top and ends last. */
-export function readPaths(table: ResultTable): FoundPaths {
+/**
+ * Nodes and links, each by step, most first, what is not among the top and ends last; and the share of rows without a unit, the value of the row
+ * that is neither.
+ */
+export function readPaths(table: ResultTable): { found: FoundPaths; withoutUnit: number } {
   const [link, step, near, far, node, value, requests, median, units] = table.values as [
-    boolean[],
+    Array<boolean | null>,
     number[],
     number[],
     number[],
@@ -48,9 +51,9 @@ export function readPaths(table: ResultTable): FoundPaths {
   ];
   const rows = link.map((_, row) => row);
   const last = (rank: number) => (rank > 0 ? rank : Number.MAX_SAFE_INTEGER + rank);
-  return {
+  const found = {
     nodes: rows
-      .filter((row) => !link[row]!)
+      .filter((row) => link[row] === false)
       .map((row) => ({
         step: step[row]!,
         rank: near[row]!,
@@ -72,6 +75,7 @@ export function readPaths(table: ResultTable): FoundPaths {
       }))
       .sort((a, b) => a.step - b.step || b.value - a.value || last(a.near) - last(b.near) || last(a.far) - last(b.far)),
   };
+  return { found, withoutUnit: value[link.findIndex((one) => one == null)]! };
 }
 
 /** The nodes that are shown by themselves. */

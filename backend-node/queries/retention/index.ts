@@ -1,9 +1,10 @@
 import { ApitrailError, type RetentionCohorts, type RetentionMarker, type RetentionQuery } from '@apitrail/contract';
 
+import { sql } from '../../engine/sql';
 import type { HandlerContext, QueryHandler } from '../handler';
 import { newestOf } from '../shared/newest';
 import { noticeWithoutUnit } from '../shared/unit-notices';
-import { shareWithoutUnit, unitRows } from '../shared/units';
+import { shareSql, unitRows } from '../shared/units';
 import { cohortsOf, meanOf, type Cohort, type CohortTimes } from './cohorts';
 import { columnsOf, numericColumn, type RetentionColumn } from './columns';
 import { cohortsFrame, curveFrame, numericFrame } from './frames';
@@ -56,26 +57,32 @@ async function runRetention(
   const first = query.starts === 'first';
   const reach = { ...(first ? {} : { from: range.from }), to: end };
   const units = await unitRows(query, context, reach);
+  const retained = retentionCounts({
+    rows: units.rows,
+    tables: units.tables,
+    unit: units.unit,
+    start: query.start.length > 0 ? context.condition(query.start, 'start') : undefined,
+    return: query.return.length > 0 ? context.condition(query.return, 'return') : undefined,
+    from: range.from * 1000,
+    to: range.to * 1000,
+    first,
+    mode: query.mode,
+    columns,
+    cell: (epochUs) => calendar.cell(epochUs),
+    rolling: rolling === undefined ? undefined : rolling * 1000,
+    weighted: await context.isWeighted(reach),
+    dialect: context.dialect,
+  });
   const table = await context.run(
-    retentionCounts({
-      rows: units.rows,
-      tables: units.tables,
-      unit: units.unit,
-      start: context.condition(query.start, 'start'),
-      return: context.condition(query.return, 'return'),
-      from: range.from * 1000,
-      to: range.to * 1000,
-      first,
-      mode: query.mode,
-      columns,
-      cell: (epochUs) => calendar.cell(epochUs),
-      rolling: rolling === undefined ? undefined : rolling * 1000,
-      weighted: await context.isWeighted(reach),
-      dialect: context.dialect,
-    })
+    sql`${retained}
+UNION ALL
+SELECT NULL, NULL, without_unit FROM (${shareSql(units)}) AS share`
   );
-  const [cohort, column, count] = table.values as [number[], number[], number[]];
-  const counts = cohort.map((number, row) => ({ cohort: number, column: column[row]!, units: count[row]! }));
+  const [cohort, column, count] = table.values as [Array<number | null>, number[], number[]];
+  const counts = cohort.flatMap((number, row) =>
+    number == null ? [] : [{ cohort: number, column: column[row]!, units: count[row]! }]
+  );
+  const share = count[cohort.findIndex((number) => number == null)]!;
   const times: CohortTimes = {
     starts: calendar.starts,
     count: calendar.count,
@@ -86,7 +93,7 @@ async function runRetention(
   };
   return {
     cohorts: cohortsOf(counts, columns, times, query.mode),
-    withoutUnit: await shareWithoutUnit(units, context),
+    withoutUnit: share,
   };
 }
 

@@ -39,6 +39,10 @@ const rules = fc.record({
   timezone: fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kolkata'),
   brackets: fc.constantFrom([0, 1, 2, 3, 4], [0, 1, 3, 6], [1, 2, 4], [0, 2, 3], [0, 3]),
   range: fc.constantFrom(...RANGES),
+  /** Whether any request starts, or returns, and whether some stand for several: those are counted another way. */
+  anyStarts: fc.boolean(),
+  anyReturns: fc.boolean(),
+  weighted: fc.boolean(),
 });
 
 const oneOf = (values: string[]) => [{ key: 'route', operator: '=|', values }];
@@ -55,45 +59,52 @@ it('is what the reference says, over changes of the clock, with weights', async 
   let run = 0;
   await fc.assert(
     fc.asyncProperty(cases, async ({ rule, rows: relative }) => {
-      const { range, brackets, ...asked } = rule;
+      const { range, brackets, anyStarts, anyReturns, weighted, ...asked } = rule;
       // Midnight in Berlin, from where on requests lie about the edges of days.
       const origin = epoch(range.from) + 17 * HOUR;
-      const rows = relative.map((row) => ({ ...row, time: origin + Number(row['time']) }));
-      const end = { time: origin + 400 * 24 * HOUR, route: 'other', customer: 'clock' };
+      const rows: Row[] = relative.map((row) => ({
+        ...row,
+        time: origin + Number(row['time']),
+        ...(weighted ? {} : { weight: null }),
+      }));
+      const end = { time: origin + 400 * 24 * HOUR, route: 'other', customer: null };
       const data = await bench.dataset(`run-${run++}`, [...rows, end]);
       const query = {
         queryType: 'retention',
         ...asked,
         brackets,
         metric: 'units',
-        start: oneOf(['start', 'both']),
-        return: oneOf(['back', 'both']),
+        start: anyStarts ? [] : oneOf(['start', 'both']),
+        return: anyReturns ? [] : oneOf(['back', 'both']),
       };
       const [frame] = await bench.answer(data, range, query, { now: () => end.time });
       const columns = brackets.slice(1).map((to, index) => ({ from: brackets[index]!, to }));
-      const expected = retentionOf(rows.flatMap(eventOf), {
-        ...asked,
-        columns,
-        from: epoch(range.from),
-        to: epoch(range.to),
-      } satisfies RetentionRule);
+      const expected = retentionOf(
+        rows.flatMap((row) => eventOf(row, anyStarts, anyReturns)),
+        {
+          ...asked,
+          columns,
+          from: epoch(range.from),
+          to: epoch(range.to),
+        } satisfies RetentionRule
+      );
       const found = frame!.rows
         .map(({ cohort, size, ...returned }) => ({ start: cohort, size, returned: Object.values(returned) }))
         .filter(({ size }) => size !== 0);
       expect(found).toEqual(expected);
     }),
-    { numRuns: 150 }
+    { numRuns: 300 }
   );
 });
 
-function eventOf({ customer, time, route, weight }: Row): RetentionEvent[] {
+function eventOf({ customer, time, route, weight }: Row, anyStarts: boolean, anyReturns: boolean): RetentionEvent[] {
   return typeof customer === 'string'
     ? [
         {
           unit: customer,
           time: Number(time),
-          starts: route === 'start' || route === 'both',
-          returns: route === 'back' || route === 'both',
+          starts: anyStarts || route === 'start' || route === 'both',
+          returns: anyReturns || route === 'back' || route === 'both',
           weight: Number(weight ?? 1),
         },
       ]

@@ -110,8 +110,13 @@ function customersOfSessions(query: UnitQuery, context: HandlerContext, rows: Ro
 }
 
 /** Share of the rows in the query's range, after its filters, that have no unit. 0 to 1. */
-export async function shareWithoutUnit({ tables, counted }: UnitRows, context: HandlerContext): Promise<number> {
-  const table = await context.run(tables ? sql`WITH ${tables} ${counted}` : counted);
-  const [without, requests] = table.values.map((column) => column[0] as number) as [number, number];
-  return requests > 0 ? without / requests : 0;
+export async function shareWithoutUnit(units: UnitRows, context: HandlerContext): Promise<number> {
+  const { tables } = units;
+  const table = await context.run(tables ? sql`WITH ${tables} ${shareSql(units)}` : shareSql(units));
+  return table.values[0]![0] as number;
+}
+
+/** The same as a SELECT of one row, `without_unit`, for a statement that has the tables of the rows anyway. */
+export function shareSql({ counted }: UnitRows): Sql {
+  return sql`SELECT coalesce(without_unit / nullif(requests, 0), 0) AS without_unit FROM (${counted}) AS counted`;
 }
