@@ -1,3 +1,4 @@
+import type { ErrorBody } from '@apitrail/contract';
 import type { BackendSrv, BackendSrvRequest, FetchError, FetchResponse } from '@grafana/runtime';
 import { lastValueFrom, Observable } from 'rxjs';
 
@@ -113,9 +114,15 @@ async function send<T>(config: BackendSrvRequest, signal: AbortSignal): Promise<
   const data = await bodyOf(response, config.responseType);
   const { ok, status, statusText, headers, redirected, type } = response;
   if (!ok) {
-    throw { status, statusText, data, config } satisfies FetchError;
+    throw { status, statusText, data: refusalOf(data), config } satisfies FetchError;
   }
   return { data: data as T, ok, status, statusText, headers, redirected, type, url: response.url, config };
+}
+
+/** A refusal as Grafana and the forwarder give it: the companion's own has its text one level deeper. */
+function refusalOf(data: unknown): unknown {
+  const { error } = (data ?? {}) as Partial<ErrorBody>;
+  return error?.message ? { message: `${error.message} [${error.code}]` } : data;
 }
 
 async function bodyOf(response: Response, type: BackendSrvRequest['responseType']): Promise<unknown> {

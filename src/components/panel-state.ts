@@ -1,4 +1,10 @@
-import { type DataFrame, LoadingState, type PanelData, type QueryResultMetaNotice } from '@grafana/data';
+import {
+  type DataFrame,
+  type DataQueryError,
+  LoadingState,
+  type PanelData,
+  type QueryResultMetaNotice,
+} from '@grafana/data';
 import { type IconName } from '@grafana/ui';
 
 /** What a panel says instead of a drawing, and what to do next. */
@@ -36,7 +42,7 @@ export function messageFor(data: PanelData): PanelMessageContent | undefined {
       kind: 'error',
       icon: 'exclamation-triangle',
       title: 'The query failed',
-      text: `${errors.join('\n')}\nOpen the query inspector for what was sent, mend the query, and run it again.`,
+      text: `${errors.join('\n')}\n${whatToDo(data)}`,
     };
   }
   if (data.state === LoadingState.Loading || data.state === LoadingState.NotStarted) {
@@ -63,9 +69,27 @@ export function wrongShape(missing: string, wanted: WantedColumn[], frames: Data
   };
 }
 
+/** What mends a failure: the query only where it was the query. */
+function whatToDo(data: PanelData): string {
+  const { status } = errorsOf(data)[0] ?? {};
+  if (status === 401 || status === 403) {
+    return 'Check the key in the settings of the data source, and that you are signed in; then run the query again.';
+  }
+  return status === undefined || status === 429 || status >= 500
+    ? 'Run the query again in a moment. If it goes on failing, “Save & test” in the settings of the data source says what is wrong.'
+    : 'Open the query inspector for what was sent, mend the query, and run it again.';
+}
+
+function errorsOf(data: PanelData): DataQueryError[] {
+  // Grafana gives a failure of the whole request as `error` alone.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  const { error: whole, errors } = data;
+  return errors && errors.length > 0 ? errors : whole ? [whole] : [];
+}
+
 /** Texts of the errors of the queries, each once. */
 export function errorTexts(data: PanelData): string[] {
-  const texts = (data.errors ?? []).map((e) => e.message ?? e.data?.message ?? e.statusText ?? 'Unknown error');
+  const texts = errorsOf(data).map((e) => e.message ?? e.data?.message ?? e.statusText ?? 'Unknown error');
   if (texts.length === 0 && data.state === LoadingState.Error) {
     texts.push('The data source gave no reason.');
   }

@@ -2,6 +2,7 @@ import {
   CoreApp,
   type DataQueryRequest,
   dateTime,
+  LoadingState,
   LogRowContextQueryDirection,
   type LogRowModel,
   SupplementaryQueryType,
@@ -33,7 +34,16 @@ function request(targets: ApitrailQuery[], more: Partial<DataQueryRequest<Apitra
   } as DataQueryRequest<ApitrailQuery>;
 }
 
-const answered = { results: { A: { status: 200, frames: [] } } };
+/** What the companion answers where no row matches. */
+const empty = { status: 200, frames: [{ schema: { fields: [] }, data: { values: [] } }] };
+const answered = { results: { A: empty } };
+
+it('says that no answer came when something else answered, or nothing', async () => {
+  answerWith(() => ({ message: '<html>Sign in</html>' }));
+  const { state, errors } = await lastValueFrom(dataSourceWith({}).query(request([query({})])));
+  expect(state).toBe(LoadingState.Error);
+  expect(errors?.[0].message).toContain('No answer came');
+});
 
 describe('applyTemplateVariables', () => {
   it('leaves a query that the contract takes, whatever the variables are', () => {
@@ -269,9 +279,9 @@ describe('in Explore', () => {
   } as unknown as LogRowModel;
 
   it('reads the requests around one over a range of its own', async () => {
-    const asked = answerWith(() => ({ results: { 'log-context-A': { status: 200, frames: [] } } }));
+    const asked = answerWith(() => ({ results: { 'log-context-A': empty } }));
     const options = { direction: LogRowContextQueryDirection.Backward };
-    expect((await dataSourceWith().getLogRowContext(row, options, logs)).data).toEqual([]);
+    expect((await dataSourceWith().getLogRowContext(row, options, logs)).data).toMatchObject([{ length: 0 }]);
     expect(asked[0]!.data).toMatchObject({ from: '1699913600000', to: '1700086400000' });
     expect(parseQuery(asked[0]!.data.queries[0]).filters[0]).toEqual({ key: 'customer', operator: '=', value: 'c1' });
   });

@@ -38,6 +38,7 @@ import { interpolateQuery } from './interpolate';
 import { goesLive, type LiveQuery } from './live/goes-live';
 import { migrateQuery } from './migrate-query';
 import { queryText } from './query-text';
+import { readableAnswer } from './readable-answer';
 import { Resources } from './resources';
 import { resolveTimeZone } from './time-zone';
 import type { ApitrailOptions, ApitrailQuery, ApitrailQueryOf, WithOptionalKey } from './types';
@@ -84,7 +85,8 @@ export class ApitrailDataSource
       .map((query) => forApp(query, request.app))
       .map((query) => (query.timezone || !timezone ? query : { ...query, timezone }));
     const traces = traceDataSource(this.#traceDatasourceUid);
-    const answers = super.query({ ...request, targets });
+    const asked = targets.filter((query) => this.filterQuery(query)).length;
+    const answers = super.query({ ...request, targets }).pipe(map((response) => readableAnswer(response, asked)));
     const live = targets
       .filter((query) => goesLive(query, request) && this.filterQuery(query))
       .map((query) => this.applyTemplateVariables(query, request.scopedVars, request.filters) as LiveQuery);
