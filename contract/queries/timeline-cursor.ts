@@ -18,8 +18,8 @@ export interface TimelinePlace {
 }
 
 const CURSOR = /^(-?\d{1,16})\.([0-3])\.(\d{1,4})\.(\d{1,39})\.([1-9]\d{0,8})$/;
-/** Digests are below this. */
-const DIGESTS = 2n ** 128n;
+/** The largest number of 128 bits. */
+const LARGEST_DIGEST = '340282366920938463463374607431768211455';
 
 /** Where a page begins or ends, as an answer said it: what `cursors` of its marker have. */
 export const timelineCursorSchema = z.string().refine((text) => readTimelineCursor(text) !== undefined, {
@@ -34,7 +34,11 @@ export function timelineCursor({ atUs, rank, part, digest, nth }: TimelinePlace)
 /** The place a text says; undefined when it says none. */
 export function readTimelineCursor(text: string): TimelinePlace | undefined {
   const [, atUs, rank, part, digest, nth] = CURSOR.exec(text) ?? [];
-  if (digest === undefined || BigInt(digest) >= DIGESTS || !Number.isSafeInteger(Number(atUs))) {
+  if (
+    digest === undefined ||
+    digest.padStart(LARGEST_DIGEST.length, '0') > LARGEST_DIGEST ||
+    !Number.isSafeInteger(Number(atUs))
+  ) {
     return undefined;
   }
   return { atUs: Number(atUs), rank: Number(rank), part: Number(part), digest, nth: Number(nth) };

@@ -88,6 +88,9 @@ export const testIds = {
     run: 'apitrail timeline run',
     rail: 'apitrail timeline rail',
     bar: 'apitrail timeline bar',
+    page: 'apitrail timeline page',
+    older: 'apitrail timeline older',
+    newer: 'apitrail timeline newer',
   },
   paths: {
     root: 'apitrail paths',

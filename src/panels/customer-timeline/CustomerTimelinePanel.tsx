@@ -1,5 +1,5 @@
-import { type InterpolateFunction, type PanelData, type PanelProps } from '@grafana/data';
-import { usePanelContext } from '@grafana/ui';
+import { applyFieldOverrides, type InterpolateFunction, type PanelData, type PanelProps } from '@grafana/data';
+import { usePanelContext, useTheme2 } from '@grafana/ui';
 import { type CustomersMarker } from '@apitrail/contract';
 import React, { useMemo } from 'react';
 
@@ -11,14 +11,27 @@ import { NOTICES_HEIGHT, PanelNotices } from '../../components/PanelNotices';
 import { pageText } from './describe';
 import { timelineModel, WANTED_COLUMNS } from './model';
 import { defaultOptions, type TimelineOptions } from './options';
+import { PAGER_HEIGHT, TimelinePager } from './TimelinePager';
 import { TimelineView } from './TimelineView';
+import { usePage } from './use-page';
 
 /** What one customer lived through: sessions, requests, errors and journeys, in the order they came. */
 export function CustomerTimelinePanel(props: PanelProps<TimelineOptions>) {
-  const { data, width, height, timeZone, replaceVariables } = props;
+  const { data, width, height, timeZone, replaceVariables, fieldConfig } = props;
+  const theme = useTheme2();
   const { onAddAdHocFilter } = usePanelContext();
   const options = useMemo(() => ({ ...defaultOptions, ...props.options }), [props.options]);
-  const result = useMemo(() => timelineModel(data.series), [data.series]);
+  const own = data.series.find(({ length }) => length > 0);
+  const target = own && drillTargetOf(data, own, replaceVariables);
+  const page = usePage(data, own, target);
+  const series = useMemo(
+    () =>
+      page.frames
+        ? applyFieldOverrides({ data: page.frames, fieldConfig, replaceVariables, theme, timeZone })
+        : data.series,
+    [page.frames, data.series, fieldConfig, replaceVariables, theme, timeZone]
+  );
+  const result = useMemo(() => timelineModel(series), [series]);
 
   const message =
     nobodyChosen(data, replaceVariables) ??
@@ -29,31 +42,48 @@ export function CustomerTimelinePanel(props: PanelProps<TimelineOptions>) {
     return message ? <PanelMessage message={message} width={width} height={height} /> : null;
   }
   const { model } = result;
-  const notices = noticesOf(data).map((notice) =>
-    PAGE_NOTICE.test(notice.text) ? { ...notice, text: pageText(model) } : notice
-  );
+  const { go } = page;
+  const { older, newer } = model.marker?.cursors ?? {};
+  const paged = go !== undefined && (older ?? newer) !== undefined;
+  const failure = page.error === undefined ? [] : [{ severity: 'error' as const, text: pageError(page.error) }];
+  const notices = noticesOf({ ...data, series }, failure)
+    .filter(({ text }) => !paged || !PAGE_NOTICE.test(text))
+    .map((notice) => (PAGE_NOTICE.test(notice.text) ? { ...notice, text: pageText(model) } : notice));
   return (
     <>
       <TimelineView
         key={model.customer}
+        page={page.id}
         model={model}
         options={options}
         width={width}
-        height={height - (notices.length > 0 ? NOTICES_HEIGHT : 0)}
+        height={height - (notices.length > 0 ? NOTICES_HEIGHT : 0) - (paged ? PAGER_HEIGHT : 0)}
         timeZone={timeZone}
         context={{
-          target: drillTargetOf(data, model.frame, replaceVariables),
+          target,
           onAddAdHocFilter,
           dashboardLinks: options.dashboardLinks,
         }}
       />
+      {paged && (
+        <TimelinePager
+          model={model}
+          order={options.order}
+          width={width}
+          timeZone={timeZone}
+          loading={page.loading}
+          onPage={go}
+        />
+      )}
       <PanelNotices notices={notices} />
     </>
   );
 }
 
 /** What the companion says of a page, in the words of queries. */
-const PAGE_NOTICE = /limit and offset choose others/;
+const PAGE_NOTICE = /limit(?:,| and) offset.*choose others/;
+
+const pageError = (why: string) => `The other page could not be loaded: ${why}`;
 
 interface CustomersTarget {
   queryType?: string;

@@ -17,6 +17,8 @@ import { TimelineList } from './TimelineList';
 import { TimelineToolbar } from './TimelineToolbar';
 
 interface Props {
+  /** Tells pages apart: what is opened or closed is so on one page. */
+  page: string;
   model: TimelineModel;
   options: TimelineOptions;
   width: number;
@@ -32,15 +34,17 @@ export interface PointedItem {
   y: number;
 }
 
+const NONE: ReadonlySet<string> = new Set();
 const TOOLBAR_LEAST_HEIGHT = 140;
 /** Height of the toolbar by how many lines it takes. */
 const TOOLBAR = { one: 32, two: 58 };
 const TWO_LINES = 620;
 
-export function TimelineView({ model, options, width, height, timeZone, context }: Props) {
+export function TimelineView({ page, model, options, width, height, timeZone, context }: Props) {
   const styles = useStyles2(getTimelineStyles);
   const [picks, setPicks] = useState<ReadonlySet<Picked>>(new Set());
-  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
+  const [toggledOn, setToggledOn] = useState<{ page: string; ids: ReadonlySet<string> }>({ page, ids: NONE });
+  const toggled = toggledOn.page === page ? toggledOn.ids : NONE;
   const [pointed, setPointed] = useState<PointedItem>();
   const [menu, setMenu] = useState<PointedItem & { element: HTMLElement }>();
   const { order, collapseRuns, showJourneys } = options;
@@ -58,7 +62,7 @@ export function TimelineView({ model, options, width, height, timeZone, context 
       if (!next.delete(item.id)) {
         next.add(item.id);
       }
-      setToggled(next);
+      setToggledOn({ page, ids: next });
     }
   };
   const openMenu = (at: PointedItem, element: HTMLElement) => {
@@ -90,6 +94,7 @@ export function TimelineView({ model, options, width, height, timeZone, context 
         </div>
       ) : (
         <TimelineList
+          key={page}
           items={items}
           options={options}
           label={summary}

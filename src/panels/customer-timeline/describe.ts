@@ -26,10 +26,15 @@ export function pauseText(ms: number): string {
 }
 
 /** A session in words, without when it was. */
-export function sessionText({ time, timeEnd, requests, errors, events }: TimelineSession): string {
+export function sessionText({ time, timeEnd, requests, errors, events, older = 0 }: TimelineSession): string {
   const failed = errors > 0 ? `, ${plural(errors, 'error')}` : '';
   const hidden = requests - events.filter(({ kind }) => kind !== 'journey').length;
-  const rest = hidden > 0 ? ` (${formatCount(hidden)} not on this page)` : '';
+  const rest =
+    older > 0 && older <= hidden
+      ? ` (${formatCount(older)} older${hidden > older ? ` and ${formatCount(hidden - older)} newer` : ''} on other pages)`
+      : hidden > 0
+        ? ` (${formatCount(hidden)} not on this page)`
+        : '';
   return `${formatDuration(Math.max(0, timeEnd - time))}, ${plural(requests, 'request')}${rest}${failed}`;
 }
 
@@ -118,7 +123,7 @@ function eventSentence(event: TimelineEvent, timeZone: TimeZone): string {
 export function timelineSummary({ counts, missing, sessions }: TimelineModel, timeZone: TimeZone): string {
   const first = sessions[0];
   const last = sessions[sessions.length - 1];
-  const span = first && last ? `, ${formatTimeRange(first.time, last.timeEnd, timeZone)}` : '';
+  const span = first && last && missing === 0 ? `, ${formatTimeRange(first.time, last.timeEnd, timeZone)}` : '';
   const rest = missing > 0 ? `, ${formatCount(missing)} more on other pages` : '';
   return `${plural(counts.requests, 'request')} in ${plural(counts.sessions, 'session')}, ${plural(counts.errors, 'error')}${span}${rest}`;
 }

@@ -25,7 +25,9 @@ export function railOf(sessions: TimelineSession[]): { events: Map<TimelineEvent
   const events = new Map<TimelineEvent, RailPart>();
   const heads: RailPart[] = [];
   let current: string | undefined;
-  let active = false;
+  // A page may begin in the middle of a journey.
+  let active = marks.length > 0 && marks[0].outcome !== 'entered';
+  current = active ? became.get(marks[0]) : undefined;
   for (const session of sessions) {
     heads.push(active ? { before: true, after: true, outcome: current } : NO_RAIL);
     for (const event of session.events) {

@@ -45,6 +45,8 @@ export interface TimelineSession {
   requests: number;
   errors: number;
   slow: number;
+  /** Of those, how many are on older pages; only of sessions that began there. */
+  older?: number;
   /** In the order of time. */
   events: TimelineEvent[];
 }
@@ -92,7 +94,7 @@ export function timelineModel(frames: DataFrame[]): ModelResult<TimelineModel> {
     return { missing: 'There is no column that says what happened' };
   }
   const rows = readRows(frame, times, titleField);
-  const sessions = sessionsOf(rows);
+  const sessions = sessionsOf(rows, marker?.continued);
   const sum = (of: (session: TimelineSession) => number) => sessions.reduce((total, each) => total + of(each), 0);
   const journeys = rows.filter(({ kind, outcome }) => kind === 'journey' && outcome === 'entered').length;
   return {
@@ -112,6 +114,16 @@ export function timelineModel(frames: DataFrame[]): ModelResult<TimelineModel> {
       missing: marker?.total === undefined ? 0 : Math.max(0, marker.total - frame.length),
     },
   };
+}
+
+/** Which rows of how many a page has, counted from what comes first in the list. */
+export function rowsOfPage(
+  { frame, marker }: TimelineModel,
+  order: 'newest' | 'oldest'
+): { first: number; last: number; total: number } {
+  const { offset = 0, total = frame.length, direction = 'asc' } = marker ?? {};
+  const before = (direction === 'desc') === (order === 'newest') ? offset : total - offset - frame.length;
+  return { first: before + 1, last: before + frame.length, total };
 }
 
 /** A row as it comes: sessions are rows of their own. */

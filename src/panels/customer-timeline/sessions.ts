@@ -1,3 +1,5 @@
+import { type ContinuedSession } from '@apitrail/contract';
+
 import { type TimelineEvent, type TimelineRow, type TimelineSession } from './model';
 
 /** A longer pause begins another visit, where there are no session ids. */
@@ -7,10 +9,16 @@ const KIND_RANK = { session: 0, request: 1, error: 2, journey: 3 };
 const OUTCOME_RANK: Record<string, number> = { entered: 0, reached: 1, converted: 2 };
 const ENDED_RANK = 3;
 
-/** Puts rows into sessions, those that have a row of their own and those that are only known by their requests. */
-export function sessionsOf(rows: TimelineRow[]): TimelineSession[] {
+/**
+ * Puts rows into sessions: those that have a row of their own, those that began on an older page, and those that are only known by
+ * their requests.
+ */
+export function sessionsOf(rows: TimelineRow[], continued: readonly ContinuedSession[] = []): TimelineSession[] {
   const ordered = [...rows].sort(inOrder);
-  const sessions = ordered.filter(({ kind }) => kind === 'session').map(sessionOf);
+  const sessions = [
+    ...continued.map(continuedSession),
+    ...ordered.filter(({ kind }) => kind === 'session').map(sessionOf),
+  ];
   const byId = new Map<string, TimelineSession>();
   const unnamed: TimelineSession[] = [];
   for (const session of sessions) {
@@ -39,7 +47,9 @@ export function sessionsOf(rows: TimelineRow[]): TimelineSession[] {
     session.events = mergedEnds(session.events.sort(inOrder));
     session.slow = session.events.filter(({ slow }) => slow).length;
   }
-  return sessions.sort((a, b) => a.time - b.time);
+  return sessions
+    .filter(({ id, events }) => events.length > 0 || !id.startsWith(CONTINUED))
+    .sort((a, b) => a.time - b.time);
 }
 
 function inOrder(a: Sortable, b: Sortable): number {
@@ -60,6 +70,12 @@ function rankOf(outcome: string | undefined): number {
 function sessionOf(row: TimelineRow): TimelineSession {
   const { session, time, timeEnd, requests, errors, frameRow } = row;
   return { id: `s${frameRow}`, session, time, timeEnd, requests, errors, slow: 0, events: [] };
+}
+
+const CONTINUED = 'c';
+
+function continuedSession({ session, ...told }: ContinuedSession, index: number): TimelineSession {
+  return { ...told, id: `${CONTINUED}${index}`, session: session ?? undefined, slow: 0, events: [] };
 }
 
 function addRow(

@@ -138,6 +138,19 @@ export function getTimelineStyles(theme: GrafanaTheme2) {
       marginLeft: 'auto',
       '&:hover': { color: theme.colors.text.maxContrast },
     }),
+    pager: css({
+      display: 'flex',
+      alignItems: 'center',
+      justifyContent: 'space-between',
+      gap: theme.spacing(1),
+      flex: 'none',
+      paddingTop: theme.spacing(0.75),
+      // Room for the ring of what has the focus.
+      paddingInline: 2,
+      paddingBottom: 2,
+    }),
+    pageText: css({ ...cut, color: theme.colors.text.secondary, fontSize: small, fontVariantNumeric: 'tabular-nums' }),
+    noPage: css({ color: theme.colors.text.disabled, borderColor: theme.colors.border.weak, cursor: 'not-allowed' }),
     none: css({ padding: theme.spacing(3), textAlign: 'center', color: theme.colors.text.secondary }),
   };
 }

@@ -213,6 +213,9 @@ function fittingFields(view: View) {
     metric: undefined,
     orderBy: undefined,
     direction: undefined,
+    offset: undefined,
+    before: undefined,
+    after: undefined,
   };
 }
 
