@@ -3,6 +3,7 @@ export const testIds = {
   message: 'apitrail panel message',
   notices: 'apitrail panel notices',
   tooltip: 'apitrail tooltip',
+  viewWaiting: 'apitrail view waiting',
   menu: 'apitrail menu',
   sparklineEarlier: 'apitrail sparkline earlier',
   colorLegend: 'apitrail color legend',

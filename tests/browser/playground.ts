@@ -4,6 +4,8 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
+import { testIds } from '../../src/components/test-ids';
+
 const FLAGS =
   '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
@@ -121,10 +123,12 @@ export class Playground {
 
 /** Waits until no panel of the page is asking. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
+  await page.waitForFunction((waiting) => {
     const panels = [...document.querySelectorAll('[data-testid^="panel-"][data-state]')];
     return (
-      panels.length > 0 && panels.every((panel) => ['Done', 'Error'].includes(panel.getAttribute('data-state') ?? ''))
+      panels.length > 0 &&
+      panels.every((panel) => ['Done', 'Error'].includes(panel.getAttribute('data-state') ?? '')) &&
+      document.querySelector(`[data-testid="${waiting}"]`) === null
     );
-  });
+  }, testIds.viewWaiting);
 }

@@ -1,7 +1,7 @@
 import { type PanelProps } from '@grafana/data';
 import { type FunnelMarker } from '@apitrail/contract';
 import { usePanelContext, useTheme2 } from '@grafana/ui';
-import React, { useMemo } from 'react';
+import React, { useEffect, useMemo } from 'react';
 
 import { readMarks } from '../../components/annotations/marks';
 import { CohortSaving, useSaveCohort } from '../../components/cohorts/CohortSaving';
@@ -9,16 +9,13 @@ import { drillTargetOf } from '../../components/drill-down';
 import { messageFor, noticesOf, wrongShape } from '../../components/panel-state';
 import { PanelMessage } from '../../components/PanelMessage';
 import { NOTICES_HEIGHT, PanelNotices } from '../../components/PanelNotices';
-import { AttemptsView } from './attempts/AttemptsView';
-import { CorrelationView } from './correlation/CorrelationView';
 import { COUNTED_HEIGHT, CountedLine } from './CountedLine';
 import { WANTED_COLUMNS } from './model';
 import { defaultOptions, type FunnelOptions } from './options';
 import { funnelNotices, nobodyEntered } from './own-notices';
 import { emptyMessage, type Picture, readPicture, viewsLeft } from './picture';
-import { ReasonsList } from './reasons/ReasonsList';
 import { StepsView } from './steps/StepsView';
-import { TrendView } from './trend/TrendView';
+import { AttemptsView, CorrelationView, preloadViews, ReasonsList, TrendView } from './views';
 
 /** How far customers get through the steps of a journey, where and why they are lost, and how long it takes them. */
 export function JourneyFunnelPanel(props: PanelProps<FunnelOptions>) {
@@ -44,6 +41,8 @@ function FunnelPanel(props: PanelProps<FunnelOptions>) {
     () => readMarks(options.showAnnotations ? data.annotations : undefined, theme),
     [options.showAnnotations, data.annotations, theme]
   );
+
+  useEffect(() => preloadViews(data.request), [data.request]);
 
   const failed = (data.errors?.length ?? 0) > 0;
   const message =

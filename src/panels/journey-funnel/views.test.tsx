@@ -19,8 +19,11 @@ import { JourneyFunnelPanel } from './JourneyFunnelPanel';
 import { funnelModel } from './model';
 import { defaultOptions } from './options';
 import { rowBefore, stepsOfRows } from './steps/stages';
+import { AttemptsView, CorrelationView } from './views';
 
 jest.setTimeout(60_000);
+
+beforeAll(() => Promise.all([AttemptsView.preload(), CorrelationView.preload()]));
 
 const show = (...args: Parameters<typeof panelProps<typeof defaultOptions>>) =>
   render(<JourneyFunnelPanel {...panelProps(...args)} />);

@@ -10,6 +10,7 @@ import { funnelModel } from '../model';
 import { defaultOptions } from '../options';
 import { partLengths } from '../steps/geometry';
 import { reasonsPlace } from '../steps/reasons-place';
+import { ReasonsList } from '../views';
 import {
   comparedWords,
   describeReason,
@@ -22,6 +23,8 @@ import {
 import { dropParts, orderedReasons, readReasons } from './read-reasons';
 
 jest.setTimeout(60_000);
+
+beforeAll(() => ReasonsList.preload());
 
 const model = readReasons(reasonsFrame());
 const show = (...args: Parameters<typeof panelProps<typeof defaultOptions>>) =>

@@ -8,9 +8,12 @@ import { panelData, panelProps } from '../../../test-utils/panel-props';
 import { JourneyFunnelPanel } from '../JourneyFunnelPanel';
 import { funnelModel } from '../model';
 import { defaultOptions } from '../options';
+import { SegmentsView } from '../views';
 import { fitsSegmentColumns, multiplesGrid, segmentColumns } from './segment-geometry';
 
 jest.setTimeout(60_000);
+
+beforeAll(() => SegmentsView.preload());
 
 const show = (...args: Parameters<typeof panelProps<typeof defaultOptions>>) =>
   render(<JourneyFunnelPanel {...panelProps(...args)} />);

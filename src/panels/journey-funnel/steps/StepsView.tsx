@@ -4,9 +4,8 @@ import React, { useState } from 'react';
 
 import { type FunnelModel } from '../model';
 import { type FunnelOptions } from '../options';
-import { ReasonsList } from '../reasons/ReasonsList';
 import { type SegmentContext } from '../segments/segment-actions';
-import { SegmentsView } from '../segments/SegmentsView';
+import { ReasonsList, SegmentsView } from '../views';
 import { FunnelView } from './FunnelView';
 import { reasonsPlace } from './reasons-place';
 import { type StepContext } from './step-actions';

@@ -7,11 +7,14 @@ import { HOUR, START, trendFrame } from '../../../test-utils/frames';
 import { panelData, panelProps } from '../../../test-utils/panel-props';
 import { JourneyFunnelPanel } from '../JourneyFunnelPanel';
 import { defaultOptions } from '../options';
+import { TrendView } from '../views';
 import { trendSummary } from './describe-trend';
 import { readTrend } from './read-trend';
 import { bandAreas, bucketAt, lineStretches, trendScale } from './trend-geometry';
 
 jest.setTimeout(60_000);
+
+beforeAll(() => TrendView.preload());
 
 const model = readTrend(trendFrame(), []);
 const scale = trendScale(model, model.series, 400, 100);
