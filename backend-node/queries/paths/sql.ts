@@ -49,7 +49,7 @@ export interface PathsSql {
  * one, numbered within the unit, with the number of their session (`sitting`). `anchors` has a row per path.
  */
 export function pathFlows(paths: PathsSql): Sql {
-  const { tables, anchor, collapse, byId, gap, direction, depth, known } = paths;
+  const { tables, anchor, collapse, byId, gap, direction, known, dialect } = paths;
   const keys = keysOf(paths);
   const order = sql`PARTITION BY ${keys} ORDER BY at_us, node, anchor_weight, weight`;
   const isEdge = (pause: Sql) =>
@@ -58,7 +58,6 @@ export function pathFlows(paths: PathsSql): Sql {
   const ends = isEdge(sql`lead(at_us) OVER ordered - at_us`);
   const moves = collapse ? sql`coalesce(node <> lag(node) OVER ordered, TRUE)` : sql`TRUE`;
   const counted = sql`OVER (PARTITION BY ${keys} ORDER BY place ROWS UNBOUNDED PRECEDING)`;
-  const away = direction === 'after' ? sql`+` : sql`-`;
   const mayGoOn =
     direction === 'after'
       ? sql`last_us + ${number(gap)} > ${number(known.to)}`
@@ -71,27 +70,17 @@ export function pathFlows(paths: PathsSql): Sql {
   FROM seen WINDOW ordered AS (${order})
 ), numbered AS (
   SELECT ${keys}, at_us, node, weight, anchor_weight, begins, ends,
-    count(CASE WHEN begins THEN 1 END) ${counted} AS sitting, count(CASE WHEN begins OR moves THEN 1 END) ${counted} AS run
+    CAST(sum(CASE WHEN begins THEN ${number(SITTING + 1)} WHEN moves THEN 1 ELSE 0 END) ${counted} AS BIGINT) AS passed
   FROM marked
 ), runs AS (
-  SELECT ${keys}, sitting, run, min(node) AS node, min(at_us) AS at_us, max(at_us) AS last_us, sum(weight) AS requests, max(anchor_weight) AS anchor_weight,
+  SELECT ${keys}, ${dialect.integerDivide(sql`passed`, number(SITTING))} AS sitting, passed % ${number(SITTING)} AS run, min(node) AS node, min(at_us) AS at_us, max(at_us) AS last_us, sum(weight) AS requests, max(anchor_weight) AS anchor_weight,
     bool_or(begins) AS begins, bool_or(ends) AS ends
-  FROM numbered GROUP BY ${keys}, sitting, run
+  FROM numbered GROUP BY ${keys}, passed
 ), candidates AS (
   ${anchor.kind === 'sessions' ? edges(paths) : sql`SELECT * FROM runs WHERE anchor_weight IS NOT NULL`}
 ), anchors AS (
   ${chosen(paths)}
-), steps AS (
-  SELECT path, step, runs.unit, runs.node, runs.at_us, runs.last_us, runs.requests, followed.weight
-  FROM (SELECT *, unnest(range(${number(depth + 1)})) AS step FROM (SELECT *, row_number() OVER () AS path FROM anchors) AS numbered_anchors) AS followed
-  JOIN runs ON ${sameKeys(paths, 'followed', 'runs')} AND runs.sitting = followed.sitting AND runs.run = followed.run ${away} followed.step
-), numbered_flows AS (
-  SELECT * FROM (
-    SELECT unit, weight, step, node AS near, lead(node) OVER following AS far, ${mayGoOn} AS open,
-      CAST(abs(lead(at_us) OVER following - at_us) / 1000.0 AS DOUBLE) AS ms, requests AS near_requests, lead(requests) OVER following AS far_requests
-    FROM steps WINDOW following AS (PARTITION BY path ORDER BY step)
-  ) AS followed WHERE step < ${number(depth)}
-), flows AS (
+), ${paths.counting === 'transitions' ? linkedFlows(paths, mayGoOn) : followedFlows(paths, mayGoOn)}, flows AS (
   SELECT unit, weight, step, nearer.node_text AS near, farther.node_text AS far, open, ms, near_requests, far_requests
   FROM numbered_flows JOIN node_numbers AS nearer ON near = nearer.node_number LEFT JOIN node_numbers AS farther ON far = farther.node_number
 )`;
@@ -114,6 +103,40 @@ function numbers({ byId }: PathsSql): Sql {
   SELECT ${join(names.map((name) => raw(`${name}_number AS ${name}`)))}, at_us, weight, anchor_weight
   FROM seen_texts${join(joined, '')}
 )`;
+}
+
+/** `numbered_flows` of few anchors: the runs after each, of which each leads to the next. */
+function followedFlows(paths: PathsSql, mayGoOn: Sql): Sql {
+  const { depth, direction } = paths;
+  return sql`steps AS (
+  SELECT path, step, runs.unit, runs.node, runs.at_us, runs.last_us, runs.requests, followed.weight
+  FROM (SELECT *, unnest(range(${number(depth + 1)})) AS step FROM (SELECT *, row_number() OVER () AS path FROM anchors) AS numbered_anchors) AS followed
+  JOIN runs ON ${sameKeys(paths, 'followed', 'runs')} AND runs.sitting = followed.sitting AND runs.run = followed.run ${away(direction)} followed.step
+), numbered_flows AS (
+  SELECT * FROM (
+    SELECT unit, weight, step, node AS near, lead(node) OVER following AS far, ${mayGoOn} AS open,
+      CAST(abs(lead(at_us) OVER following - at_us) / 1000.0 AS DOUBLE) AS ms, requests AS near_requests, lead(requests) OVER following AS far_requests
+    FROM steps WINDOW following AS (PARTITION BY path ORDER BY step)
+  ) AS followed WHERE step < ${number(depth)}
+)`;
+}
+
+/** The same where most runs are anchors: which run follows each is found once, however many paths go through it. */
+function linkedFlows(paths: PathsSql, mayGoOn: Sql): Sql {
+  const { depth, direction } = paths;
+  return sql`linked AS (
+  SELECT *, lead(node) OVER following AS far, lead(at_us) OVER following AS far_us, lead(requests) OVER following AS far_requests
+  FROM runs WINDOW following AS (PARTITION BY ${keysOf(paths)}, sitting ORDER BY run${direction === 'after' ? sql`` : sql` DESC`})
+), numbered_flows AS (
+  SELECT linked.unit, followed.weight, step, linked.node AS near, far, ${mayGoOn} AS open,
+    CAST(abs(far_us - at_us) / 1000.0 AS DOUBLE) AS ms, requests AS near_requests, far_requests
+  FROM (SELECT *, unnest(range(${number(depth)})) AS step FROM anchors) AS followed
+  JOIN linked ON ${sameKeys(paths, 'followed', 'linked')} AND linked.sitting = followed.sitting AND linked.run = followed.run ${away(direction)} followed.step
+)`;
+}
+
+function away(direction: PathsSql['direction']): Sql {
+  return direction === 'after' ? sql`+` : sql`-`;
 }
 
 /** What the requests of one sequence have in common. */
@@ -204,6 +227,9 @@ export function nodeKeys(node: string, count: number): Array<string | null> {
   const values = [...parts.slice(0, count - 1), parts.slice(count - 1).join(' ')];
   return values.map((value) => (value === String.fromCharCode(NULL_CODE) ? null : value));
 }
+
+/** Sessions and runs of a unit are counted in one running sum, a session as so many: a unit has fewer runs. */
+const SITTING = 2 ** 32;
 
 function number(value: number): Sql {
   return raw(String(value));
