@@ -24,7 +24,7 @@ export interface MembersPage {
 
 /** Members in pages; one without members where there are none. */
 export function* pagesOf(
-  cohort: Cohort,
+  cohort: Pick<Cohort, 'name' | 'title' | 'description' | 'unit'>,
   action: PageAction,
   members: readonly string[],
   { session, size }: { session: string; size: number }

@@ -36,18 +36,18 @@ interface Answered {
 
 /**
  * Posts a page, signed, and again after a pause where the receiver cannot be reached, is busy (408, 429) or failed (5xx). Redirects are
- * not followed. Throws APITRAIL_WEBHOOK_FAILED with what it answered.
+ * not followed. Every attempt at a page carries its `key` as `Idempotency-Key`. Throws APITRAIL_WEBHOOK_FAILED with what it answered.
  */
 export async function postPage(
   receiver: Receiver,
-  page: unknown,
+  { page, key }: { page: unknown; key: string },
   signal?: AbortSignal,
   { attempts, pauseMs }: Patience = PATIENCE
 ): Promise<void> {
   const body = JSON.stringify(page);
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
-    const answered = await postOnce(receiver, body, signal).catch((error: unknown) => error as Error);
+    const answered = await postOnce(receiver, { body, key }, signal).catch((error: unknown) => error as Error);
     if (!(answered instanceof Error) && answered.status >= 200 && answered.status < 300) {
       return;
     }
@@ -58,6 +58,12 @@ export async function postPage(
     const pause = Math.min(pauseMs * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
     await sleep(Math.max(pause * (0.5 + Math.random()), askedPause(answered)), undefined, signal ? { signal } : {});
   }
+}
+
+/** Whether a receiver answered that it will not take a page, however often it is sent. */
+export function isRefusal(error: unknown): boolean {
+  const answered = error instanceof ApitrailError ? (error.cause as Partial<Answered> | undefined) : undefined;
+  return typeof answered?.status === 'number' && !mayPass(answered as Answered);
 }
 
 function mayPass(answered: Answered | Error): boolean {
@@ -89,7 +95,11 @@ function failure({ url }: Receiver, answered: Answered | Error, attempts: number
   });
 }
 
-function postOnce(receiver: Receiver, body: string, signal: AbortSignal | undefined): Promise<Answered> {
+function postOnce(
+  receiver: Receiver,
+  { body, key }: { body: string; key: string },
+  signal: AbortSignal | undefined
+): Promise<Answered> {
   const { url, secret, timeoutMs, allowHttp } = receiver;
   const timestamp = Math.floor(Date.now() / 1000);
   const over = AbortSignal.timeout(timeoutMs);
@@ -105,6 +115,7 @@ function postOnce(receiver: Receiver, body: string, signal: AbortSignal | undefi
         'content-type': 'application/json; charset=utf-8',
         'content-length': Buffer.byteLength(body),
         'user-agent': `apitrail/${VERSION}`,
+        'idempotency-key': key,
         [SIGNATURE_HEADERS.timestamp]: String(timestamp),
         [SIGNATURE_HEADERS.signature]: signatureOf(secret, timestamp, body),
       },

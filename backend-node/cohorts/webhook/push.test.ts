@@ -156,6 +156,33 @@ it('gives up after its attempts, and tells all of it the next time', async () =>
   expect(told().at(-1)).toEqual(['members', ['c1']]);
 });
 
+it('goes on after the last page that was taken, under the same key, and then tells what changed', async () => {
+  answers = [200, 500, 500, 500];
+  await expect(push(['c1', 'c2', 'c3'], { page: 1 })).rejects.toThrow('after 3 attempts');
+  expect(await push(['c2', 'c3', 'c4'], { page: 1 })).toMatchObject([{ full: true, added: 4, removed: 1, pages: 4 }]);
+  expect(told().map(([action, members]) => `${String(action)} ${String(members)}`)).toEqual([
+    ...['members c1', 'members c2', 'members c2', 'members c2', 'members c2', 'members c3'],
+    ...['add_members c4', 'remove_members c1'],
+  ]);
+  const keys = received.map(({ headers }) => headers['idempotency-key']);
+  expect(new Set(keys.slice(1, 5)).size).toBe(1);
+  expect(new Set(keys).size).toBe(5);
+  expect(new Set(received.slice(0, 6).map(({ page }) => page.parameters.apitrail_session_id)).size).toBe(1);
+  expect(await readdir(pushDirectory(lake))).toEqual(['crm--met-errors.json.gz']);
+});
+
+it('begins anew with pages of another size, and after one that was refused', async () => {
+  answers = [200, 413];
+  await expect(push(['c1', 'c2', 'c3'], { page: 2 })).rejects.toThrow('answered 413');
+  answers = [500, 500, 500];
+  await expect(push(['c1', 'c2', 'c3'], { page: 2 })).rejects.toThrow('answered 500');
+  await push(['c1', 'c2', 'c3'], { page: 3 });
+  expect(told().map(([, members]) => members)).toEqual([
+    ...[['c1', 'c2'], ['c3'], ['c1', 'c2'], ['c1', 'c2'], ['c1', 'c2']],
+    ['c1', 'c2', 'c3'],
+  ]);
+});
+
 it('does not repeat what the receiver refuses, and says what it answered', async () => {
   answers = [{ status: 401, body: 'wrong\nsignature' }];
   await expect(push(['c1'])).rejects.toThrow('answered 401: wrong signature.');

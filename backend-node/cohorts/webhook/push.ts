@@ -9,8 +9,9 @@ import type { CohortStore } from '../cohort-store';
 import type { WebhookConfig } from '../config';
 import { inOrder } from '../member-export';
 import { DEFAULT_MEMBERS_MS, openMembers, type MemberSource } from '../members';
-import { pagesOf, type PageAction } from './pages';
-import { postPage, type Patience, type Receiver } from './post';
+import { pagesOf } from './pages';
+import { isRefusal, postPage, type Patience, type Receiver } from './post';
+import { readPlan, removePlan, writePlan, writeTaken, type PushPlan } from './push-plan';
 import { pushDirectory, pushName, readPushState, writePushState } from './push-state';
 
 /** Most members of a cohort that is pushed. */
@@ -111,41 +112,70 @@ export class CohortPusher {
       advice: 'Wait until it has ended.',
     });
     try {
+      const told = { pages: 0, full: false, added: 0, removed: 0 };
+      const tell = async (plan: PushPlan, taken: number) => {
+        await this.sendPlan(plan, taken, { receiver, folder, file, signal, onPage: () => told.pages++ });
+        for (const { action, members: some } of plan.parts) {
+          told.full ||= action === 'members';
+          told[action === 'remove_members' ? 'removed' : 'added'] += some.length;
+        }
+      };
+      const begun = await readPlan(folder, file);
+      const fits = ({ url, unit, size }: PushPlan) =>
+        url === webhook.url && unit === cohort.unit && size === webhook.page;
+      if (begun && fits(begun.plan)) {
+        await tell(begun.plan, begun.taken);
+      }
       const members = await this.membersOf(name, signal);
       const before = await readPushState(folder, file);
       const known = before?.url === webhook.url && before.unit === cohort.unit ? before : undefined;
-      let pages = 0;
-      const send = async (action: PageAction, some: readonly string[]) => {
-        for (const page of pagesOf(cohort, action, some, { session: randomUUID(), size: webhook.page })) {
-          await postPage(receiver, page, signal, this.options.patience);
-          pages++;
-        }
-      };
-      const outcome = { webhook: webhook.name, cohort: name, members: members.length };
-      const state = { version: 1 as const, url: webhook.url, unit: cohort.unit, members };
-      if (!known) {
-        await send('members', members);
-        await writePushState(folder, file, { ...state, at: new Date().toISOString() });
-        return { ...outcome, full: true, added: members.length, removed: 0, pages };
+      const parts = partsOf(members, known?.members);
+      if (parts.length > 0) {
+        const { title, description } = cohort;
+        const plan: PushPlan = {
+          ...{ version: 1, url: webhook.url, unit: cohort.unit, size: webhook.page, parts, members },
+          cohort: {
+            name,
+            ...(title === undefined ? {} : { title }),
+            ...(description === undefined ? {} : { description }),
+          },
+        };
+        await writePlan(folder, file, plan);
+        await tell(plan, 0);
       }
-      const [there, here] = [new Set(known.members), new Set(members)];
-      const added = members.filter((member) => !there.has(member));
-      const removed = known.members.filter((member) => !here.has(member));
-      for (const [action, some] of [
-        ['add_members', added],
-        ['remove_members', removed],
-      ] as const) {
-        if (some.length > 0) {
-          await send(action, some);
-        }
-      }
-      if (pages > 0) {
-        await writePushState(folder, file, { ...state, at: new Date().toISOString() });
-      }
-      return { ...outcome, full: false, added: added.length, removed: removed.length, pages };
+      return { webhook: webhook.name, cohort: name, members: members.length, ...told };
     } finally {
       await lock.release();
     }
+  }
+
+  /** Sends the pages of a plan that the receiver has not taken yet, and keeps after each that it has. */
+  private async sendPlan(plan: PushPlan, taken: number, to: PlanReceiver): Promise<void> {
+    const { folder, file, receiver, signal } = to;
+    let at = 0;
+    try {
+      for (const { action, session, members } of plan.parts) {
+        const cohort = { ...plan.cohort, unit: plan.unit };
+        for (const page of pagesOf(cohort, action, members, { session, size: plan.size })) {
+          at++;
+          if (at > taken) {
+            const key = `${session}-${page.parameters.page_info.page_count}`;
+            await postPage(receiver, { page, key }, signal, this.options.patience);
+            to.onPage();
+            await writeTaken(folder, file, plan, at);
+          }
+        }
+      }
+    } catch (error) {
+      if (isRefusal(error)) {
+        // What it will never take is not sent again: the next push begins anew.
+        await removePlan(folder, file);
+      }
+      throw error;
+    }
+    const { url, unit, members } = plan;
+    await writePushState(folder, file, { version: 1, url, unit, members, at: new Date().toISOString() });
+    await removePlan(folder, file);
   }
 
   private async membersOf(name: string, signal: AbortSignal | undefined): Promise<string[]> {
@@ -170,6 +200,30 @@ export class CohortPusher {
       }
     });
   }
+}
+
+interface PlanReceiver {
+  receiver: Receiver;
+  folder: string;
+  file: string;
+  signal: AbortSignal | undefined;
+  /** A page was taken. */
+  onPage(): void;
+}
+
+/** What is to be told: everybody to who knows nobody, else who came and who went. */
+function partsOf(members: string[], known: readonly string[] | undefined): PushPlan['parts'] {
+  if (!known) {
+    return [{ action: 'members', session: randomUUID(), members }];
+  }
+  const [there, here] = [new Set(known), new Set(members)];
+  const added = members.filter((member) => !there.has(member));
+  const removed = known.filter((member) => !here.has(member));
+  const parts: PushPlan['parts'] = [
+    { action: 'add_members', session: randomUUID(), members: added },
+    { action: 'remove_members', session: randomUUID(), members: removed },
+  ];
+  return parts.filter(({ members: some }) => some.length > 0);
 }
 
 const NO_WEBHOOKS = 'The configuration has none: add one to apitrail.yaml, under cohorts.webhooks.';
