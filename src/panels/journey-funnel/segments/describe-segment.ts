@@ -1,4 +1,4 @@
-import { capital, formatCount, formatShare, plural } from '../../../components/format';
+import { formatCount, formatShare, plural } from '../../../components/format';
 import { type FunnelModel } from '../model';
 import { type Mark } from '../marks/MarkOverlay';
 import { describeStep, stepSentence } from '../steps/describe';
@@ -49,5 +49,5 @@ export function segmentsSummary(model: FunnelModel, decimals: number): string {
   };
   const range = known.length > 1 ? `: from ${text(0)} to ${text(-1)}` : known.length === 1 ? `: ${text(0)}` : '';
   const counted = marker?.attribution === 'all' ? '' : ` of ${formatCount(steps[0].units)} ${unitName}`;
-  return `${capital(steps[0].name)} to ${steps[last].name} by ${marker?.breakdown ?? 'segment'}${counted}${range}`;
+  return `${steps[0].name} to ${steps[last].name} by ${marker?.breakdown ?? 'segment'}${counted}${range}`;
 }
