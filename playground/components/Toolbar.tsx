@@ -86,6 +86,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
     position: 'sticky',
     top: 0,
     zIndex: theme.zIndex.navbarFixed,
+    // On a narrow window it is as high as a quarter of it, and would cover what the focus comes to.
+    [theme.breakpoints.down('sm')]: { position: 'static' },
   }),
   title: css({ ...theme.typography.h5, margin: 0 }),
   // There are more pages than a narrow window is wide.
