@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
@@ -45,6 +45,11 @@ export async function readPushState(folder: string, name: string): Promise<PushS
 export async function writePushState(folder: string, name: string, state: PushState): Promise<void> {
   await makeDirectory(folder);
   await replaceFile(fileOf(folder, name), await promisify(gzip)(JSON.stringify(state)));
+}
+
+/** Forgets whom a receiver has: it is told all of it anew. */
+export async function removePushState(folder: string, name: string): Promise<void> {
+  await rm(fileOf(folder, name), { force: true });
 }
 
 function fileOf(folder: string, name: string): string {

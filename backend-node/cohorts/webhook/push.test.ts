@@ -183,6 +183,14 @@ it('begins anew with pages of another size, and after one that was refused', asy
   ]);
 });
 
+it('tells all of it to who took a part of what was then given up', async () => {
+  await push(['c1'], { page: 1 });
+  answers = [200, 413];
+  await expect(push(['c1', 'c2', 'c3'], { page: 1 })).rejects.toThrow('answered 413');
+  await push(['c1', 'c3'], { page: 5 });
+  expect(told().at(-1)).toEqual(['members', ['c1', 'c3']]);
+});
+
 it('does not repeat what the receiver refuses, and says what it answered', async () => {
   answers = [{ status: 401, body: 'wrong\nsignature' }];
   await expect(push(['c1'])).rejects.toThrow('answered 401: wrong signature.');

@@ -12,7 +12,7 @@ import { DEFAULT_MEMBERS_MS, openMembers, type MemberSource } from '../members';
 import { pagesOf } from './pages';
 import { isRefusal, postPage, type Patience, type Receiver } from './post';
 import { readPlan, removePlan, writePlan, writeTaken, type PushPlan } from './push-plan';
-import { pushDirectory, pushName, readPushState, writePushState } from './push-state';
+import { pushDirectory, pushName, readPushState, removePushState, writePushState } from './push-state';
 
 /** Most members of a cohort that is pushed. */
 export const MOST_PUSHED_MEMBERS = 1_000_000;
@@ -125,6 +125,8 @@ export class CohortPusher {
         url === webhook.url && unit === cohort.unit && size === webhook.page;
       if (begun && fits(begun.plan)) {
         await tell(begun.plan, begun.taken);
+      } else if (begun) {
+        await giveUp(folder, file, begun.taken);
       }
       const members = await this.membersOf(name, signal);
       const before = await readPushState(folder, file);
@@ -168,8 +170,7 @@ export class CohortPusher {
       }
     } catch (error) {
       if (isRefusal(error)) {
-        // What it will never take is not sent again: the next push begins anew.
-        await removePlan(folder, file);
+        await giveUp(folder, file, at - 1);
       }
       throw error;
     }
@@ -200,6 +201,14 @@ export class CohortPusher {
       }
     });
   }
+}
+
+/** Forgets a plan that will not be ended. Who took a part of it has neither what was before nor what is now: it is told all of it. */
+async function giveUp(folder: string, file: string, taken: number): Promise<void> {
+  if (taken > 0) {
+    await removePushState(folder, file);
+  }
+  await removePlan(folder, file);
 }
 
 interface PlanReceiver {
