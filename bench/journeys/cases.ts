@@ -108,4 +108,12 @@ export const JOURNEY_CASES: readonly JourneyCase[] = [
     same: false,
     answer: nothing,
   },
+  ...['strict', 'session'].flatMap((identity) =>
+    ['list', 'outreach'].map((view) => ({
+      name: `customers: ${view}, identity ${identity}`,
+      query: { queryType: 'customers', identity, view },
+      same: false,
+      answer: nothing,
+    }))
+  ),
 ];
