@@ -130,14 +130,15 @@ describeWithClients('@elastic/elasticsearch', () => {
   test('its bulk helper sends again what there was no room for, and nothing is lost or doubled', async () => {
     client = connect({ bearer: server.key });
     server.recorded.overload = new Overload('APITRAIL_INGEST_BUSY', 'Too much is waiting.', 1);
-    const room = setTimeout(() => (server.recorded.overload = undefined), 300);
+    const refused = () => server.log().some(({ code }) => code === 'APITRAIL_INGEST_BUSY');
+    const room = until(refused).then(() => (server.recorded.overload = undefined));
     const stats = await client.helpers.bulk({
       datasource: Array.from({ length: 100 }, (_, n) => documentOf(n)),
       wait: 200,
       retries: 20,
       onDocument: () => ({ index: { _index: 'logs' } }),
     });
-    clearTimeout(room);
+    await room;
     expect(stats).toMatchObject({ successful: 100, failed: 0 });
     expect(stats.retry).toBeGreaterThan(0);
     expect(paths()).toEqual(expected(100));

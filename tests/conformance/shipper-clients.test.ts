@@ -127,7 +127,9 @@ describeWithClients('@datadog/datadog-api-client', () => {
   it('sends again what could not be taken, after the seconds it is told', async () => {
     server.recorded.overload = new Overload('APITRAIL_INGEST_BUSY', 'not now', 1);
     const sent = api({ enableRetry: true }).submitLog({ body: [LOG] });
-    await sleep(200);
+    while (!server.log().some(({ status }) => status === 429)) {
+      await sleep(10);
+    }
     server.recorded.overload = undefined;
     await sent;
     expect(await rows(1)).toHaveLength(1);
