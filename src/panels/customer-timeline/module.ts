@@ -1,25 +1,19 @@
 import '../../public-path';
 
-import { FieldConfigProperty, PanelPlugin, VisualizationSuggestionScore } from '@grafana/data';
+import { PanelPlugin } from '@grafana/data';
 import { type CustomersMarker } from '@apitrail/contract';
 
 import { frameMarker } from '../../components/find-field';
+import { suggestFor, WITHOUT_COLORS } from '../../components/panel-suggestion';
 import { CustomerTimelinePanel } from './CustomerTimelinePanel';
 import { addOptions, type TimelineOptions } from './options';
 
 export const plugin = new PanelPlugin<TimelineOptions>(CustomerTimelinePanel)
-  .useFieldConfig({
-    disableStandardOptions: [
-      FieldConfigProperty.Color,
-      FieldConfigProperty.Min,
-      FieldConfigProperty.Max,
-      FieldConfigProperty.Thresholds,
-      FieldConfigProperty.Mappings,
-    ],
-  })
+  .useFieldConfig({ disableStandardOptions: WITHOUT_COLORS })
   .setPanelOptions(addOptions)
-  .setSuggestionsSupplier((summary) =>
-    summary.rawFrames?.some((frame) => frameMarker<CustomersMarker>(frame, 'customers')?.view === 'timeline')
-      ? [{ name: 'Customer timeline', score: VisualizationSuggestionScore.Best }]
-      : undefined
+  .setSuggestionsSupplier(
+    suggestFor<TimelineOptions>(
+      'Customer timeline',
+      (frame) => frameMarker<CustomersMarker>(frame, 'customers')?.view === 'timeline'
+    )
   );

@@ -1,8 +1,9 @@
 import '../../public-path';
 
-import { FieldConfigProperty, PanelPlugin, VisualizationSuggestionScore } from '@grafana/data';
+import { FieldConfigProperty, PanelPlugin } from '@grafana/data';
 
 import { frameMarker } from '../../components/find-field';
+import { suggestFor } from '../../components/panel-suggestion';
 import { EndpointHeatmapPanel } from './EndpointHeatmapPanel';
 import { addOptions, type HeatmapOptions } from './options';
 
@@ -12,18 +13,9 @@ export const plugin = new PanelPlugin<HeatmapOptions>(EndpointHeatmapPanel)
   })
   .setPanelOptions(addOptions)
   .setDataSupport({ annotations: true })
-  .setSuggestionsSupplier((summary) =>
-    summary.rawFrames?.some((frame) => frameMarker(frame, 'heatmap'))
-      ? [
-          {
-            name: 'Endpoint heatmap',
-            score: VisualizationSuggestionScore.Best,
-            cardOptions: {
-              previewModifier: (suggestion) => {
-                suggestion.options = { ...suggestion.options, showLegend: false, showValues: 'never' };
-              },
-            },
-          },
-        ]
-      : undefined
+  .setSuggestionsSupplier(
+    suggestFor<HeatmapOptions>('Endpoint heatmap', (frame) => frameMarker(frame, 'heatmap') !== undefined, {
+      showLegend: false,
+      showValues: 'never',
+    })
   );

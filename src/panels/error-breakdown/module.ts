@@ -1,34 +1,18 @@
 import '../../public-path';
 
-import { FieldConfigProperty, PanelPlugin, VisualizationSuggestionScore } from '@grafana/data';
+import { PanelPlugin } from '@grafana/data';
 
 import { frameMarker } from '../../components/find-field';
+import { suggestFor, WITHOUT_COLORS } from '../../components/panel-suggestion';
 import { ErrorBreakdownPanel } from './ErrorBreakdownPanel';
 import { addOptions, type ErrorsOptions } from './options';
 
 export const plugin = new PanelPlugin<ErrorsOptions>(ErrorBreakdownPanel)
-  .useFieldConfig({
-    disableStandardOptions: [
-      FieldConfigProperty.Color,
-      FieldConfigProperty.Min,
-      FieldConfigProperty.Max,
-      FieldConfigProperty.Thresholds,
-      FieldConfigProperty.Mappings,
-    ],
-  })
+  .useFieldConfig({ disableStandardOptions: WITHOUT_COLORS })
   .setPanelOptions(addOptions)
-  .setSuggestionsSupplier((summary) =>
-    summary.rawFrames?.some((frame) => frameMarker(frame, 'errors'))
-      ? [
-          {
-            name: 'Error breakdown',
-            score: VisualizationSuggestionScore.Best,
-            cardOptions: {
-              previewModifier: (suggestion) => {
-                suggestion.options = { ...suggestion.options, showToolbar: false, density: 'compact' };
-              },
-            },
-          },
-        ]
-      : undefined
+  .setSuggestionsSupplier(
+    suggestFor<ErrorsOptions>('Error breakdown', (frame) => frameMarker(frame, 'errors') !== undefined, {
+      showToolbar: false,
+      density: 'compact',
+    })
   );

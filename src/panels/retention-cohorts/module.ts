@@ -1,35 +1,20 @@
 import '../../public-path';
 
-import { FieldConfigProperty, PanelPlugin, VisualizationSuggestionScore } from '@grafana/data';
+import { FieldConfigProperty, PanelPlugin } from '@grafana/data';
 
 import { frameMarker } from '../../components/find-field';
+import { suggestFor, WITHOUT_COLORS } from '../../components/panel-suggestion';
 import { addOptions, type RetentionOptions } from './options';
 import { RetentionCohortsPanel } from './RetentionCohortsPanel';
 
 export const plugin = new PanelPlugin<RetentionOptions>(RetentionCohortsPanel)
   .useFieldConfig({
-    disableStandardOptions: [
-      FieldConfigProperty.Color,
-      FieldConfigProperty.Min,
-      FieldConfigProperty.Max,
-      FieldConfigProperty.Decimals,
-      FieldConfigProperty.Thresholds,
-      FieldConfigProperty.Mappings,
-    ],
+    disableStandardOptions: [...WITHOUT_COLORS, FieldConfigProperty.Decimals],
   })
   .setPanelOptions(addOptions)
-  .setSuggestionsSupplier((summary) =>
-    summary.rawFrames?.some((frame) => frameMarker(frame, 'retention'))
-      ? [
-          {
-            name: 'Retention cohorts',
-            score: VisualizationSuggestionScore.Best,
-            cardOptions: {
-              previewModifier: (suggestion) => {
-                suggestion.options = { ...suggestion.options, showLegend: false, showValues: 'never' };
-              },
-            },
-          },
-        ]
-      : undefined
+  .setSuggestionsSupplier(
+    suggestFor<RetentionOptions>('Retention cohorts', (frame) => frameMarker(frame, 'retention') !== undefined, {
+      showLegend: false,
+      showValues: 'never',
+    })
   );
