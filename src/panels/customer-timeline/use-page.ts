@@ -1,6 +1,6 @@
 import { type DataFrame, LoadingState, type PanelData } from '@grafana/data';
 import { type CustomersMarker } from '@apitrail/contract';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 
 import { messageOf } from '../../components/cohorts/use-loaded';
 import { type DrillTarget } from '../../components/drill-down';
@@ -44,9 +44,10 @@ export function usePage(data: PanelData, frame: DataFrame | undefined, target: D
   const choice = wanted?.of === of ? wanted.choice : undefined;
   const page = shown?.of === of ? shown : undefined;
   const answered = data.state === LoadingState.Done ? request?.requestId : undefined;
-  const latest = useRef(answered);
-  latest.current = answered ?? latest.current;
-  const run = latest.current;
+  const [run, setRun] = useState(answered);
+  if (answered !== undefined && answered !== run) {
+    setRun(answered);
+  }
 
   useEffect(() => {
     if (!choice || !request || !target) {
