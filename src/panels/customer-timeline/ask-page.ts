@@ -34,7 +34,7 @@ export async function askPage(
     startTime: Date.now(),
   } as DataQueryRequest<DataQuery>;
   const answer = await lastValueFrom(from(dataSource.query(page) as Observable<DataQueryResponse>));
-  const refused = answer.errors?.[0] ?? answer.error;
+  const refused = answer.errors?.[0];
   if (refused) {
     throw new Error(refused.data?.message ?? refused.message ?? 'The data source gave no reason.');
   }
