@@ -6,7 +6,7 @@ import { issueError } from './parsing/issues';
 import { shown } from './parsing/path';
 import { refuseVariables } from './parsing/variables';
 import { durationSchema } from './queries/base';
-import { FUNNEL_REASONS } from './queries/funnel';
+import { FUNNEL_REASONS, funnelQuerySchema } from './queries/funnel';
 import { checkFunnel } from './queries/funnel-rules';
 import { pathsFunnelSchema } from './queries/paths';
 import { unitFields } from './queries/units';
@@ -29,6 +29,7 @@ export const cohortNameSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[
 
 const { steps, window, order, reentry, counting, successOnly, exclusions, holdConstant, step } =
   pathsFunnelSchema.shape;
+const { detail, slowFactor } = funnelQuerySchema.shape;
 
 /** What became of units in a funnel; its fields mean what they do in a funnel of the cohort's unit and filters. */
 export const cohortFunnelSchema = z
@@ -50,6 +51,10 @@ export const cohortFunnelSchema = z
     outcome: z.enum(COHORT_OUTCOMES).default('converted'),
     /** Of `dropped`: only who stopped for that reason, as the view `reasons` tells them. */
     reason: z.enum(FUNNEL_REASONS).exclude(['pending']).optional(),
+    /** With `reason`: only who stopped so, exactly as the column `detail` of the view `reasons` has it. */
+    detail,
+    /** With `reason`: how many times the route's usual p95 a request takes that is called slow; 3 when left out. */
+    slowFactor: slowFactor.unwrap().optional(),
   })
   .superRefine((funnel, ctx) => {
     checkFunnel({ ...funnel, attribution: 'first' }, ctx);
@@ -58,6 +63,8 @@ export const cohortFunnelSchema = z
       issue('step', `is ${funnel.step}, but the funnel has ${funnel.steps.length} steps`);
     } else if (funnel.reason !== undefined && funnel.outcome !== 'dropped') {
       issue('reason', 'goes with the outcome dropped only');
+    } else if (funnel.slowFactor !== undefined && funnel.reason === undefined) {
+      issue('slowFactor', 'goes with a reason only: it says what is slow');
     } else if (funnel.step === 1 && funnel.outcome !== 'converted') {
       issue('step', `is 1, where nobody is ${funnel.outcome}: who does not reach the first step is not in the funnel`);
     }

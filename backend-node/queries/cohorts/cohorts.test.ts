@@ -192,6 +192,33 @@ describe('a filter by cohort', () => {
     expect(await members('went-silent')).toBe(units('silent'));
   });
 
+  it('may be of one detail of a reason, and is then the units of its row', async () => {
+    const failing = [
+      { name: 'Cart', filters: [{ key: 'route', operator: '=', value: '/cart' }] },
+      { name: 'Orders', filters: [{ key: 'route', operator: '=', value: '/orders' }] },
+    ];
+    const [frame] = await ask({ queryType: 'funnel', steps: failing, view: 'reasons', step: 2 });
+    const row = frame!.rows.find(({ reason }) => reason === 'failed')!;
+    const became = { steps: failing, step: 2, outcome: 'dropped', reason: 'failed' };
+    const more = [
+      { name: 'one-detail', funnel: { ...became, detail: row.detail } },
+      { name: 'no-detail', funnel: { ...became, detail: 'GET /orders answered 418' } },
+    ].map((cohort) => parseCohort(cohort));
+    const cohorts = { list: () => Promise.resolve(more) };
+    const members = async (name: string) =>
+      (await ask({ queryType: 'values', key: 'customer', filters: [of(name)], limit: 1000 }, { cohorts }))[0]!.columns
+        .value;
+    const listed = { steps: failing, step: 2, reason: 'failed', detail: row.detail };
+    const [units] = await ask({ queryType: 'funnel', view: 'units', ...listed });
+    expect(row.units).toBeGreaterThan(0);
+    expect(units!.rows).toHaveLength(Number(row.units));
+    expect([...(await members('one-detail'))!].sort()).toEqual([...units!.columns.unit!].sort());
+    expect(await members('no-detail')).toEqual([]);
+    expect(() =>
+      parseCohort({ name: 'x', funnel: { steps: failing, step: 2, outcome: 'dropped', detail: 'x' } })
+    ).toThrow(/detail goes with a reason|goes with a reason/);
+  });
+
   it('may be of a cohort that others define', async () => {
     expect(await requestsOf(of('both'))).toBe(
       count((row) => row.session !== undefined && metErrors(ownerOf(row)) && !dropped(ownerOf(row)))

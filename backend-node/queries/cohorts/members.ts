@@ -3,6 +3,7 @@ import { ApitrailError, parseQuery, type Cohort, type FunnelQuery, type Query } 
 import { param, raw, sql, type Sql } from '../../engine/sql';
 import { attemptsOf } from '../funnel/attempts';
 import { outcomeCondition } from '../funnel/outcome';
+import { detailSql } from '../funnel/reasons/describe';
 import { reasonsOf } from '../funnel/reasons/reasons';
 import type { HandlerContext } from '../handler';
 import { stateOfRows } from '../shared/metrics';
@@ -14,7 +15,7 @@ export function queryOf({ filters, unit, identity, funnel }: Cohort, dataset: st
   if (!funnel) {
     return parseQuery({ ...common, queryType: 'requests' });
   }
-  const { step: _step, outcome: _outcome, reason: _reason, ...definition } = funnel;
+  const { step: _step, outcome: _outcome, reason: _reason, detail: _detail, ...definition } = funnel;
   try {
     return parseQuery({ ...common, ...definition, unit, identity, queryType: 'funnel' });
   } catch (error) {
@@ -32,8 +33,13 @@ export async function membersOf(cohort: Cohort, query: Query, context: HandlerCo
   }
   const attempts = await attemptsOf(query as FunnelQuery, context);
   if (funnel.reason !== undefined) {
-    const { relation } = await reasonsOf(query as FunnelQuery, { context, attempts }, funnel.step);
-    return sql`SELECT DISTINCT unit FROM ${relation} AS stopped WHERE step = ${raw(String(funnel.step))} AND reason = ${param('varchar', funnel.reason)}`;
+    const asked = query as FunnelQuery;
+    const { relation, happenings } = await reasonsOf(asked, { context, attempts }, funnel.step);
+    const stopped = sql`step = ${raw(String(funnel.step))} AND reason = ${param('varchar', funnel.reason)}`;
+    return funnel.detail === undefined
+      ? sql`SELECT DISTINCT unit FROM ${relation} AS stopped WHERE ${stopped}`
+      : sql`SELECT DISTINCT unit FROM ${relation} AS stopped JOIN ${happenings} AS told ON told.happening = stopped.happening
+WHERE ${stopped} AND ${detailSql(funnel.reason, asked.slowFactor)} = ${param('varchar', funnel.detail)}`;
   }
   return sql`${attempts.tables}
 SELECT DISTINCT unit FROM attempts WHERE ${outcomeCondition(funnel, funnel.step, funnel.outcome)}`;

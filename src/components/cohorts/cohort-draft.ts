@@ -61,7 +61,10 @@ export function whoMade(filters: Filter[] | undefined): CohortDefinition | undef
 type Funnel = NonNullable<CohortInput['funnel']>;
 
 /** What became of units in the funnel of a marker, as cohorts say it. */
-export function whoBecame(marker: FunnelMarker, became: Pick<Funnel, 'step' | 'outcome' | 'reason'>): CohortDefinition {
+export function whoBecame(
+  marker: FunnelMarker,
+  became: Pick<Funnel, 'step' | 'outcome' | 'reason' | 'detail' | 'slowFactor'>
+): CohortDefinition {
   const { unit, identity, window, order, reentry, counting, successOnly, steps, exclusions, holdConstant } = marker;
   return {
     unit,

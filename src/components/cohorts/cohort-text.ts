@@ -39,11 +39,11 @@ export function cohortText({ unit, filters, funnel, atLeast = 1 }: CohortDefinit
     const made = atLeast === 1 ? 'made a request' : `made at least ${formatCount(atLeast)} requests`;
     return `${subject} ${made}${which && ` with ${which}`}`;
   }
-  const { steps, step, outcome = 'converted', reason, window = '1h' } = funnel;
+  const { steps, step, outcome = 'converted', reason, detail, window = '1h' } = funnel;
   const name = `“${steps[step - 1]?.name ?? step}”`;
   const became = {
     converted: `got to ${name}`,
-    dropped: `stopped before ${name}${reason ? ` ${REASONS[reason] ?? reason}` : ''}`,
+    dropped: `stopped before ${name}${reason ? ` ${REASONS[reason] ?? reason}` : ''}${detail === undefined ? '' : ` (${detail})`}`,
     pending: `may still get to ${name}`,
   }[outcome];
   const journey = steps.map((one) => one.name).join(' → ');

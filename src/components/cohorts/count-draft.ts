@@ -47,9 +47,11 @@ function questionOf({ unit, identity, filters, funnel }: CohortDefinition): Reco
   if (!funnel) {
     return { queryType: 'customers', view: 'list', unit, identity, filters, limit: 1 };
   }
-  const { step, outcome: _, reason, ...steps } = funnel;
+  const { step, outcome: _, reason, detail, slowFactor, ...steps } = funnel;
   const asked = { queryType: 'funnel', unit, identity, filters, ...steps };
-  return reason === undefined ? { ...asked, view: 'steps' } : { ...asked, view: 'units', step, reason, limit: 1 };
+  return reason === undefined
+    ? { ...asked, view: 'steps' }
+    : { ...asked, view: 'units', step, reason, detail, slowFactor, limit: 1 };
 }
 
 const COLUMN = { converted: 'units', dropped: 'dropped', pending: 'pending' } as const;

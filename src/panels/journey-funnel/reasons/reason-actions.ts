@@ -1,5 +1,5 @@
 import { type AdHocFilterItem } from '@grafana/ui';
-import { type Filter } from '@apitrail/contract';
+import { type Filter, type FunnelMarker } from '@apitrail/contract';
 
 import { type Action, copyText, openQuery, openRequests } from '../../../components/actions';
 import { type SaveCohort, saveAsCohort, whoBecame } from '../../../components/cohorts/cohort-draft';
@@ -75,6 +75,11 @@ function detailOf({ detail, other }: ReasonRow): { detail?: string } {
   return detail === undefined || other ? {} : { detail };
 }
 
+/** What counts as slow, where it is not what cohorts take by default. */
+function slowOf({ slowFactor }: FunnelMarker): { slowFactor?: number } {
+  return slowFactor === undefined || slowFactor === 3 ? {} : { slowFactor };
+}
+
 /** Saves who did not get to a step for a reason. One value of a breakdown has no cohort that is just its. */
 function stoppedSo(row: ReasonRow, { marker, unitName }: ReasonsModel, context: ReasonContext): Action | undefined {
   if (!marker || row.segment !== undefined) {
@@ -86,12 +91,18 @@ function stoppedSo(row: ReasonRow, { marker, unitName }: ReasonsModel, context: 
   if (!pending && !reason) {
     return undefined;
   }
+  const { detail } = detailOf(row);
   return saveAsCohort(context.onSaveCohort, {
     target: context.target,
-    title: pending ? `May still get to ${row.stepName}` : `Stopped before ${row.stepName}: ${reasonLabel(row.reason)}`,
-    definition: whoBecame(marker, pending ? { step, outcome: 'pending' } : { step, outcome: 'dropped', reason }),
+    title: pending
+      ? `May still get to ${row.stepName}`
+      : `Stopped before ${row.stepName}: ${detail ?? reasonLabel(row.reason)}`,
+    definition: whoBecame(
+      marker,
+      pending ? { step, outcome: 'pending' } : { step, outcome: 'dropped', reason, ...detailOf(row), ...slowOf(marker) }
+    ),
     range: { from: marker.from, to: marker.to },
-    description: `These ${unitName}${row.detail === undefined ? '' : ', with all details of this reason'}`,
+    description: `These ${unitName}${row.other ? ', with all details of this reason' : ''}`,
     add: context.onAddAdHocFilter,
   });
 }
