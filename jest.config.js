@@ -43,6 +43,8 @@ const node = {
 };
 
 module.exports = {
+  // How long a test takes says nothing: machines are slow and busy.
+  testTimeout: 120_000,
   projects: [
     {
       ...scaffold,
