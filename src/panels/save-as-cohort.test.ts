@@ -64,6 +64,35 @@ it('a reason is saved with the step that was not reached; pending is an outcome 
   );
 });
 
+it('a reason is saved as exactly the units of its row: with its detail, and what is slow where that is not the usual', () => {
+  const funnelsOf = (slowFactor: number) => {
+    const model = readReasons(reasonsFrame({ slowFactor }));
+    return model.rows.map((row) => {
+      const drafts = offered((onSaveCohort) => reasonActions(row, model, { target, decimals: 1, onSaveCohort }).flat());
+      const { reason, detail, slowFactor: factor } = drafts['Save as cohort…'].definition.funnel!;
+      return { reason, detail, factor };
+    });
+  };
+  expect(funnelsOf(5)).toEqual([
+    { reason: 'failed', detail: 'POST /cart answered 500', factor: 5 },
+    { reason: 'diverted', detail: 'GET /help', factor: 5 },
+    { reason: 'silent', detail: undefined, factor: 5 },
+    { reason: undefined, detail: undefined, factor: undefined },
+    { reason: 'slow', detail: 'POST /pay', factor: 5 },
+    { reason: 'excluded', detail: undefined, factor: 5 },
+  ]);
+  expect(funnelsOf(3).every(({ factor }) => factor === undefined)).toBe(true);
+});
+
+it('of details that are summed all of the reason is saved, which is said', () => {
+  const model = readReasons(reasonsFrame());
+  const row = { ...model.rows[0], detail: '{other}', other: true };
+  const actions = reasonActions(row, model, { target, decimals: 1, onSaveCohort: jest.fn() }).flat();
+  const saved = offered((onSaveCohort) => reasonActions(row, model, { target, decimals: 1, onSaveCohort }).flat());
+  expect(saved['Save as cohort…'].definition.funnel).not.toHaveProperty('detail');
+  expect(actions.find((action) => action?.icon === 'save')?.description).toContain('with all details of this reason');
+});
+
 it('a reason of one value of a breakdown is not offered', () => {
   const model = readReasons(reasonsFrame());
   const row = { ...model.rows[0], segment: 'eu' };

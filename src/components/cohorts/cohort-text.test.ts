@@ -18,6 +18,19 @@ it.each([
     'Customers that stopped before “Payment” because the step failed, of Cart → Payment within 30m, by requests with status >= 500',
   ],
   [
+    {
+      filters: [],
+      funnel: {
+        steps,
+        step: 2,
+        outcome: 'dropped' as const,
+        reason: 'failed' as const,
+        detail: 'POST /pay answered 500',
+      },
+    },
+    'Customers that stopped before “Payment” because the step failed (POST /pay answered 500), of Cart → Payment within 1h',
+  ],
+  [
     { unit: 'attributes.cart', filters: [], funnel: { steps, step: 2, outcome: 'pending' as const } },
     'Values of cart that may still get to “Payment”, of Cart → Payment within 1h',
   ],
