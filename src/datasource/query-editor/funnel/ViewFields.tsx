@@ -1,14 +1,14 @@
 import React from 'react';
-import { CORRELATED_KEYS, FUNNEL_OUTCOMES, FUNNEL_REASONS, type FunnelView } from '@apitrail/contract';
+import { FUNNEL_OUTCOMES, FUNNEL_REASONS, type FunnelView } from '@apitrail/contract';
 
 import type { ApitrailQueryOf } from '../../types';
 import { ChoiceField } from '../fields/ChoiceField';
 import { FormatField } from '../fields/FormatField';
-import { KeyListField } from '../fields/KeyListField';
 import { NumberField } from '../fields/NumberField';
 import { SwitchField } from '../fields/SwitchField';
 import { TextField } from '../fields/TextField';
 import type { FormProps } from '../form-props';
+import { CorrelationFields } from './CorrelationFields';
 import { StepNumberField } from './StepNumberField';
 
 type Funnel = ApitrailQueryOf<'funnel'>;
@@ -158,19 +158,7 @@ function FieldsOfView({ view, query, onChange }: FormProps<'funnel'> & { view: F
     case 'correlation':
       return (
         <>
-          <StepNumberField
-            {...stepField(query)}
-            label="Converting is"
-            placeholder="The last step"
-            from={2}
-            onChange={(step) => onChange({ step })}
-          />
-          <KeyListField
-            label="Compared by"
-            path="correlate"
-            value={query.correlate ?? CORRELATED_KEYS}
-            onChange={(correlate) => onChange({ correlate: correlate.length > 0 ? correlate : undefined })}
-          />
+          <CorrelationFields query={query} onChange={onChange} />
           <RowsField query={query} onChange={onChange} />
         </>
       );

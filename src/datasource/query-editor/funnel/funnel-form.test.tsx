@@ -243,4 +243,24 @@ describe('a view', () => {
     await editor.user.type(screen.getByLabelText('Slow is × usual p95'), '2{Enter}');
     expect(parsed(editor)).toMatchObject({ view: 'reasons', slowFactor: 2 });
   });
+
+  it('of correlation leaves out values and keys, and compares what is necessary', async () => {
+    const editor = await hostEditor({ queryType: 'funnel', steps, view: 'correlation' });
+    await editor.user.click(screen.getByText('Leave out'));
+    expect(editor.saved()).not.toHaveProperty('correlateExcept');
+    await editor.choose('Left out 1 key', 'route');
+    expect(parsed(editor)).toMatchObject({ correlateExcept: [{ key: 'route' }] });
+    await editor.choose('Left out 1 value', '/api/checkout');
+    await editor.user.click(screen.getByText('Leave out'));
+    await editor.enter('Left out 2 key', 'attributes.basket');
+    await editor.user.click(screen.getByLabelText(/^Compare what is necessary/));
+    expect(parsed(editor)).toMatchObject({
+      correlateExcept: [{ key: 'route', value: '/api/checkout' }, { key: 'attributes.basket' }],
+      correlateNecessary: true,
+    });
+    await editor.user.click(screen.getByLabelText('Remove left out 1'));
+    expect(parsed(editor)).toMatchObject({ correlateExcept: [{ key: 'attributes.basket' }] });
+    await editor.user.click(screen.getByLabelText('Remove left out 1'));
+    expect(editor.saved()).not.toHaveProperty('correlateExcept');
+  });
 });
