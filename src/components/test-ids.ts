@@ -49,6 +49,7 @@ export const testIds = {
     trend: 'apitrail funnel trend',
     trendLive: 'apitrail funnel trend live text',
     trait: 'apitrail funnel trait',
+    necessary: 'apitrail funnel necessary',
     attempt: 'apitrail funnel attempt',
   },
   errors: {

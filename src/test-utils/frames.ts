@@ -3,10 +3,13 @@ import {
   type Comparison,
   type ErrorsMarker,
   type FrameMarker,
+  type FunnelCorrelation,
   type FunnelMarker,
   type HeatmapMarker,
   metricOf,
 } from '@apitrail/contract';
+
+import { frameMarker } from '../components/find-field';
 
 /** Midnight the days of the tests begin at. */
 export const START = Date.UTC(2026, 10, 22);
@@ -344,12 +347,12 @@ export function trendFrame(changes: Partial<FunnelMarker> = {}): DataFrame {
 }
 
 /** What goes with paying, and what with not. */
-export function correlationFrame(): DataFrame {
+export function correlationFrame(changes: Partial<FunnelCorrelation> = {}): DataFrame {
   const of = (value: string) => ({ filters: [{ key: 'route', operator: '=' as const, value }] });
   const marker = funnelMarker({
     view: 'correlation',
     correlated: [of('/voucher'), of('/error'), of('/help')],
-    correlation: { step: 3, units: 1000, converted: 300, keys: ['route'] },
+    correlation: { step: 3, units: 1000, converted: 300, keys: ['route'], ...changes },
   });
   return frameOf(
     [
@@ -368,6 +371,29 @@ export function correlationFrame(): DataFrame {
     ],
     marker
   );
+}
+
+/** The same, after companions that set apart what is necessary: so many routes on the way to paying, with odds beyond all others. */
+export function necessaryFrame(necessary: number, changes: Partial<FunnelCorrelation> = {}): DataFrame {
+  const plain = correlationFrame({ compared: 3, necessary, ...changes });
+  const paths = Array.from({ length: necessary }, (_, index) => `/way/${index + 1}`);
+  const more: Record<string, (path: string) => unknown> = {
+    key: () => 'route',
+    value: (path) => path,
+    odds_ratio: () => 60,
+    q_value: () => null,
+    support: () => 0.5,
+  };
+  const fields = plain.fields.map((field) => ({
+    ...field,
+    values: [...field.values, ...paths.map(more[field.name] ?? (() => 1))],
+  }));
+  const flags = { name: 'necessary', type: FieldType.boolean, values: [false, false, false, ...paths.map(() => true)] };
+  const met = number('converted_support', [0.4, 0.02, 0.05, ...paths.map(() => 0.998)], 'percentunit');
+  const correlated = paths.map((value) => ({ filters: [{ key: 'route', operator: '=' as const, value }] }));
+  const old = frameMarker<FunnelMarker>(plain, 'funnel')!;
+  const marker: FunnelMarker = { ...old, correlated: [...(old.correlated ?? []), ...correlated] };
+  return frameOf([...fields, met, flags], marker);
 }
 
 /** Two attempts of 120. */

@@ -1,5 +1,8 @@
 import { type DataFrame } from '@grafana/data';
+import { type FunnelMarker } from '@apitrail/contract';
 
+import { frameMarker } from '../../components/find-field';
+import { plural } from '../../components/format';
 import { type ModelResult, type PanelMessageContent } from '../../components/panel-state';
 import { type AttemptsModel, readAttempts } from './attempts/read-attempts';
 import { type CorrelationModel, readCorrelation } from './correlation/read-correlation';
@@ -75,9 +78,16 @@ export function emptyMessage(frames: DataFrame[]): PanelMessageContent | undefin
         kind: 'empty',
         icon: 'gf-layout-simple',
         title: 'Nothing goes with converting',
-        text: 'No value is held by enough of those who converted and of those who did not to compare them. Widen the range, or compare other keys.',
+        text: `No value is held by enough of those who converted and of those who did not to compare them. Widen the range, or compare other keys.${leftOutText(frames)}`,
       };
     default:
       return undefined;
   }
+}
+
+/** Reminds of what the query leaves out, where nothing else is there to compare. */
+function leftOutText(frames: DataFrame[]): string {
+  const compared = frames.map((frame) => frameMarker<FunnelMarker>(frame, 'funnel')?.correlation).find(Boolean);
+  const named = compared?.except?.length ?? 0;
+  return named > 0 ? ` The query leaves out ${plural(named, 'value or key', 'values and keys')} by name.` : '';
 }

@@ -1,6 +1,8 @@
-import { render, screen } from '@testing-library/react';
+import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
+
+import { parseQuery } from '@apitrail/contract';
 
 import { testIds } from '../../components/test-ids';
 import {
@@ -9,6 +11,7 @@ import {
   frameOf,
   funnelFrame,
   funnelMarker,
+  necessaryFrame,
   START,
   trendFrame,
 } from '../../test-utils/frames';
@@ -40,6 +43,84 @@ describe('correlation', () => {
     expect(screen.getByTestId(testIds.funnel.summary)).toHaveTextContent(
       'What goes with getting to Pay: 30.0% of 1,000 customers did'
     );
+  });
+
+  const traits = () => screen.getAllByTestId(testIds.funnel.trait).map((row) => row.textContent);
+  const ends = (frame: ReturnType<typeof necessaryFrame>) => {
+    const { unmount } = show(defaultOptions, panelData([frame]));
+    const drawn = screen.getByText('1×').parentElement?.textContent;
+    unmount();
+    return drawn;
+  };
+
+  it('lists what is necessary last and says why, without odds, and the axis does not reach to it', () => {
+    show(defaultOptions, panelData([necessaryFrame(2)]));
+    expect(traits()).toEqual([
+      expect.stringContaining('route: /voucher'),
+      expect.stringContaining('route: /error'),
+      expect.stringContaining('route: /help'),
+      'route: /way/199.8% of those who converted had it · 50.0% of all',
+      'route: /way/299.8% of those who converted had it · 50.0% of all',
+    ]);
+    expect(screen.getByTestId(testIds.funnel.necessary)).toHaveTextContent(
+      'On the way for practically everyone who converted: no finding (2)'
+    );
+    cleanup();
+    expect(ends(necessaryFrame(2))).toBe(ends(correlationFrame()));
+  });
+
+  it('folds what is necessary where it is many, and opens it where nothing else is', async () => {
+    show(defaultOptions, panelData([necessaryFrame(6)]));
+    const fold = screen.getByTestId(testIds.funnel.necessary);
+    expect(fold).toHaveAttribute('aria-expanded', 'false');
+    expect(traits()).toHaveLength(3);
+    await userEvent.click(fold);
+    expect(traits()).toHaveLength(9);
+    cleanup();
+    const frame = necessaryFrame(6);
+    const only = frame.fields.map((field) => ({ ...field, values: field.values.slice(3) }));
+    show(defaultOptions, panelData([{ ...frame, fields: only, length: 6 }]));
+    expect(traits()).toHaveLength(6);
+    expect(screen.getByText(/No value is left to be judged/)).toBeInTheDocument();
+  });
+
+  it('says how many were compared, and what was left out', () => {
+    const except = [{ key: 'route', value: 'GET /home' }, { key: 'user_agent' }];
+    show(defaultOptions, panelData([correlationFrame({ compared: 12, leftOut: 1, except })]));
+    expect(screen.getByTestId(testIds.funnel.summary)).toHaveTextContent(
+      'customers did · 12 values compared, 1 left out, without user_agent'
+    );
+  });
+
+  it('asks again without a value, or without its key, keeping what is left out already', async () => {
+    const except = [{ key: 'route', value: 'GET /home' }, { key: 'user_agent' }];
+    show(defaultOptions, panelData([necessaryFrame(1, { keys: ['route', 'region'], except, compareNecessary: true })]));
+    const asked = (label: string) => {
+      const href = screen.getByRole('menuitem', { name: new RegExp(label) }).getAttribute('href') ?? '';
+      return JSON.parse(new URL(href, 'http://g').searchParams.get('panes') ?? '').funnel.queries[0];
+    };
+    await userEvent.click(screen.getByRole('button', { name: /\/way\/1/ }));
+    const query = asked('Leave out of correlation');
+    expect(query).toMatchObject({
+      view: 'correlation',
+      step: 3,
+      correlate: ['route', 'region', 'user_agent'],
+      correlateNecessary: true,
+      correlateExcept: [...except, { key: 'route', value: '/way/1' }],
+    });
+    expect(() => parseQuery(query)).not.toThrow();
+    expect(asked('Leave route out of correlation').correlateExcept).toEqual([...except, { key: 'route' }]);
+    expect(screen.getByRole('menuitem', { name: /Leave out of correlation/ })).toHaveTextContent(
+      /edit the query of its panel/
+    );
+  });
+
+  it('does not offer to leave out the only key, nor more than a query takes', async () => {
+    const except = Array.from({ length: 100 }, (_, index) => ({ key: 'route', value: `/${index}` }));
+    show(defaultOptions, panelData([correlationFrame({ except })]));
+    await userEvent.click(screen.getByRole('button', { name: /\/voucher/ }));
+    expect(screen.getByRole('menuitem', { name: /Leave out of correlation/ })).toBeDisabled();
+    expect(screen.queryByRole('menuitem', { name: /Leave route out/ })).not.toBeInTheDocument();
   });
 
   it('puts half and double as far from the middle', () => {

@@ -1,4 +1,6 @@
-import { formatCount, formatShare } from '../../../components/format';
+import { type FunnelCorrelation } from '@apitrail/contract';
+
+import { formatCount, formatShare, plural } from '../../../components/format';
 import { type TooltipRow } from '../../../components/PanelTooltip';
 import { oddsText } from '../reasons/describe-reason';
 import { type CorrelationModel, type Trait } from './read-correlation';
@@ -22,6 +24,9 @@ export function traitName({ key, value }: Trait): string {
 
 /** The lines of a trait's tooltip. */
 export function describeTrait(trait: Trait, { unitName }: CorrelationModel, decimals: number): TooltipRow[] {
+  if (trait.necessary) {
+    return describeNecessary(trait, unitName, decimals);
+  }
   const sure = isSure(trait);
   return [
     {
@@ -43,11 +48,31 @@ export function describeTrait(trait: Trait, { unitName }: CorrelationModel, deci
   ];
 }
 
+/** Odds of what nobody converts without tell nothing, and are left out. */
+function describeNecessary(trait: Trait, unitName: string, decimals: number): TooltipRow[] {
+  const { convertedSupport, support, convertedWith, unitsWith } = trait;
+  return [
+    { label: 'Of those who converted', value: `${formatShare(convertedSupport, decimals)} had it`, strong: true },
+    { label: `Of all ${unitName}`, value: `${formatShare(support, decimals)} had it` },
+    { label: 'Converted with it', value: `${formatCount(convertedWith)} of ${formatCount(unitsWith)}` },
+    { label: 'Against chance', value: 'not judged' },
+  ];
+}
+
+/** Which side a trait is on. */
+export function traitSide({ necessary, odds }: Trait): string {
+  if (necessary) {
+    return 'On the way for practically everyone who converted';
+  }
+  return odds >= 1 ? 'Goes with converting' : 'Goes with not converting';
+}
+
 /** A trait in one sentence. */
 export function traitSentence(trait: Trait, model: CorrelationModel, decimals: number): string {
   const lines = describeTrait(trait, model, decimals).map((line) => `${line.label} ${String(line.value)}`);
-  const side = trait.odds >= 1 ? 'goes with converting' : 'goes with not converting';
-  return [`${traitName(trait)} ${side}`, ...lines].join(', ');
+  const side = traitSide(trait);
+  const verb = trait.necessary ? ' is' : '';
+  return [`${traitName(trait)}${verb} ${side.charAt(0).toLowerCase()}${side.slice(1)}`, ...lines].join(', ');
 }
 
 /** What was compared, in words. */
@@ -58,5 +83,19 @@ export function correlationSummary({ marker, unitName }: CorrelationModel, decim
   }
   const to = marker.steps[compared.step - 1]?.name ?? `step ${compared.step}`;
   const share = compared.units > 0 ? formatShare(compared.converted / compared.units, decimals) : '–';
-  return `What goes with getting to ${to}: ${share} of ${formatCount(compared.units)} ${unitName} did`;
+  const did = `What goes with getting to ${to}: ${share} of ${formatCount(compared.units)} ${unitName} did`;
+  return [did, comparedText(compared)].filter(Boolean).join(' · ');
+}
+
+/** How many values were compared, and what is left out of it; undefined where the companion does not tell. */
+export function comparedText({ compared, leftOut = 0, except = [] }: FunnelCorrelation): string | undefined {
+  if (compared === undefined) {
+    return undefined;
+  }
+  const keys = except.flatMap(({ key, value }) => (value === undefined ? [key] : []));
+  return [
+    `${plural(compared, 'value')} compared`,
+    ...(leftOut > 0 ? [`${formatCount(leftOut)} left out`] : []),
+    ...(keys.length > 0 ? [`without ${[...new Set(keys)].join(', ')}`] : []),
+  ].join(', ');
 }

@@ -21,6 +21,10 @@ export interface Trait {
   qValue: number;
   /** Share of all units that had it. */
   support: number;
+  /** Share of those who converted that had it; NaN where the answer does not tell. */
+  convertedSupport: number;
+  /** Whether practically all who converted met it on the way: it is not judged. */
+  necessary: boolean;
   /** Which requests are meant, beside the query's own filters. */
   filters: Filter[];
 }
@@ -44,14 +48,16 @@ export function readCorrelation(frame: DataFrame): CorrelationModel {
     'share_with',
     'share_without',
   ].map(number);
-  const [odds, oddsLow, oddsHigh, pValue, qValue, support] = [
+  const [odds, oddsLow, oddsHigh, pValue, qValue, support, convertedSupport] = [
     'odds_ratio',
     'odds_low',
     'odds_high',
     'p_value',
     'q_value',
     'support',
+    'converted_support',
   ].map(number);
+  const necessary = fieldNamed(frame, ['necessary'], FieldType.boolean);
   return {
     frame,
     marker,
@@ -69,7 +75,29 @@ export function readCorrelation(frame: DataFrame): CorrelationModel {
       pValue: numberAt(pValue, row),
       qValue: numberAt(qValue, row),
       support: numberAt(support, row),
+      convertedSupport: numberAt(convertedSupport, row),
+      necessary: necessary?.values[row] === true,
       filters: marker?.correlated?.[row]?.filters ?? [],
     })),
+  };
+}
+
+/** The rows as they are drawn. */
+export interface ArrangedTraits {
+  /** What goes with converting, then what with not, each strongest first. */
+  judged: Trait[];
+  /** What practically all who converted met on the way, in its order. */
+  necessary: Trait[];
+}
+
+/** Sets apart what is no finding, and sorts the rest. */
+export function arrangeTraits(traits: readonly Trait[]): ArrangedTraits {
+  const judged = traits.filter(({ necessary }) => !necessary);
+  return {
+    judged: [
+      ...judged.filter(({ odds }) => odds >= 1).sort((a, b) => b.odds - a.odds),
+      ...judged.filter(({ odds }) => !(odds >= 1)).sort((a, b) => a.odds - b.odds),
+    ],
+    necessary: traits.filter(({ necessary }) => necessary),
   };
 }
