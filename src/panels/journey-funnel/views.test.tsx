@@ -123,6 +123,17 @@ describe('correlation', () => {
     expect(screen.queryByRole('menuitem', { name: /Leave route out/ })).not.toBeInTheDocument();
   });
 
+  it('reminds of what is left out where nothing can be compared', () => {
+    const frame = correlationFrame({
+      compared: 0,
+      leftOut: 3,
+      except: [{ key: 'route', value: '/a' }, { key: 'region' }],
+    });
+    const fields = frame.fields.map((field) => ({ ...field, values: [] }));
+    show(defaultOptions, panelData([{ ...frame, fields, length: 0 }]));
+    expect(screen.getByText(/The query leaves out 2 values and keys by name/)).toBeInTheDocument();
+  });
+
   it('puts half and double as far from the middle', () => {
     expect([0.5, 1, 2, 1000, NaN].map((odds) => oddsPlace(odds, 4))).toEqual([0.25, 0.5, 0.75, 1, 0.5]);
   });
