@@ -55,6 +55,18 @@ describe('re-entry and counting', () => {
     expect(await units(letters('ABCABC'), 'ABC', { counting: 'total' })).toEqual([2, 2, 2]);
   });
 
+  it.each(['first', 'optimised'])('counts entries of one moment by their own weights, %s', async (reentry) => {
+    const rows = [
+      ...[1, 4, 2].map((weight) => at('13:00:00', 'A', { weight })),
+      at('13:00:00', 'B'),
+      at('13:00:00', 'B'),
+    ];
+    for (const one of [rows, rows.toReversed()]) {
+      const [first, second] = (await units(one, 'AB', { counting: 'total', reentry })) as number[];
+      expect([first, second]).toEqual([7, 6]);
+    }
+  });
+
   it('enters again once the window of an attempt is over', async () => {
     const rows = [at('13:00:00', 'A'), at('15:00:00', 'A'), at('15:01:00', 'B')];
     expect(await units(rows, 'AB', { counting: 'total', window: '1h' })).toEqual([2, 1]);

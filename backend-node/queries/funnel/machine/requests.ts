@@ -45,7 +45,12 @@ export function requestsOf(request: RequestsSql): Sql {
 FROM (SELECT ${join(columns)} FROM ${rows.relation} WHERE ${rows.where}) AS followed
 WHERE unit IS NOT NULL${matches}
 ORDER BY ${join(
-    [...order.map((name) => sql`${raw(name)} NULLS LAST`), ...names.map((name) => sql`${name} NULLS LAST`)],
+    [
+      ...[...order.map((name) => raw(name)), ...names].map((name) => sql`${name} NULLS LAST`),
+      // Of requests alike in all that, the heaviest enters first, so that what is left of a moment is the same in every answer.
+      ...(exclusions.length > 0 ? [sql`exclusions`] : []),
+      ...(weighted ? [sql`weight DESC`] : []),
+    ],
     ', '
   )}`;
 }
