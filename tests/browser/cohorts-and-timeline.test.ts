@@ -193,6 +193,56 @@ describe('the timeline of a customer', () => {
       expect(await page.getByTestId('requests-drawer').getByRole('row').count()).toBeGreaterThan(1);
     }));
 
+  it('leads through its pages by the keyboard, and back, with every row once', async () => {
+    const LIMIT = 150;
+    const { page, faults } = await playground.open('/?view=customers', { width: 1400, height: 900 });
+    try {
+      // The view asks for more rows than the small shop has of anybody: its own question, with a smaller page.
+      await page.route('**/api/ds/query*', (route) => {
+        const body = route.request().postDataJSON() as { queries?: Array<{ view?: string; limit?: number }> };
+        const queries = body.queries?.map((query) => (query.view === 'timeline' ? { ...query, limit: LIMIT } : query));
+        return route.continue({ postData: JSON.stringify({ ...body, queries }) });
+      });
+      await page.goto(`${playground.url}/?view=customer&customer=customer-000002`);
+      const text = timeline(page).getByTestId(testIds.timeline.page);
+      await text.waitFor();
+      const rows = async () => {
+        const [, first, last, total] =
+          /^Rows ([\d,]+) to ([\d,]+) of ([\d,]+)/
+            .exec(await text.innerText())
+            ?.map((each) => Number(each.replace(/,/g, ''))) ?? [];
+        return { first, last, total };
+      };
+      const turn = async (button: string, to: number) => {
+        await timeline(page).getByTestId(button).focus();
+        await page.keyboard.press('Enter');
+        await timeline(page)
+          .getByText(new RegExp(`^Rows ${to.toLocaleString('en')} to `))
+          .waitFor();
+        expect(await page.locator(':focus').getAttribute('data-testid')).toBe(button);
+        return rows();
+      };
+      const begin = await rows();
+      expect(begin).toMatchObject({ first: 1, last: LIMIT });
+      expect(begin.total).toBeGreaterThan(LIMIT);
+      const pages = [begin];
+      while (pages.at(-1)!.last! < begin.total!) {
+        const next = await turn(testIds.timeline.older, pages.at(-1)!.last! + 1);
+        expect(next.total).toBe(begin.total);
+        pages.push(next);
+      }
+      expect(await timeline(page).getByTestId(testIds.timeline.older).getAttribute('aria-disabled')).toBe('true');
+      expect(pages.reduce((sum, { first, last }) => sum + last! - first! + 1, 0)).toBe(begin.total);
+      for (const { first } of pages.slice(0, -1).reverse()) {
+        await turn(testIds.timeline.newer, first!);
+      }
+      expect(await timeline(page).getByTestId(testIds.timeline.newer).getAttribute('aria-disabled')).toBe('true');
+      expect(faults).toEqual([]);
+    } finally {
+      await page.context().close();
+    }
+  });
+
   it.each([300, 800, 2000])('fits %i pixels', (width) =>
     playground.visit(
       '/?view=customer&customer=customer-000002',
