@@ -87,10 +87,14 @@ const queryProcess = (companion: Companion) =>
     .filter((line) => line.includes('process is ready') && line.includes('"role":"query"'))
     .map((line) => (JSON.parse(line) as { pid: number }).pid)[0]!;
 
+/** What the companion's own maintenance writes into the log when it finds the time. */
+const CHECKPOINT = /\.checkpoint\.parquet$|_last_checkpoint$/;
+
 async function filesOf(directory: string): Promise<string> {
   const names = (await readdir(directory, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   const hashes = names
     .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !CHECKPOINT.test(path))
     .sort()
     .map((path) => `${path} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`);
   return hashes.join('\n');

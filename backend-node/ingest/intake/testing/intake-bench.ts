@@ -43,7 +43,7 @@ export class IntakeBench {
   async killed(): Promise<IntakeBench> {
     const folder = await mkdtemp(join(tmpdir(), 'apitrail-'));
     const lake = join(folder, 'lake');
-    await cp(this.lake, lake, { recursive: true, filter: (path) => !path.endsWith('.socket') });
+    await copyOfLake(this.lake, lake);
     await rm(join(stateDirectory(lake), 'ingest.lock'), { force: true });
     await rm(join(walDirectory(lake), 'wal.lock'), { force: true });
     return new IntakeBench(folder, { ...this.settings, lake }, await openDuckDb({ threads: 1 }));
@@ -100,5 +100,20 @@ export class IntakeBench {
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) {
     await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Copies a lake at which somebody is at work: where a file goes while it is copied, it begins again. */
+async function copyOfLake(from: string, to: string): Promise<void> {
+  for (let left = 20; ; left--) {
+    try {
+      await cp(from, to, { recursive: true, filter: (path) => !path.endsWith('.socket') });
+      return;
+    } catch (error) {
+      if (left === 0 || (error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        throw error;
+      }
+      await rm(to, { recursive: true, force: true });
+    }
   }
 }
