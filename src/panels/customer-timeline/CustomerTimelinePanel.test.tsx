@@ -124,7 +124,20 @@ it('says of a session how much of it is on another page', () => {
   ];
   show(defaultOptions, panelData([timelineFrameOf(rows, timelineMarker({ total: 6 }))]));
   expect(screen.getByTestId(ids.session)).toHaveTextContent('5 requests (4 not on this page)');
-  expect(screen.getByTestId(ids.summary)).toHaveTextContent('4 more on other pages');
+  expect(screen.getByTestId(ids.summary)).toHaveTextContent('; 4 rows on other pages');
+});
+
+it('picks out what is on the page, and says so', async () => {
+  const rows = [
+    { at: 0, kind: 'session' as const, end: HOUR, requests: 5, errors: 2 },
+    { at: 0, kind: 'request' as const, route: '/a', status: 200, slow: true },
+  ];
+  const counts = { sessions: 1, requests: 5, errors: 2, journeys: 0 };
+  show(defaultOptions, panelData([timelineFrameOf(rows, timelineMarker({ total: 6, counts }))]));
+  expect(screen.getByTestId(ids.summary)).toHaveTextContent('2 errors');
+  expect(screen.getByRole('group', { name: 'Show only, of this page' })).toBeInTheDocument();
+  expect(screen.getByRole('button', { name: 'Errors 0' })).toBeDisabled();
+  expect(screen.getByRole('button', { name: 'Slow 1' })).toBeEnabled();
 });
 
 it('says in its own words that it shows a page', () => {

@@ -29,7 +29,7 @@ const CHIPS: Array<{ pick: Picked; label: string; icon: IconName }> = [
 export function TimelineToolbar({ model, summary, picks, journeys, narrow, onPick }: Props) {
   const styles = useStyles2(getTimelineStyles);
   const counts: Record<Picked, number> = {
-    errors: model.counts.errors,
+    errors: model.errorsOnPage,
     slow: model.counts.slow,
     journeys: model.counts.journeys,
   };
@@ -52,7 +52,11 @@ export function TimelineToolbar({ model, summary, picks, journeys, narrow, onPic
           {summary}
         </span>
       </div>
-      <div className={styles.chips} role="group" aria-label="Show only">
+      <div
+        className={styles.chips}
+        role="group"
+        aria-label={model.missing > 0 ? 'Show only, of this page' : 'Show only'}
+      >
         {CHIPS.filter(({ pick }) => pick !== 'journeys' || (journeys && counts.journeys > 0)).map(
           ({ pick, label, icon }) => (
             <button
@@ -60,6 +64,7 @@ export function TimelineToolbar({ model, summary, picks, journeys, narrow, onPic
               type="button"
               className={cx(styles.chip, picks.has(pick) && styles.chosen)}
               aria-pressed={picks.has(pick)}
+              title={model.missing > 0 ? 'On this page' : undefined}
               disabled={counts[pick] === 0 && !picks.has(pick)}
               onClick={() => toggle(pick)}
               data-testid={testIds.timeline.filter}

@@ -90,7 +90,7 @@ export function TimelineView({ page, model, options, width, height, timeZone, co
       )}
       {items.length === 0 ? (
         <div className={styles.none} role="status">
-          Nothing on this timeline is what is picked out above.
+          {`Nothing on this ${model.missing > 0 ? 'page' : 'timeline'} is what is picked out above.`}
         </div>
       ) : (
         <TimelineList

@@ -124,7 +124,7 @@ export function timelineSummary({ counts, missing, sessions }: TimelineModel, ti
   const first = sessions[0];
   const last = sessions[sessions.length - 1];
   const span = first && last && missing === 0 ? `, ${formatTimeRange(first.time, last.timeEnd, timeZone)}` : '';
-  const rest = missing > 0 ? `, ${formatCount(missing)} more on other pages` : '';
+  const rest = missing > 0 ? `; ${plural(missing, 'row')} on other pages` : '';
   return `${plural(counts.requests, 'request')} in ${plural(counts.sessions, 'session')}, ${plural(counts.errors, 'error')}${span}${rest}`;
 }
 

@@ -59,7 +59,10 @@ export interface TimelineModel {
   customer?: string;
   /** In the order of time. */
   sessions: TimelineSession[];
+  /** Of the whole timeline where the marker tells it, but for what is slow and for journeys. */
   counts: { sessions: number; requests: number; errors: number; slow: number; journeys: number };
+  /** Errors on this page: what can be picked out of it. */
+  errorsOnPage: number;
   /** Rows that are not on this page. */
   missing: number;
 }
@@ -111,6 +114,7 @@ export function timelineModel(frames: DataFrame[]): ModelResult<TimelineModel> {
         slow: sum(({ slow }) => slow),
         journeys,
       },
+      errorsOnPage: rows.filter(({ kind }) => kind === 'error').length,
       missing: marker?.total === undefined ? 0 : Math.max(0, marker.total - frame.length),
     },
   };
