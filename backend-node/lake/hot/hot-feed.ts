@@ -48,6 +48,8 @@ export class HotFeed {
       tell(recent);
     }
     this.followers.add(follower);
+    // Others may have been told meanwhile of what is not in `files`.
+    this.last = [];
     this.begin();
     return () => {
       this.followers.delete(follower);

@@ -228,6 +228,22 @@ describe('a stream', () => {
     leave();
   });
 
+  it('begins with a heartbeat, once all that comes in is told of', async () => {
+    const slow = new HotFeed(lake);
+    const follow = slow.follow.bind(slow);
+    let follows = false;
+    slow.follow = async (tell, since) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const stop = await follow(tell, since);
+      follows = true;
+      return stop;
+    };
+    await start({ feed: slow });
+    const { leave } = await open({ queryType: 'requests' });
+    expect(follows).toBe(true);
+    leave();
+  });
+
   it('is forgotten when the client goes away', async () => {
     const { leave } = await open({ queryType: 'requests' });
     expect([streams.count, streams.opened]).toEqual([1, 1]);

@@ -13,7 +13,7 @@ export interface LiveStreamOptions {
   feed: HotFeed;
   /** Ends the stream. */
   signal: AbortSignal;
-  /** After how long without another message a heartbeat is sent, milliseconds. */
+  /** After how long without another message a heartbeat is sent, milliseconds. The first says that what comes in is told from then on. */
   heartbeatMs: number;
   /** Resolves when the client can take more. */
   send(message: LiveMessage): Promise<void>;
@@ -46,6 +46,7 @@ export async function runLiveStream({
   );
   signal.addEventListener('abort', () => wake());
   try {
+    await send({ type: 'heartbeat', time: Date.now() });
     for (let sentAt = Date.now(); !signal.aborted;) {
       const now = Date.now();
       const due = width === undefined ? arrived.length > 0 : now >= start + width;

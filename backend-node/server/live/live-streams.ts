@@ -100,7 +100,6 @@ export class LiveStreams {
     const { feed, heartbeatMs = HEARTBEAT_MS, patienceMs = PATIENCE_MS, lingerMs = LINGER_MS, onFault } = this.options;
     let failure: unknown;
     try {
-      output.write(format.write({ type: 'heartbeat', time: Date.now() }));
       await runLiveStream({
         ...{ reader, feed, signal, heartbeatMs },
         send: (message) => send(output, format, message, patienceMs, signal),
@@ -120,7 +119,7 @@ export class LiveStreams {
   }
 }
 
-/** Writes a message, and waits until there is room for the next. Throws APITRAIL_TOO_SLOW when there is none for too long. */
+/** Writes a message unless the stream has ended, and waits until there is room for the next. Throws APITRAIL_TOO_SLOW when there is none for too long. */
 async function send(
   output: PassThrough,
   format: LiveFormat,
@@ -128,7 +127,7 @@ async function send(
   patienceMs: number,
   signal: AbortSignal
 ): Promise<void> {
-  if (output.write(format.write(message))) {
+  if (signal.aborted || output.write(format.write(message))) {
     return;
   }
   await new Promise<void>((resolve, reject) => {
