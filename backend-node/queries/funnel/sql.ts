@@ -18,7 +18,11 @@ export const TOLD_APART = raw('attempts_of_segments');
  * knows neither the re-entry `optimised` nor a breakdown.
  */
 export function attemptsInSql(funnel: FunnelSql, disjoint: boolean, newestUs: number): Sql {
-  const reached = disjoint ? reachedByTime(funnel) : reachedByMoment(funnel);
+  const reached = !disjoint
+    ? reachedByMoment(funnel)
+    : funnel.rule.reentry === 'optimised' && !funnel.weighted && !funnel.segment
+      ? reachedByChains(funnel)
+      : reachedByTime(funnel);
   const last = at(funnel.conditions.length);
   const steps = funnel.conditions.map((_, index) => index + 1);
   const whens = steps.slice(1).map((step) => sql`WHEN ${at(step)} IS NOT NULL THEN ${number(step)}`);
@@ -41,7 +45,6 @@ export function attemptsInSql(funnel: FunnelSql, disjoint: boolean, newestUs: nu
  */
 function reachedByTime(funnel: FunnelSql): Sql {
   const { conditions, rule, weighted, segment, dialect } = funnel;
-  const whens = conditions.map((one, index) => sql`WHEN ${one} THEN ${number(index + 1)}`);
   const others = conditions.slice(1).map((_, index) => index + 2);
   // Of the entry itself only the time is needed, unless it says more.
   const first = weighted || segment ? sql` OR (events.step = 1 AND events.at_us = entry_us)` : sql``;
@@ -60,7 +63,7 @@ function reachedByTime(funnel: FunnelSql): Sql {
       sql`SELECT *, ${dialect.leastFrom(raw(`times_${step}`), at(step - 1))} AS ${at(step)} FROM (${text}) AS ${raw(`so_far_${step}`)}`,
     begin
   );
-  return sql`${events(funnel, sql`CASE ${join(whens, ' ')} END`, sql`step IS NOT NULL`)}, ${rule.reentry === 'first' ? firstEntries(funnel) : furthestEntries(funnel)}, followed AS (
+  return sql`${eventsOfSteps(funnel)}, ${rule.reentry === 'first' ? firstEntries(funnel) : furthestEntries(funnel)}, followed AS (
   SELECT events.unit, events.step, events.at_us${carried} FROM events JOIN entries ON events.unit = entries.unit
   WHERE (events.step > 1 AND events.at_us >= entry_us AND events.at_us <= entry_us + ${number(rule.window)})${first}
 ), times AS (
@@ -72,6 +75,34 @@ function reachedByTime(funnel: FunnelSql): Sql {
   ${reached}
 )`
   }`;
+}
+
+/**
+ * The same of the entry that gets furthest, from its chains alone. Its earliest request of step n is in `chain_n` under that entry:
+ * were it under a later one, that one would get as far, and count instead.
+ */
+function reachedByChains(funnel: FunnelSql): Sql {
+  const others = funnel.conditions.slice(1).map((_, index) => index + 2);
+  const chains = others.map(
+    (step) => sql`SELECT unit, at_us, entry_us, ${number(step)} AS step FROM ${raw(`chain_${step}`)}`
+  );
+  const times = others.map((step) => sql`min(at_us) FILTER (WHERE step = ${number(step)}) AS ${at(step)}`);
+  return sql`${eventsOfSteps(funnel)}, ${furthestEntries(funnel)}, times AS (
+  SELECT ${join([sql`chains.unit`, ...times])}
+  FROM (${join(chains, ' UNION ALL ')}) AS chains
+  JOIN entries ON chains.unit = entries.unit AND chains.entry_us = entries.entry_us GROUP BY chains.unit
+), reached AS (
+  SELECT entries.unit, entry_us, entry_us AS ${at(1)}, 1 AS weight${join(
+    others.map((step) => sql`, ${at(step)}`),
+    ''
+  )} FROM entries LEFT JOIN times ON times.unit = entries.unit
+)`;
+}
+
+/** The requests that match a step, each with the number of the one it matches. */
+function eventsOfSteps(funnel: FunnelSql): Sql {
+  const whens = funnel.conditions.map((one, index) => sql`WHEN ${one} THEN ${number(index + 1)}`);
+  return events(funnel, sql`CASE ${join(whens, ' ')} END`, sql`step IS NOT NULL`);
 }
 
 function firstEntries(funnel: FunnelSql): Sql {
@@ -96,15 +127,12 @@ function furthestEntries(funnel: FunnelSql): Sql {
 )`;
   });
   const steps = conditions.map((_, index) => index + 1);
-  const entries = steps.map(
-    (step) =>
-      sql`SELECT unit, max(entry_us) AS entry_us, ${number(step)} AS step FROM ${raw(`chain_${step}`)} GROUP BY unit`
-  );
+  const entries = steps.map((step) => sql`SELECT unit, entry_us, ${number(step)} AS step FROM ${raw(`chain_${step}`)}`);
   const best = steps.map((step) => sql`max(entry_us) FILTER (WHERE step = ${number(step)})`).reverse();
   return sql`${join(
     [
       sql`chain_1 AS (
-  SELECT DISTINCT unit, at_us, at_us AS entry_us FROM events WHERE step = 1 AND ${inRange(funnel)}
+  SELECT unit, at_us, at_us AS entry_us FROM events WHERE step = 1 AND ${inRange(funnel)}
 )`,
       ...chains,
     ],
