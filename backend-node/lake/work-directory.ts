@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { stateDirectory } from './layout';
@@ -14,7 +14,7 @@ export interface WorkDirectory {
 
 /** A folder whose owner cannot be asked, on another machine or in another container, is left alone this long. */
 const ABANDONED_MS = 86_400_000;
-const OWNER_FILE = 'owner.json';
+const OWNED = /^(\d{1,10})\.(\d*)\.([0-9a-f]{12})\.([0-9a-f]{12})\.([0-9a-f]{12})\.[0-9a-f-]{36}$/;
 
 /** Makes a work directory in `DIR/.apitrail/tmp`, readable by its owner only, and removes those that dead processes left. */
 export async function openWorkDirectory(lake: string): Promise<WorkDirectory> {
@@ -26,9 +26,8 @@ export async function openWorkDirectory(lake: string): Promise<WorkDirectory> {
   for (const abandoned of await abandonedIn(parent, self)) {
     await rm(abandoned, { recursive: true, force: true });
   }
-  const path = join(parent, `${process.pid}-${randomUUID()}`);
+  const path = join(parent, workDirectoryName(self));
   await mkdir(path, { mode: 0o700 });
-  await writeFile(join(path, OWNER_FILE), JSON.stringify(self));
   return { path, close: () => rm(path, { recursive: true, force: true }) };
 }
 
@@ -47,21 +46,43 @@ export async function abandonedWorkDirectories(lake: string): Promise<string[]> 
   return abandonedIn(join(stateDirectory(lake), 'tmp'), await ownIdentity()).catch(() => []);
 }
 
+/**
+ * A new name that says whose the folder is: process, its start, and hashes of host, boot and process namespace. A file in the
+ * folder would not be there yet, or no more, after a kill while the folder is made or removed.
+ */
+export function workDirectoryName(owner: ProcessIdentity): string {
+  const { pid, started, machine } = withHashes(owner);
+  return [pid, started, ...machine.split(' '), randomUUID()].join('.');
+}
+
+/** Whose a folder is, its machine as hashes; undefined when the name does not say. */
+function ownerOf(name: string): ProcessIdentity | undefined {
+  const [, pid, started, host, boot, namespace] = OWNED.exec(name) ?? [];
+  return pid === undefined
+    ? undefined
+    : { pid: Number(pid), started: started!, machine: `${host} ${boot} ${namespace}` };
+}
+
+function withHashes({ machine, ...process }: ProcessIdentity): ProcessIdentity {
+  const hash = (part: string) => createHash('sha256').update(part).digest('hex').slice(0, 12);
+  return { ...process, machine: machine.split(' ').map(hash).join(' ') };
+}
+
 async function abandonedIn(parent: string, self: ProcessIdentity): Promise<string[]> {
-  const paths = (await readdir(parent)).map((name) => join(parent, name));
-  const found = await Promise.all(paths.map(async (path) => ((await isAbandoned(path, self)) ? [path] : [])));
+  const names = await readdir(parent);
+  const found = await Promise.all(
+    names.map(async (name) => ((await isAbandoned(parent, name, self)) ? [join(parent, name)] : []))
+  );
   return found.flat();
 }
 
-async function isAbandoned(path: string, self: ProcessIdentity): Promise<boolean> {
-  const owner = await readFile(join(path, OWNER_FILE), 'utf8')
-    .then((text) => JSON.parse(text) as ProcessIdentity)
-    .catch(() => undefined);
-  const alive = owner && (await isAlive(owner, self));
+async function isAbandoned(parent: string, name: string, self: ProcessIdentity): Promise<boolean> {
+  const owner = ownerOf(name);
+  const alive = owner && (await isAlive(owner, withHashes(self)));
   if (alive !== undefined) {
     return !alive;
   }
-  const modified = await stat(path).then(
+  const modified = await stat(join(parent, name)).then(
     ({ mtimeMs }) => mtimeMs,
     () => Date.now()
   );

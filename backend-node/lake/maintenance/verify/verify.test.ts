@@ -13,6 +13,7 @@ import { ownIdentity } from '../../process-identity';
 import { groupFiles } from '../../rewrite';
 import { REQUESTS_TABLE } from '../../table-definition';
 import { select, eachWithLake, type TemporaryFolder } from '../../testing/temporary-lake';
+import { workDirectoryName } from '../../work-directory';
 import { leasedName } from '../../write-lease';
 import { verifyLake, type VerifyOptions } from './index';
 
@@ -410,16 +411,15 @@ describe('what lies around', () => {
 
   test('what dead processes left is a warning and goes; a state folder open to others is closed', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
-    const owner = JSON.stringify({ ...(await ownIdentity()), pid });
-    const state = join(folder.path, '.apitrail');
-    await mkdir(join(state, 'tmp', 'left'), { recursive: true });
-    await writeFile(join(state, 'tmp', 'left', 'owner.json'), owner);
-    await writeFile(join(state, 'writers', 'left.json'), owner);
+    const owner = { ...(await ownIdentity()), pid };
+    const [state, left] = [join(folder.path, '.apitrail'), workDirectoryName(owner)];
+    await mkdir(join(state, 'tmp', left), { recursive: true });
+    await writeFile(join(state, 'writers', 'left.json'), JSON.stringify(owner));
     await chmod(state, 0o755);
     const { findings, sound } = await verify();
     expect([sound, findings.map(({ where }) => where).sort()]).toEqual([
       true,
-      ['.apitrail', '.apitrail/tmp/left', '.apitrail/writers/left.json'],
+      ['.apitrail', `.apitrail/tmp/${left}`, '.apitrail/writers/left.json'],
     ]);
     await verify({ mend: true });
     expect((await verify()).findings).toEqual([]);
