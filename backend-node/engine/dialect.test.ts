@@ -67,6 +67,8 @@ test.each([[['a']], [['a', 'b']], [[]]])('one of %j', async (values) => {
   expect(await value(d.oneOf(raw(`'a'`), values))).toBe(values.includes('a'));
   expect(await value(d.oneOf(raw(`'c'`), values))).toBe(false);
   expect(await value(d.oneOf(raw('CAST(NULL AS VARCHAR)'), values))).toBeNull();
+  const found = sql`(SELECT ${d.oneOf(raw('one'), values)} FROM (VALUES (NULL), ('a')) AS ones(one) WHERE one IS NULL)`;
+  expect(await value(found)).toBeNull();
 });
 
 test('text that is no number is null', async () => {

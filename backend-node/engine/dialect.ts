@@ -93,7 +93,7 @@ export const duckDbDialect: Dialect = {
   oneOf: (value, values) =>
     values.length === 1
       ? sql`(${value} = ${param('varchar', values[0])})`
-      : sql`CASE WHEN ${value} IS NOT NULL THEN list_contains(${param('varchar[]', values)}, ${value}) END`,
+      : sql`list_contains(${param('varchar[]', values)}, ${value})`,
   tryDouble: (text) => sql`TRY_CAST(${text} AS DOUBLE)`,
   integerDivide: (dividend, divisor) => sql`(${dividend} // ${divisor})`,
 };
