@@ -55,6 +55,25 @@ describe('layoutOf', () => {
     expect(layoutOf(broken, 800, 300, 100).nodes.map(({ x }) => x)).toEqual([0, 200, 400, 600]);
   });
 
+  it('draws links that nobody takes as lines, where nobody takes any', () => {
+    const empty = modelOf(
+      frameOf([
+        number('step', [0, 0, 1]),
+        text('source', ['a', 'a', 'b']),
+        text('target', ['b', 'c', 'd']),
+        number('value', [0, 0, 0]),
+      ])
+    );
+    const { nodes, links } = layoutOf(empty, 800, 300, 100);
+    const middles = nodes.map(({ y, height }) => y + height / 2);
+    expect(new Set(nodes.map(({ height }) => height))).toEqual(new Set([1.5]));
+    expect(middles.every((middle) => middle > HEAD_HEIGHT && middle < 300)).toBe(true);
+    for (const [index, { y0, y1, width, path }] of links.entries()) {
+      expect([y0, y1, width]).toEqual([middles[empty.links[index].source], middles[empty.links[index].target], 0]);
+      expect(path).not.toContain('NaN');
+    }
+  });
+
   it('stays within its room, whatever is to be drawn', () => {
     const link = fc.tuple(fc.nat(4), fc.nat(6), fc.nat(6), fc.nat(1000));
     fc.assert(

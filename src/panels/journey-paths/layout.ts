@@ -55,14 +55,16 @@ export function layoutOf(model: PathsModel, width: number, height: number, least
   const top = HEAD_HEIGHT + MARGIN;
   const room = Math.max(20, height - top - MARGIN);
   const most = columns.reduce((max, column) => Math.max(max, column.length), 1);
+  // Where nobody goes, as beside an earlier time when some did, d3-sankey has nothing to share the room out by.
+  const empty = nodes.every(({ value }) => value === 0);
   const graph = {
     nodes: columns.flat().map((index): Datum => ({
       id: index,
       column: nodes[index].column,
-      value: nodes[index].value,
-      fixedValue: nodes[index].value,
+      value: empty ? 1 : nodes[index].value,
+      fixedValue: empty ? 1 : nodes[index].value,
     })),
-    links: links.map(({ source, target, value }) => ({ source, target, value })),
+    links: links.map(({ source, target, value }) => ({ source, target, value: empty ? 1 : value })),
   };
   const laid = sankey<Datum, object>()
     .nodeId((node) => node.id)
@@ -76,11 +78,24 @@ export function layoutOf(model: PathsModel, width: number, height: number, least
       [Math.max(1, columns.length - 1) * slot + NODE_WIDTH, top + room],
     ])
     .iterations(8);
+  const places = placesOf(model, withSpine(graph, columns.length), laid, slot);
   return {
-    ...placesOf(model, withSpine(graph, columns.length), laid, slot),
+    ...(empty ? withoutHeight(model, places) : places),
     slot,
     width: slot * columns.length,
     height,
+  };
+}
+
+type Places = Pick<PathsLayout, 'nodes' | 'links'>;
+
+/** The same places, as lines: every node at its middle, every link from middle to middle. */
+function withoutHeight({ links }: PathsModel, { nodes }: Places): Places {
+  const lines = nodes.map(({ x, y, height }) => ({ x, y: y + (height - LEAST_DRAWN) / 2, height: LEAST_DRAWN }));
+  const middle = (index: number) => lines[index].y + LEAST_DRAWN / 2;
+  return {
+    nodes: lines,
+    links: links.map((link) => linkPlace(lines, link, { y0: middle(link.source), y1: middle(link.target), width: 0 })),
   };
 }
 
@@ -119,7 +134,7 @@ function placesOf(
   graph: Graph,
   laid: ReturnType<typeof sankey<Datum, object>>,
   slot: number
-): Pick<PathsLayout, 'nodes' | 'links'> {
+): Places {
   const result = laid(graph as never);
   const nodePlaces: NodePlace[] = new Array(nodes.length);
   for (const node of result.nodes) {
